@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { chromium, defineConfig } from '@playwright/test';
+import { BROWSER_ARGUMENTS, findBrowser } from './scripts/browser.mjs';
+
+/** A port of this folder's own, so that two clones can be tested at the same time. */
+const port =
+  10_000 +
+  (createHash('sha256')
+    .update(import.meta.dirname)
+    .digest()
+    .readUInt16BE() %
+    20_000);
+const address = `http://127.0.0.1:${port}`;
+const executablePath = findBrowser(chromium.executablePath());
+if (!executablePath) throw new Error('no browser: run node scripts/setup.mjs --browser');
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  use: {
+    baseURL: address,
+    viewport: { width: 1280, height: 800 },
+    screenshot: 'only-on-failure',
+    launchOptions: { executablePath, args: BROWSER_ARGUMENTS },
+  },
+  // The built page, as its users get it: security policy, worker and lazily loaded parts included.
+  webServer: {
+    command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${port} --strictPort`,
+    url: address,
+    reuseExistingServer: false,
+  },
+});

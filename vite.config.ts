@@ -1,0 +1,53 @@
+import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/**
+ * What the built page may load: its own files and nothing else. Images may also be `data:` (small ones that the build
+ * inlines) and `blob:` (pictures that the page exports). Styles must allow `<style>` elements, for CodeMirror and the
+ * dialogs' scroll lock put their rules into the page that way; scripts are files of ours, never inline.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** Adds the policy to the built page; the dev server is left alone, since hot reloading needs inline scripts. */
+function contentSecurityPolicy(): Plugin {
+  return {
+    name: 'penumbra:content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_SECURITY_POLICY },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+export default defineConfig(({ mode }) => ({
+  // Relative, so that the built page works from any folder of any static server.
+  base: './',
+  plugins: [react(), contentSecurityPolicy()],
+  worker: { format: 'es' },
+  build: { target: 'es2023', sourcemap: true },
+  server: { host: '127.0.0.1' },
+  test: {
+    environment: 'node',
+    maxWorkers: 2,
+    include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+    // `vitest run --mode long`: more random scenarios, and the tests that are too slow for every change.
+    exclude: mode === 'long' ? configDefaults.exclude : [...configDefaults.exclude, '**/*.long.test.ts'],
+    testTimeout: mode === 'long' ? 600_000 : 20_000,
+  },
+}));
