@@ -1,0 +1,154 @@
+/**
+ * The log, as it is written: events, and under them every word that was changed, with its old and its new value.
+ *
+ * Records are fixed in size and lie in chunks of typed arrays, so that nothing is allocated an event and a chunk can be
+ * transferred to another thread. An event record is EVENT_WORDS words:
+ *
+ *     word 0   31..24 call depth | 23..16 vCPU (0xff: the host) | 15..0 kind
+ *     word 1   number of changed words up to and including this event
+ *     word 2…8 payload, as the event table says
+ *
+ * A change record is three words: place, old value, new value. The words changed since the event before belong to an event:
+ * the machine *at* event n has seen them.
+ */
+import { EVENT_WORDS, PAYLOAD } from './events.ts';
+
+/** Records in one chunk. */
+export const CHUNK_RECORDS = 65_536;
+const CHANGE_WORDS = 3;
+/** The vCPU number that stands for the host. */
+export const HOST = 0xff;
+
+/** A run exceeded what it was allowed: `what` was limited to `limit`. */
+export class LimitExceeded extends Error {
+  readonly what: 'steps' | 'events' | 'memory';
+  readonly limit: number;
+  constructor(what: 'steps' | 'events' | 'memory', limit: number) {
+    super(`the run needs more than ${limit} ${what === 'memory' ? 'MiB of memory' : what}`);
+    this.what = what;
+    this.limit = limit;
+  }
+}
+
+/** What a finished (or stopped) log consists of; every buffer in it can be transferred. */
+export interface LogData {
+  readonly events: readonly Int32Array[];
+  readonly eventCount: number;
+  readonly changes: readonly Int32Array[];
+  readonly changeCount: number;
+  /** Texts that events refer to. */
+  readonly strings: readonly string[];
+  /** Event index of each step's first event. */
+  readonly steps: Int32Array;
+  /** The machine's words before event 0. */
+  readonly base: Int32Array;
+}
+
+export class LogWriter {
+  readonly #events: Int32Array[] = [];
+  readonly #changes: Int32Array[] = [];
+  #event: Int32Array;
+  #change: Int32Array;
+  #eventAt = 0;
+  #changeAt = 0;
+  readonly #strings: string[] = [];
+  readonly #stringIndex = new Map<string, number>();
+  readonly #steps: number[] = [];
+  readonly #maxEvents: number;
+  /** The vCPU that events are attributed to. */
+  cpu = HOST;
+  /** How many calls are open. */
+  depth = 0;
+
+  constructor(maxEvents: number) {
+    this.#maxEvents = maxEvents;
+    this.#event = new Int32Array(CHUNK_RECORDS * EVENT_WORDS);
+    this.#change = new Int32Array(CHUNK_RECORDS * CHANGE_WORDS);
+    this.#events.push(this.#event);
+    this.#changes.push(this.#change);
+  }
+
+  get eventCount(): number {
+    return (this.#events.length - 1) * CHUNK_RECORDS + this.#eventAt / EVENT_WORDS;
+  }
+
+  get changeCount(): number {
+    return (this.#changes.length - 1) * CHUNK_RECORDS + this.#changeAt / CHANGE_WORDS;
+  }
+
+  /** Index of `text` in the log's strings. */
+  text(text: string): number {
+    const known = this.#stringIndex.get(text);
+    if (known !== undefined) return known;
+    this.#stringIndex.set(text, this.#strings.length);
+    return this.#strings.push(text) - 1;
+  }
+
+  /** Notes that the word at `place` changed. Only the machine's setter calls this. */
+  change(place: number, old: number, value: number): void {
+    if (this.#changeAt === this.#change.length) {
+      this.#change = new Int32Array(CHUNK_RECORDS * CHANGE_WORDS);
+      this.#changes.push(this.#change);
+      this.#changeAt = 0;
+    }
+    const words = this.#change;
+    const at = this.#changeAt;
+    words[at] = place;
+    words[at + 1] = old;
+    words[at + 2] = value;
+    this.#changeAt = at + CHANGE_WORDS;
+  }
+
+  /** Writes an event of `kind`; the payload words are those of the event table. Throws LimitExceeded. */
+  emit(kind: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0): void {
+    if (this.#eventAt === this.#event.length) this.#nextEventChunk();
+    const words = this.#event;
+    const at = this.#eventAt;
+    words[at] = (this.depth << 24) | (this.cpu << 16) | kind;
+    words[at + 1] = this.changeCount;
+    words[at + PAYLOAD] = a;
+    words[at + PAYLOAD + 1] = b;
+    words[at + PAYLOAD + 2] = c;
+    words[at + PAYLOAD + 3] = d;
+    words[at + PAYLOAD + 4] = e;
+    words[at + PAYLOAD + 5] = f;
+    words[at + PAYLOAD + 6] = g;
+    this.#eventAt = at + EVENT_WORDS;
+  }
+
+  /** Forgets everything so far: the log begins with the machine as it is now. */
+  begin(): void {
+    this.#events.length = 1;
+    this.#changes.length = 1;
+    this.#event = this.#events[0] as Int32Array;
+    this.#change = this.#changes[0] as Int32Array;
+    this.#eventAt = 0;
+    this.#changeAt = 0;
+    this.#steps.length = 0;
+  }
+
+  /** Marks that the next event begins a step. */
+  beginStep(): void {
+    this.#steps.push(this.eventCount);
+  }
+
+  /** The log so far. `base` are the machine's words before event 0. */
+  finish(base: Int32Array): LogData {
+    return {
+      events: this.#events,
+      eventCount: this.eventCount,
+      changes: this.#changes,
+      changeCount: this.changeCount,
+      strings: this.#strings,
+      steps: Int32Array.from(this.#steps),
+      base,
+    };
+  }
+
+  #nextEventChunk(): void {
+    if (this.eventCount >= this.#maxEvents) throw new LimitExceeded('events', this.#maxEvents);
+    this.#event = new Int32Array(CHUNK_RECORDS * EVENT_WORDS);
+    this.#events.push(this.#event);
+    this.#eventAt = 0;
+  }
+}

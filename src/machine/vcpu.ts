@@ -1,0 +1,47 @@
+/** A vCPU's registers, as words, and the paging mode that they select. */
+import { type PagingMode, pagingMode } from '#arch/paging-mode.ts';
+import { record } from './record.ts';
+import { HEADER, type Machine } from './words.ts';
+
+export const VCPU = record([
+  'cr0',
+  'cr2_hi',
+  'cr2_lo',
+  'cr3_hi',
+  'cr3_lo',
+  'cr4',
+  'efer',
+  'pdptes*8',
+  'hardware_root',
+  'hypervisor',
+]);
+
+/** Makes `count` vCPUs with all registers zero. */
+export function createVcpus(m: Machine, count: number): void {
+  m.set(HEADER.vcpus, m.allocateWords(VCPU.size * count));
+  m.set(HEADER.vcpuCount, count);
+}
+
+/** Place of a vCPU's registers. */
+export const vcpuPlace = (words: Int32Array, cpu: number): number =>
+  (words[HEADER.vcpus] as number) + cpu * VCPU.size;
+
+const modes = new Map<string, PagingMode>();
+
+/** The paging mode that a vCPU's registers select. Equal registers give the same object. */
+export function vcpuMode(words: Int32Array, vcpu: number): PagingMode {
+  const cr0 = words[vcpu + VCPU.cr0] as number;
+  const cr4 = words[vcpu + VCPU.cr4] as number;
+  const efer = words[vcpu + VCPU.efer] as number;
+  const key = `${cr0},${cr4},${efer}`;
+  let mode = modes.get(key);
+  if (!mode) {
+    mode = pagingMode(cr0, cr4, efer);
+    modes.set(key, mode);
+  }
+  return mode;
+}
+
+/** Frame of the guest's top table (bits 43..12 of CR3). */
+export const cr3Frame = (words: Int32Array, vcpu: number): number =>
+  ((words[vcpu + VCPU.cr3_lo] as number) >>> 12) | ((words[vcpu + VCPU.cr3_hi] as number) << 20);
