@@ -1,0 +1,19 @@
+/** How large a scenario may be. Generous for people, small enough that nothing they open can stall the page. */
+
+/** UTF-16 code units of a scenario's text. */
+export const MAX_TEXT = 0x100000;
+
+export const MAX_STATEMENTS = 20_000;
+
+/** Problems that are told at once, and problems that are noted to choose the first of them from. */
+export const MAX_PROBLEMS = 20;
+export const MAX_COLLECTED = 1000;
+
+export const MAX_VCPUS = 16;
+
+/** Slot numbers are below this, as in Linux (KVM_USER_MEM_SLOTS). */
+export const SLOT_IDS = 32_764;
+
+/** Slots at the start, and the bytes they hold together: 4 GiB. */
+export const MAX_SLOTS = 256;
+export const MAX_MEMORY = 0x1_0000_0000;

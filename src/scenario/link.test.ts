@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { deflateSync } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { encodeBase64url } from './base64url.ts';
+import { decodeMoment, encodeMoment, type SharedMoment } from './link.ts';
+import { DICTIONARY_V1 } from './link-dictionary.ts';
+
+const SCENARIO = `scenario 1
+title A page table is edited through its own mapping
+machine kvm mmu=shadow tlb=off
+guest paging=4
+slot 0 gpa=0 size=4M
+slot 1 gpa=0x10000000 size=4M huge
+stub gva=0x7f0000000000 gpa=0x7000
+space s pool=0x100000
+map s 0x7f0000000000 0x7000 p|w|u|a|d
+map s 0x10000 0x10000 p|w|u           # tables 0x104000 to 0x106000
+map s 0x11000 0x11000 p|w|u
+let pt 0x106000
+let win 0x40000000
+map s win+pt pt p|w|u|a|d
+
+read 0x10000
+write 0x10000 0x1234
+write win+pt+0x80 0x12000|p|w|u       # 0x10000 now leads elsewhere
+read 0x10000
+invlpg 0x10000
+read 0x10000                          # and is seen there
+host dirty-log 0 on
+write 0x11000 2
+host get-dirty 0
+host drop 0x11000 4K
+`;
+
+const MOMENT: SharedMoment = {
+  text: SCENARIO,
+  step: 4,
+  offset: 17,
+  selection: 'entry:t3+0x80',
+  view: 'walk,tables',
+  engine: '0.1.0',
+  hash: '3fa09c21',
+};
+
+function problemOf(fragment: string): string {
+  const decoded = decodeMoment(fragment);
+  return 'problem' in decoded ? decoded.problem : 'none';
+}
+
+const CUT = 'The link is cut short: its end is missing.';
+const BROKEN = 'The link is broken: some of its characters were changed or lost.';
+const NEWER = 'The link was made by a newer version of Penumbra, and this one cannot read it.';
+const FOREIGN = 'This is not a link to a moment: it begins neither with #p1 nor with #t=.';
+
+describe('a moment', () => {
+  test('comes back whole, with and without #', () => {
+    const fragment = encodeMoment(MOMENT);
+    expect(decodeMoment(fragment)).toEqual({ moment: MOMENT });
+    expect(decodeMoment(fragment.slice(1))).toEqual({ moment: MOMENT });
+  });
+
+  test('is letters, digits, - and _ only', () => {
+    expect(encodeMoment(MOMENT)).toMatch(/^#p1[A-Za-z0-9_-]+$/);
+  });
+
+  test('of any content comes back whole', () => {
+    const text = fc.string({ unit: 'grapheme' });
+    const moment = fc.record({
+      text,
+      step: fc.integer({ min: -(2 ** 52), max: 2 ** 52 - 1 }),
+      offset: fc.integer({ min: 0, max: 2 ** 52 - 1 }),
+      selection: text,
+      view: text,
+      engine: text,
+      hash: text,
+    });
+    fc.assert(
+      fc.property(moment, (each) => {
+        expect(decodeMoment(encodeMoment(each))).toEqual({ moment: each });
+      }),
+    );
+  });
+
+  test('of 25 lines has fewer than 300 characters, of 200 lines fewer than 2000', () => {
+    expect(SCENARIO.split('\n')).toHaveLength(26);
+    expect(encodeMoment(MOMENT).length).toBeLessThan(300);
+    const steps = Array.from(
+      { length: 175 },
+      (_, i) => `write 0x${(0x10000 + ((i * 7919) % 1024) * 8).toString(16)} ${i}\n`,
+    );
+    expect(encodeMoment({ ...MOMENT, text: SCENARIO + steps.join('') }).length).toBeLessThan(2000);
+  });
+
+  test('of codec version 1 stays readable for ever', () => {
+    const old = '#p12EARY1KSAjd0rEqMwXlSrDwxJ1sH4gQuAz1DPQMB47REA8tkI0OkqEWKSFS7AA';
+    expect(decodeMoment(old)).toEqual({
+      moment: { ...MOMENT, text: 'scenario 1\nmachine kvm\nread 0x10000\n', step: 1 },
+    });
+  });
+});
+
+test('the dictionary of codec version 1 never changes', () => {
+  expect(createHash('sha256').update(DICTIONARY_V1).digest('hex')).toBe(
+    '1c6d64f21b7e9b36980bff2db13ef8e15e71479f128b81d00fdc2281137aa790',
+  );
+});
+
+describe('a link written by hand', () => {
+  test('is a percent-encoded scenario, shown from its beginning', () => {
+    const moment = { text: SCENARIO, step: 0, offset: 0, selection: '', view: '', engine: '', hash: '' };
+    expect(decodeMoment(`#t=${encodeURIComponent(SCENARIO)}`)).toEqual({ moment });
+    expect(decodeMoment('#t=read+0x1|p%0A')).toEqual({ moment: { ...moment, text: 'read+0x1|p\n' } });
+  });
+
+  test.each(['#t=%', '#t=%ff', '#t=%e4%b8'])('%s is broken', (fragment) => {
+    expect(problemOf(fragment)).toBe(BROKEN);
+  });
+});
+
+describe('a bad link is refused with one sentence', () => {
+  test.each([
+    ['', FOREIGN],
+    ['#', FOREIGN],
+    ['#intro', FOREIGN],
+    ['#p', FOREIGN],
+    ['#p-abc', FOREIGN],
+    ['#p0abc', FOREIGN],
+    ['#p2abc', NEWER],
+    ['#pzabc', NEWER],
+    ['#p1', CUT],
+    ['#p1AAAA', CUT],
+    ['#p1AAA/AAAAA', BROKEN],
+    ['#p1AAAA____', BROKEN],
+  ])('%j', (fragment, problem) => {
+    expect(problemOf(fragment)).toBe(problem);
+  });
+
+  test('cut anywhere, it is said to be cut', () => {
+    const fragment = encodeMoment(MOMENT);
+    // The last two characters may hold nothing but padding of the last byte and the end-of-block code.
+    for (let length = 3; length < fragment.length - 2; length++) {
+      expect(problemOf(fragment.slice(0, length))).toBe(CUT);
+    }
+  });
+
+  test('with any one character changed it is refused', () => {
+    const fragment = encodeMoment(MOMENT);
+    // As above: some bits of the last two characters mean nothing.
+    for (let i = 3; i < fragment.length - 2; i++) {
+      const other = fragment[i] === 'A' ? 'B' : 'A';
+      expect(problemOf(fragment.slice(0, i) + other + fragment.slice(i + 1))).not.toBe('none');
+    }
+  });
+
+  test('too long', () => {
+    const problem = 'The link is too long: it has more than 200000 characters.';
+    expect(problemOf(`#p1${'A'.repeat(200_001)}`)).toBe(problem);
+    expect(problemOf(`#t=${'a'.repeat(200_001)}`)).toBe(problem);
+  });
+
+  test('64 MiB of zeros are not unpacked', () => {
+    const bomb = `#p1${encodeBase64url(Uint8Array.of(0, 0, 0, ...deflateSync(new Uint8Array(64 << 20), { level: 9 })))}`;
+    expect(bomb.length).toBeLessThan(200_000);
+    const before = process.memoryUsage().arrayBuffers;
+    const start = performance.now();
+    expect(problemOf(bomb)).toBe('The link unpacks to more than 1048576 bytes, which no scenario needs.');
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 << 20);
+  });
+
+  test('whatever stands there, decoding returns', () => {
+    const letter = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
+    const payload = fc.string({ unit: letter, maxLength: 200 }).map((text) => `#p1${text}`);
+    fc.assert(
+      fc.property(fc.oneof(payload, fc.string({ unit: 'binary' })), (fragment) => {
+        expect(Object.keys(decodeMoment(fragment))).toHaveLength(1);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,232 @@
+/**
+ * A moment of the page as a URL fragment, and back. Nothing here trusts a fragment: it may be cut, mistyped, newer than
+ * this program, or made to exhaust memory.
+ *
+ *     #p1PPPP…   p, the codec's version (one letter or digit), payload in base64url
+ *     payload    3 bytes checksum of the body, then the body, deflated against the version's dictionary
+ *     body       step, offset (numbers); selection, view, engine, hash (strings); the rest: the scenario
+ *     number     zigzag, then 7 bits a byte, the lowest first, bit 7 set in all but the last byte
+ *     string     length in bytes (a number), UTF-8
+ *
+ * Links written by hand, `#t=` and the percent-encoded scenario, are read too.
+ */
+
+import { deflateSync, Inflate } from 'fflate';
+import { decodeBase64url, encodeBase64url } from './base64url.ts';
+import { DICTIONARY_V1 } from './link-dictionary.ts';
+import { decodeUtf8, encodeUtf8 } from './utf8.ts';
+
+/** What a link carries: enough to show the same thing again. */
+export interface SharedMoment {
+  /** The scenario. */
+  readonly text: string;
+  /** Which step the cursor is in. */
+  readonly step: number;
+  /** Which event of that step, from its beginning. */
+  readonly offset: number;
+  readonly selection: string;
+  /** The panes. */
+  readonly view: string;
+  /** Version of the engine that showed the moment. */
+  readonly engine: string;
+  /** Hash of its log up to the cursor. */
+  readonly hash: string;
+}
+
+/** A decoded link, or one sentence about why there is none. */
+export type DecodedMoment = { readonly moment: SharedMoment } | { readonly problem: string };
+
+const VERSION = '1';
+const PREFIX = 'p';
+const HAND_WRITTEN = 't=';
+
+/** Characters of a fragment that are looked at, and bytes of a body: the second also bounds what is inflated. */
+const MAX_FRAGMENT = 200_000;
+const MAX_BODY = 0x100000;
+
+/** Bytes that are inflated at a time: deflate makes at most 1032 times as much of them. */
+const SLICE = 256;
+
+const CHECKSUM_BYTES = 3;
+
+const PROBLEMS = {
+  foreign: 'This is not a link to a moment: it begins neither with #p1 nor with #t=.',
+  broken: 'The link is broken: some of its characters were changed or lost.',
+  truncated: 'The link is cut short: its end is missing.',
+  long: `The link is too long: it has more than ${MAX_FRAGMENT} characters.`,
+  large: `The link unpacks to more than ${MAX_BODY} bytes, which no scenario needs.`,
+  newer: 'The link was made by a newer version of Penumbra, and this one cannot read it.',
+} as const;
+
+type Reason = keyof typeof PROBLEMS;
+
+let dictionary: Uint8Array | null = null;
+
+function dictionaryBytes(): Uint8Array {
+  dictionary ??= encodeUtf8(DICTIONARY_V1);
+  return dictionary;
+}
+
+/** 24 bits of FNV-1a (32 bits, folded): finds slips, not forgeries. */
+function checksum(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return ((hash >>> 24) ^ hash) & 0xffffff;
+}
+
+/** Appends an integer of at most 52 bits. Division instead of shifts: they would cut it to 32 bits. */
+function pushNumber(bytes: number[], value: number): void {
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
+  while (rest >= 128) {
+    bytes.push(128 + (rest % 128));
+    rest = Math.floor(rest / 128);
+  }
+  bytes.push(rest);
+}
+
+function encodeBody(moment: SharedMoment): Uint8Array {
+  const head: number[] = [];
+  pushNumber(head, moment.step);
+  pushNumber(head, moment.offset);
+  for (const field of [moment.selection, moment.view, moment.engine, moment.hash]) {
+    const bytes = encodeUtf8(field);
+    pushNumber(head, bytes.length);
+    for (const byte of bytes) head.push(byte);
+  }
+  const text = encodeUtf8(moment.text);
+  const body = new Uint8Array(head.length + text.length);
+  body.set(head);
+  body.set(text, head.length);
+  return body;
+}
+
+/** Reads a body from its beginning; what is not there, or out of range, throws a RangeError. */
+class BodyReader {
+  private readonly bytes: Uint8Array;
+  private place = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  number(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.bytes[this.place++];
+      if (byte === undefined || scale > Number.MAX_SAFE_INTEGER) throw new RangeError('no number');
+      value += (byte & 127) * scale;
+      if (byte < 128) break;
+    }
+    if (!Number.isSafeInteger(value)) throw new RangeError('the number is too large');
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  string(length = this.number()): string {
+    const end = this.place + length;
+    const text =
+      length < 0 || end > this.bytes.length ? null : decodeUtf8(this.bytes.subarray(this.place, end));
+    if (text === null) throw new RangeError('no string');
+    this.place = end;
+    return text;
+  }
+
+  rest(): string {
+    return this.string(this.bytes.length - this.place);
+  }
+}
+
+function decodeBody(body: Uint8Array): SharedMoment | null {
+  const reader = new BodyReader(body);
+  try {
+    const step = reader.number();
+    const offset = reader.number();
+    const selection = reader.string();
+    const view = reader.string();
+    const engine = reader.string();
+    const hash = reader.string();
+    return { text: reader.rest(), step, offset, selection, view, engine, hash };
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Whether fflate says that the stream ended too early (its error code 0). */
+function isUnexpectedEnd(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 0;
+}
+
+/** Inflates in small slices, and stops as soon as more came out than a body may have. */
+function inflate(deflated: Uint8Array): Uint8Array | Reason {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const stream = new Inflate({ dictionary: dictionaryBytes() }, (part) => {
+    length += part.length;
+    if (length <= MAX_BODY) parts.push(part);
+  });
+  try {
+    for (let start = 0; start < deflated.length || start === 0; start += SLICE) {
+      stream.push(deflated.subarray(start, start + SLICE), start + SLICE >= deflated.length);
+      if (length > MAX_BODY) return 'large';
+    }
+  } catch (error) {
+    // Whatever else fflate stumbles over, it was handed a stream that is none.
+    return isUnexpectedEnd(error) ? 'truncated' : 'broken';
+  }
+  const body = new Uint8Array(length);
+  let place = 0;
+  for (const part of parts) {
+    body.set(part, place);
+    place += part.length;
+  }
+  return body;
+}
+
+function decodePayload(payload: string): SharedMoment | Reason {
+  const bytes = decodeBase64url(payload);
+  if (bytes === null) return 'broken';
+  if (bytes.length <= CHECKSUM_BYTES) return 'truncated';
+  const body = inflate(bytes.subarray(CHECKSUM_BYTES));
+  if (typeof body === 'string') return body;
+  const expected = (bytes[0]! << 16) | (bytes[1]! << 8) | bytes[2]!;
+  if (checksum(body) !== expected) return 'broken';
+  return decodeBody(body) ?? 'broken';
+}
+
+/** A link written by hand: the scenario alone, shown from its beginning. */
+function decodeHandWritten(encoded: string): SharedMoment | Reason {
+  try {
+    const text = decodeURIComponent(encoded);
+    return { text, step: 0, offset: 0, selection: '', view: '', engine: '', hash: '' };
+  } catch {
+    return 'broken';
+  }
+}
+
+function decodeFragment(fragment: string): SharedMoment | Reason {
+  if (fragment.length > MAX_FRAGMENT) return 'long';
+  if (fragment.startsWith(HAND_WRITTEN)) return decodeHandWritten(fragment.slice(HAND_WRITTEN.length));
+  const version = fragment[1];
+  if (fragment[0] !== PREFIX || version === undefined || !/[1-9A-Za-z]/.test(version)) return 'foreign';
+  return version === VERSION ? decodePayload(fragment.slice(2)) : 'newer';
+}
+
+/**
+ * The fragment of a moment, `#` first; else letters, digits, - and _ only. It can be read back if scenario and the rest
+ * together have at most 1 MiB. `step` and `offset` must be integers of at most 52 bits, besides the sign.
+ */
+export function encodeMoment(moment: SharedMoment): string {
+  const body = encodeBody(moment);
+  const deflated = deflateSync(body, { level: 9, mem: 6, dictionary: dictionaryBytes() });
+  const sum = checksum(body);
+  const bytes = new Uint8Array(CHECKSUM_BYTES + deflated.length);
+  bytes.set([sum >> 16, (sum >> 8) & 0xff, sum & 0xff]);
+  bytes.set(deflated, CHECKSUM_BYTES);
+  return `#${PREFIX}${VERSION}${encodeBase64url(bytes)}`;
+}
+
+/** Reads a fragment, with or without `#`. Never throws, and never unpacks more than 1 MiB and a slice. */
+export function decodeMoment(fragment: string): DecodedMoment {
+  const decoded = decodeFragment(fragment.startsWith('#') ? fragment.slice(1) : fragment);
+  return typeof decoded === 'string' ? { problem: PROBLEMS[decoded] } : { moment: decoded };
+}

@@ -1,0 +1,233 @@
+/**
+ * Running a scenario: from its meaning to a log. A `Run` does one step at a time, so that whoever drives it can stop between
+ * steps.
+ */
+import { hiOfBig, loOfBig } from '#arch/word64.ts';
+import type { Access, ControlChange, Hypervisor, Outcome } from '#hypervisor/hypervisor.ts';
+import { prepareMachine, slotFlags } from '#hypervisor/machines.ts';
+import { EVENT, OUTCOME } from '#machine/events.ts';
+import { HOST, LimitExceeded, type LogData } from '#machine/log.ts';
+import { DEFAULT_LIMITS, type Machine, type MachineLimits } from '#machine/words.ts';
+import type { Problem, Scenario, Step } from './scenario.ts';
+import { type GuestLayout, SetupProblem, setUpGuest, tableEntries } from './setup.ts';
+
+/** A non-zero entry of a table that the scenario's spaces handed out: address, and value as a plain pair. */
+export interface TableEntry {
+  readonly gpa: number;
+  readonly hi: number;
+  readonly lo: number;
+}
+
+/** A run as far as it came. */
+export interface RunResult {
+  readonly log: LogData;
+  /** The guest's tables as they are now; null without any space. */
+  readonly tables: readonly TableEntry[] | null;
+  /** What was exceeded, where the run was stopped for it. */
+  readonly notice: string | null;
+}
+
+export type Started = { readonly run: Run } | { readonly problems: readonly Problem[] };
+
+/** Makes the machine of a scenario. Gives problems where its memory cannot be set up as written. */
+export function startRun(scenario: Scenario, limits: MachineLimits = DEFAULT_LIMITS): Started {
+  try {
+    return { run: new Run(scenario, limits) };
+  } catch (error) {
+    const span = scenario.setup[0]?.span ?? scenario.steps[0]?.span ?? { line: 1, column: 1, length: 1 };
+    if (error instanceof SetupProblem) return { problems: [error.problem] };
+    if (error instanceof LimitExceeded || error instanceof RangeError)
+      return { problems: [{ span, message: error.message }] };
+    throw error;
+  }
+}
+
+/** Runs a scenario to its end. */
+export function runScenario(
+  scenario: Scenario,
+  limits: MachineLimits = DEFAULT_LIMITS,
+): RunResult | { readonly problems: readonly Problem[] } {
+  const started = startRun(scenario, limits);
+  if ('problems' in started) return started;
+  while (started.run.step()) {
+    // Each call does one step.
+  }
+  return started.run.finish();
+}
+
+export class Run {
+  readonly #scenario: Scenario;
+  readonly #machine: Machine;
+  readonly #hypervisor: Hypervisor;
+  readonly #layout: GuestLayout;
+  readonly #base: Int32Array;
+  #next = 0;
+  #dead = false;
+  #notice: string | null = null;
+
+  /** Throws SetupProblem, LimitExceeded, RangeError. */
+  constructor(scenario: Scenario, limits: MachineLimits) {
+    this.#scenario = scenario;
+    const { guest, machine: spec, stub } = scenario;
+    const prepared = prepareMachine({
+      kind: spec.kind === 'bare' ? 'bare' : 'kvm',
+      amd: spec.vendor === 'amd',
+      vcpus: spec.vcpus,
+      maxphyaddr: spec.maxphyaddr,
+      earlyA: spec.earlyA,
+      parameters: spec.parameters,
+      slots: scenario.slots.map((slot) => ({
+        id: slot.id,
+        baseGfn: slot.gpa / 4096,
+        npages: slot.size / 4096,
+        flags: slotFlags(slot),
+      })),
+      registers: { ...guest, cr3: [hiOfBig(guest.cr3), loOfBig(guest.cr3)] },
+      stub: stub && {
+        hi: hiOfBig(stub.gva),
+        lo: loOfBig(stub.gva),
+        userHi: hiOfBig(stub.ugva ?? stub.gva),
+        userLo: loOfBig(stub.ugva ?? stub.gva),
+      },
+      limits,
+    });
+    this.#machine = prepared.machine;
+    this.#layout = setUpGuest(this.#machine, scenario);
+    this.#hypervisor = prepared.start();
+    this.#base = this.#machine.copy();
+    this.#machine.log.begin();
+  }
+
+  /** Runs the next step. False if there is none left, or the run was stopped by a limit. */
+  step(): boolean {
+    const step = this.#scenario.steps[this.#next];
+    if (!step || this.#notice !== null) return false;
+    const { log } = this.#machine;
+    log.cpu = step.cpu < 0 ? HOST : step.cpu;
+    log.beginStep();
+    log.emit(EVENT.step, this.#next + 1, log.text(step.text));
+    try {
+      if (this.#dead) log.emit(EVENT.outcome, OUTCOME.notRun);
+      else this.#emitOutcome(perform(this.#hypervisor, step));
+    } catch (error) {
+      if (!(error instanceof LimitExceeded)) throw error;
+      this.#notice = `Stopped in step ${this.#next + 1}: ${error.message}.`;
+    }
+    this.#next++;
+    return true;
+  }
+
+  /** How many of the steps are done, and of how many. */
+  get progress(): { readonly done: number; readonly total: number } {
+    return { done: this.#next, total: this.#scenario.steps.length };
+  }
+
+  finish(): RunResult {
+    return {
+      log: this.#machine.log.finish(this.#base),
+      tables: this.#layout.tableFrames.length > 0 ? tableEntries(this.#machine, this.#layout) : null,
+      notice: this.#notice,
+    };
+  }
+
+  #emitOutcome(outcome: Outcome): void {
+    const { log } = this.#machine;
+    if (outcome.kind === 'shutdown') this.#dead = true;
+    const [what, hi, lo, vector, error, text] = outcomeWords(outcome, (words) => log.text(words));
+    log.emit(EVENT.outcome, what, hi, lo, vector, error, text);
+  }
+}
+
+type OutcomeWords = readonly [
+  what: number,
+  hi?: number,
+  lo?: number,
+  vector?: number,
+  error?: number,
+  text?: number,
+];
+
+/** The payload of the `outcome` event. */
+function outcomeWords(outcome: Outcome, text: (words: string) => number): OutcomeWords {
+  switch (outcome.kind) {
+    case 'ok':
+      return [OUTCOME.ok];
+    case 'value':
+      return [OUTCOME.value, outcome.hi, outcome.lo];
+    case 'exception': {
+      const [hi, lo] = outcome.cr2 ?? [0, 0];
+      return [OUTCOME.exception, hi, lo, outcome.vector, outcome.error ?? -1];
+    }
+    case 'dirty':
+      return [OUTCOME.dirty, 0, 0, 0, 0, text(ranges(outcome.gfns))];
+    case 'young':
+      return [OUTCOME.young, 0, outcome.young ? 1 : 0];
+    case 'run-error':
+      return [OUTCOME.runError, 0, 0, 0, 0, text(outcome.name)];
+    case 'error':
+      return [OUTCOME.error, 0, 0, 0, 0, text(outcome.name)];
+    case 'shutdown':
+      return [OUTCOME.shutdown];
+  }
+}
+
+/** Frame numbers as hexadecimal ranges: `0x10-0x11,0x20`; `none` for none. */
+export function ranges(gfns: readonly number[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < gfns.length; ) {
+    let j = i;
+    while (gfns[j + 1] === (gfns[j] as number) + 1) j++;
+    const first = `0x${(gfns[i] as number).toString(16)}`;
+    parts.push(i === j ? first : `${first}-0x${(gfns[j] as number).toString(16)}`);
+    i = j + 1;
+  }
+  return parts.length === 0 ? 'none' : parts.join(',');
+}
+
+function accessOf(step: Extract<Step, { kind: 'read' | 'write' | 'exec' }>): Access {
+  const value = step.kind === 'write' ? step.value : 0n;
+  return {
+    kind: step.kind,
+    hi: hiOfBig(step.gva),
+    lo: loOfBig(step.gva),
+    width: step.kind === 'exec' ? 1 : step.width,
+    user: step.user,
+    ac: step.kind === 'exec' ? false : step.ac,
+    valueHi: hiOfBig(value),
+    valueLo: loOfBig(value),
+  };
+}
+
+function perform(hypervisor: Hypervisor, step: Step): Outcome {
+  const { host } = hypervisor;
+  switch (step.kind) {
+    case 'read':
+    case 'write':
+    case 'exec':
+      return hypervisor.access(step.cpu, accessOf(step));
+    case 'invlpg':
+      return hypervisor.invlpg(step.cpu, hiOfBig(step.gva), loOfBig(step.gva));
+    case 'cr3':
+      return hypervisor.writeCr3(step.cpu, hiOfBig(step.value), loOfBig(step.value));
+    case 'cr0':
+    case 'cr4':
+    case 'efer':
+      return hypervisor.control(step.cpu, { [step.kind]: step } as ControlChange);
+    case 'dirty-log':
+      return host.dirtyLog(step.slot, step.on);
+    case 'get-dirty':
+      return host.getDirty(step.slot);
+    case 'drop':
+      return host.drop(step.gpa, step.size);
+    case 'protect':
+      return host.protect(step.gpa, step.size, step.writable);
+    case 'slot':
+      return host.setSlot(step);
+    case 'slot-delete':
+      return host.deleteSlot(step.id);
+    case 'mmu-pages':
+      return host.mmuPages(step.count);
+    case 'age':
+      return host.age(step.gpa, step.size, step.how);
+  }
+}
