@@ -1,0 +1,99 @@
+/**
+ * The neutral reading of a machine at a moment: its tables, their entries, and the links between them, in one vocabulary
+ * for every hypervisor. Pure functions of the machine's words; nothing is kept.
+ */
+
+/** What an entry is, as far as the hardware and the hypervisor tell it apart. */
+export type EntryKind = 'table' | 'leaf' | 'mmio' | 'not-present';
+
+export interface AtlasEntry {
+  readonly index: number;
+  /** Place of the entry's first word in the machine. 4-byte entries share a place with a neighbour; (place, index) is unique. */
+  readonly place: number;
+  /** The entry as a swizzled pair. */
+  readonly frame: number;
+  readonly flags: number;
+  readonly kind: EntryKind;
+  /** Id of the table it points to, where that is known. */
+  readonly target: string | null;
+}
+
+/** The key under which KVM keeps a shadow page, in words. */
+export interface AtlasRole {
+  readonly word: number;
+  readonly level: number;
+  readonly direct: boolean;
+  readonly quadrant: number;
+  readonly fourByteEntries: boolean;
+  /** Rights that the path above allows, as x 1, w 2, u 4. */
+  readonly access: number;
+  readonly invalid: boolean;
+}
+
+export interface AtlasTable {
+  /** `g:106` for the guest's table in frame 0x106 (`g:106/2` where it is used at another level too), `t3` for a hypervisor's. */
+  readonly id: string;
+  readonly side: 'guest' | 'hypervisor';
+  /** What people call it: `0x106000`, `t3`, or `pae root` for a root that is no shadow page. */
+  readonly name: string;
+  readonly level: number;
+  readonly entryBytes: 4 | 8;
+  /** Its own frame: a guest frame number for the guest's, a host frame number for the hypervisor's. */
+  readonly frame: number;
+  /** Entries that are not zero, in order. */
+  readonly entries: readonly AtlasEntry[];
+  /** vCPUs whose walks begin here. */
+  readonly rootOf: readonly number[];
+
+  /** Hypervisor's tables: the guest frame it stands for (a direct one: the first frame it maps). */
+  readonly gfn: number | null;
+  readonly role: AtlasRole | null;
+  readonly rootCount: number;
+  readonly unsync: boolean;
+  readonly unsyncChildren: number;
+  readonly obsolete: boolean;
+  /** Ids of the hypervisor's tables that shadow a guest's table; of a hypervisor's: the guest's table, if it is listed. */
+  readonly shadows: readonly string[];
+  /** Guest's tables: whether the guest may write them without a fault. null: nothing maps the table's page. */
+  readonly writable: boolean | null;
+  /** Places of the entries that point to it. */
+  readonly parents: readonly number[];
+}
+
+export interface AtlasRegisters {
+  readonly cpu: number;
+  readonly paging: string;
+  readonly cr0: number;
+  /** Plain pairs. */
+  readonly cr3: readonly [number, number];
+  readonly cr4: number;
+  readonly efer: number;
+  /** Id of the table that the hardware's walk begins at. */
+  readonly hardwareRoot: string | null;
+}
+
+export interface AtlasSlot {
+  readonly id: number;
+  readonly baseGfn: number;
+  readonly pages: number;
+  readonly readOnly: boolean;
+  readonly dirtyLog: boolean;
+  readonly huge: boolean;
+}
+
+export interface Atlas {
+  readonly machine: 'bare' | 'kvm' | 'xen';
+  /** Guest's tables reachable from the vCPUs' CR3, parents before children. */
+  readonly guestTables: readonly AtlasTable[];
+  /** Hypervisor's tables in use, from the roots down, unreachable ones last. Empty on a bare machine. */
+  readonly hypervisorTables: readonly AtlasTable[];
+  readonly registers: readonly AtlasRegisters[];
+  readonly slots: readonly AtlasSlot[];
+  table(id: string): AtlasTable | null;
+  /** The table and index that a place belongs to; null if it is no entry of a listed table. */
+  locate(place: number): { table: AtlasTable; index: number } | null;
+  /** Places of all entries that map a guest frame, oldest first. */
+  rmap(gfn: number): readonly number[];
+  /** Host frame behind a guest frame, or null if none is known. */
+  hostFrame(gfn: number): number | null;
+}

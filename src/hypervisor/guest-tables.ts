@@ -1,0 +1,151 @@
+/** The guest's own tables, as every atlas lists them: those that the vCPUs' CR3 lead to, parents before children. */
+import { isLeaf, PTE } from '#arch/entry.ts';
+import type { PagingMode } from '#arch/paging-mode.ts';
+import { flagsWord, frameWord } from '#arch/word64.ts';
+import {
+  findSlot,
+  frameData,
+  knownHostFrame,
+  loadedHi,
+  loadedLo,
+  loadFrame,
+  NO_SLOT,
+  SLOT,
+  SLOT_FLAG,
+  slotPlaces,
+} from '#machine/memory.ts';
+import { cr3Frame, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
+import { HEADER } from '#machine/words.ts';
+import type { AtlasEntry, AtlasRegisters, AtlasSlot, AtlasTable } from './atlas.ts';
+
+/** More tables than this are not listed: a guest's tables may lead in circles of any size. */
+const MOST_TABLES = 4096;
+
+/** A guest's table without what a hypervisor knows of it. */
+export type PlainGuestTable = Pick<
+  AtlasTable,
+  'id' | 'side' | 'name' | 'level' | 'entryBytes' | 'frame' | 'entries' | 'rootOf'
+>;
+
+/** Host frame behind a guest frame, or -1. */
+export function hostFrameOf(words: Int32Array, gfn: number): number {
+  const slot = findSlot(words, gfn);
+  return slot === 0 ? NO_SLOT : knownHostFrame(words, slot, gfn - (words[slot + SLOT.base_gfn] as number));
+}
+
+/** All guest tables that can be reached from the vCPUs' CR3. */
+export function readGuestTables(words: Int32Array): PlainGuestTable[] {
+  const tables = new Map<string, PlainGuestTable & { rootOf: number[] }>();
+  for (let cpu = 0; cpu < (words[HEADER.vcpuCount] as number); cpu++) {
+    const vcpu = vcpuPlace(words, cpu);
+    const mode = vcpuMode(words, vcpu);
+    if (mode.levels === 0) continue;
+    const root = visit(words, mode, cr3Frame(words, vcpu), mode.levels, tables);
+    root?.rootOf.push(cpu);
+  }
+  return [...tables.values()];
+}
+
+type Found = Map<string, PlainGuestTable & { rootOf: number[] }>;
+
+const tableId = (mode: PagingMode, gfn: number, level: number, found: Found): string => {
+  const plain = `g:${gfn.toString(16)}`;
+  const known = found.get(plain);
+  return known && (known.level !== level || known.entryBytes !== mode.entryBytes)
+    ? `${plain}/${level}`
+    : plain;
+};
+
+function visit(words: Int32Array, mode: PagingMode, gfn: number, level: number, found: Found) {
+  const id = tableId(mode, gfn, level, found);
+  const known = found.get(id);
+  if (known) return known;
+  if (found.size >= MOST_TABLES || findSlot(words, gfn) === 0) return null;
+  const entries: AtlasEntry[] = [];
+  const table = {
+    id,
+    side: 'guest' as const,
+    name: `0x${(gfn * 4096).toString(16)}`,
+    level,
+    entryBytes: mode.entryBytes,
+    frame: gfn,
+    entries,
+    rootOf: [] as number[],
+  };
+  found.set(id, table);
+  const children: [number, number][] = [];
+  const count = mode.levels === 3 && level === 3 ? 4 : 4096 / mode.entryBytes;
+  const frame = hostFrameOf(words, gfn);
+  const data = frame === NO_SLOT ? 0 : frameData(words, frame);
+  for (let index = 0; index < count && data !== 0; index++) {
+    loadFrame(words, frame, index * mode.entryBytes, mode.entryBytes);
+    if (loadedHi === 0 && loadedLo === 0) continue;
+    const entry = { frame: frameWord(loadedHi, loadedLo), flags: flagsWord(loadedHi, loadedLo) };
+    const present = (entry.flags & PTE.present) !== 0;
+    const leaf = isLeaf(mode, level, entry.flags);
+    entries.push({
+      index,
+      place: data + ((index * mode.entryBytes) >>> 3) * 2,
+      ...entry,
+      kind: present ? (leaf ? 'leaf' : 'table') : 'not-present',
+      target: null,
+    });
+    if (present && !leaf) children.push([entries.length - 1, entry.frame]);
+  }
+  for (const [at, child] of children) {
+    const target = visit(words, mode, child, level - 1, found);
+    if (target) entries[at] = { ...(entries[at] as AtlasEntry), target: target.id };
+  }
+  return table;
+}
+
+/** Registers of every vCPU. @param hardwareRoot id of the table that a vCPU's hardware walk begins at */
+export function readRegisters(
+  words: Int32Array,
+  hardwareRoot: (cpu: number) => string | null,
+): AtlasRegisters[] {
+  const registers: AtlasRegisters[] = [];
+  for (let cpu = 0; cpu < (words[HEADER.vcpuCount] as number); cpu++) {
+    const vcpu = vcpuPlace(words, cpu);
+    const read = (place: number): number => words[vcpu + place] as number;
+    registers.push({
+      cpu,
+      paging: vcpuMode(words, vcpu).name,
+      cr0: read(VCPU.cr0),
+      cr3: [read(VCPU.cr3_hi), read(VCPU.cr3_lo)],
+      cr4: read(VCPU.cr4),
+      efer: read(VCPU.efer),
+      hardwareRoot: hardwareRoot(cpu),
+    });
+  }
+  return registers;
+}
+
+export function readSlots(words: Int32Array): AtlasSlot[] {
+  return slotPlaces(words).map((slot) => {
+    const flags = words[slot + SLOT.flags] as number;
+    return {
+      id: words[slot + SLOT.id] as number,
+      baseGfn: words[slot + SLOT.base_gfn] as number,
+      pages: words[slot + SLOT.npages] as number,
+      readOnly: (flags & SLOT_FLAG.readOnly) !== 0,
+      dirtyLog: (flags & SLOT_FLAG.dirtyLog) !== 0,
+      huge: (flags & SLOT_FLAG.huge) !== 0,
+    };
+  });
+}
+
+/** Finds tables by id, and entries by place, among those listed. */
+export function lookups(tables: readonly AtlasTable[]) {
+  const byId = new Map(tables.map((table) => [table.id, table]));
+  return {
+    table: (id: string): AtlasTable | null => byId.get(id) ?? null,
+    locate: (place: number): { table: AtlasTable; index: number } | null => {
+      for (const table of tables) {
+        const entry = table.entries.find((candidate) => candidate.place === place);
+        if (entry) return { table, index: entry.index };
+      }
+      return null;
+    },
+  };
+}

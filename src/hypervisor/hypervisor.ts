@@ -1,0 +1,73 @@
+/**
+ * What a guest and a host can do to a machine, whoever manages its memory. One step of a scenario is one call; the events
+ * are in the machine's log, the call's value is what the guest or the host's caller saw.
+ */
+import type { Machine } from '#machine/words.ts';
+
+export type Width = 1 | 2 | 4 | 8;
+
+/** A data access or a fetch by a guest's instruction. The address and the value are plain pairs. */
+export interface Access {
+  readonly kind: 'read' | 'write' | 'exec';
+  readonly hi: number;
+  readonly lo: number;
+  readonly width: Width;
+  readonly user: boolean;
+  /** RFLAGS.AC */
+  readonly ac: boolean;
+  readonly valueHi: number;
+  readonly valueLo: number;
+}
+
+/** What a step came to. */
+export type Outcome =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'value'; readonly hi: number; readonly lo: number }
+  | {
+      readonly kind: 'exception';
+      readonly vector: number;
+      readonly error: number | null;
+      readonly cr2: readonly [number, number] | null;
+    }
+  | { readonly kind: 'dirty'; readonly gfns: readonly number[] }
+  | { readonly kind: 'young'; readonly young: boolean }
+  | { readonly kind: 'run-error'; readonly name: string }
+  | { readonly kind: 'error'; readonly name: string }
+  | { readonly kind: 'shutdown' };
+
+/** Control-register changes; what is absent stays. */
+export interface ControlChange {
+  readonly cr0?: { readonly wp?: boolean; readonly pg?: boolean };
+  readonly cr4?: { readonly smep?: boolean; readonly smap?: boolean; readonly pge?: boolean };
+  readonly efer?: { readonly nxe?: boolean };
+}
+
+/** A machine under one hypervisor. Every method may throw LimitExceeded. */
+export interface Hypervisor {
+  readonly machine: Machine;
+  access(cpu: number, access: Access): Outcome;
+  invlpg(cpu: number, hi: number, lo: number): Outcome;
+  writeCr3(cpu: number, hi: number, lo: number): Outcome;
+  control(cpu: number, change: ControlChange): Outcome;
+  readonly host: HostActions;
+}
+
+/** What the host's caller can do to a machine. */
+export interface HostActions {
+  dirtyLog(slot: number, on: boolean): Outcome;
+  getDirty(slot: number): Outcome;
+  drop(gpa: number, size: number): Outcome;
+  protect(gpa: number, size: number, writable: boolean): Outcome;
+  setSlot(slot: {
+    readonly id: number;
+    readonly gpa: number;
+    readonly size: number;
+    readonly ro: boolean;
+    readonly log: boolean;
+  }): Outcome;
+  deleteSlot(id: number): Outcome;
+  mmuPages(count: number): Outcome;
+  age(gpa: number, size: number, how: 'flush' | 'idle' | 'test'): Outcome;
+}
+
+export const OK: Outcome = { kind: 'ok' };

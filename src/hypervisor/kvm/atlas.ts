@@ -1,0 +1,194 @@
+/** The atlas of a machine under KVM: shadow pages beside the guest's tables, and the links between them. */
+import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
+import { hostFrameOf, lookups, readGuestTables, readRegisters, readSlots } from '#hypervisor/guest-tables.ts';
+import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
+import { gfn_to_rmap } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import {
+  is_last_spte,
+  is_mmio_spte,
+  is_shadow_present_pte,
+  is_writable_pte,
+} from '#hypervisor/kvm/mmu/spte.ts';
+import { findSlot, SLOT } from '#machine/memory.ts';
+import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
+import { FRAME_SHIFT, frameOwner, HEADER } from '#machine/words.ts';
+import { KVM, KVM_MMU_HASH_SIZE, ROLE, roleAccess, roleLevel, roleQuadrant, SP } from './structs.ts';
+
+const tableId = (words: Int32Array, sp: number): string => `t${words[sp + SP.serial]}`;
+
+/** Places of all shadow pages in use. */
+function shadowPages(words: Int32Array): number[] {
+  const hash = words[(words[HEADER.hypervisor] as number) + KVM.mmu_page_hash] as number;
+  const sps: number[] = [];
+  for (let bucket = hash; bucket < hash + KVM_MMU_HASH_SIZE; bucket++) {
+    for (let sp = words[bucket] as number; sp !== 0; sp = words[sp + SP.hash_next] as number) sps.push(sp);
+  }
+  return sps.sort((a, b) => (words[a + SP.serial] as number) - (words[b + SP.serial] as number));
+}
+
+function entriesOf(words: Int32Array, frame: number, level: number): AtlasEntry[] {
+  const entries: AtlasEntry[] = [];
+  for (let index = 0; index < 512; index++) {
+    const place = (frame << FRAME_SHIFT) + index * 2;
+    const pfn = words[place] as number;
+    const flags = words[place + 1] as number;
+    if (pfn === 0 && flags === 0) continue;
+    const table = is_shadow_present_pte(flags) && !is_last_spte(flags, level);
+    const kind = table
+      ? 'table'
+      : is_shadow_present_pte(flags)
+        ? 'leaf'
+        : is_mmio_spte(flags)
+          ? 'mmio'
+          : 'not-present';
+    entries.push({
+      index,
+      place,
+      frame: pfn,
+      flags,
+      kind,
+      target: table ? tableId(words, frameOwner(words, pfn)) : null,
+    });
+  }
+  return entries;
+}
+
+function readShadowPage(words: Int32Array, sp: number, guest: ReadonlyMap<number, string>): AtlasTable {
+  const role = words[sp + SP.role] as number;
+  const gfn = words[sp + SP.gfn] as number;
+  const frame = words[sp + SP.spt] as number;
+  const validGen = words[(words[HEADER.hypervisor] as number) + KVM.mmu_valid_gen] as number;
+  const shadowed = role & ROLE.direct ? undefined : guest.get(gfn);
+  return {
+    id: tableId(words, sp),
+    side: 'hypervisor',
+    name: tableId(words, sp),
+    level: roleLevel(role),
+    entryBytes: 8,
+    frame,
+    entries: entriesOf(words, frame, roleLevel(role)),
+    rootOf: [],
+    gfn,
+    role: {
+      word: role,
+      level: roleLevel(role),
+      direct: (role & ROLE.direct) !== 0,
+      quadrant: roleQuadrant(role),
+      fourByteEntries: (role & ROLE.has_4_byte_gpte) !== 0,
+      access: roleAccess(role),
+      invalid: (role & ROLE.invalid) !== 0,
+    },
+    rootCount: words[sp + SP.root_count] as number,
+    unsync: words[sp + SP.unsync] !== 0,
+    unsyncChildren: words[sp + SP.unsync_children] as number,
+    obsolete: (role & ROLE.invalid) !== 0 || words[sp + SP.mmu_valid_gen] !== validGen,
+    shadows: shadowed ? [shadowed] : [],
+    writable: null,
+    parents: listedSptes(words, sp + SP.parent_ptes),
+  };
+}
+
+/** The page of four pointers that a vCPU's walk begins at where the root is no shadow page. */
+function readPaeRoot(words: Int32Array, cpu: number): AtlasTable | null {
+  const frame = words[vcpuPlace(words, cpu) + VCPU.hardware_root] as number;
+  if (frame === 0 || frameOwner(words, frame) !== 0) return null;
+  const entries = [0, 1, 2, 3].flatMap((index): AtlasEntry[] => {
+    const place = (frame << FRAME_SHIFT) + index * 2;
+    const pfn = words[place] as number;
+    if (!words[place + 1]) return [];
+    return [
+      {
+        index,
+        place,
+        frame: pfn,
+        flags: words[place + 1] as number,
+        kind: 'table',
+        target: tableId(words, frameOwner(words, pfn)),
+      },
+    ];
+  });
+  return {
+    id: `pae${cpu}`,
+    side: 'hypervisor',
+    name: `pae root of cpu${cpu}`,
+    level: 3,
+    entryBytes: 8,
+    frame,
+    entries,
+    rootOf: [cpu],
+    gfn: null,
+    role: null,
+    rootCount: 0,
+    unsync: false,
+    unsyncChildren: 0,
+    obsolete: false,
+    shadows: [],
+    writable: null,
+    parents: [],
+  };
+}
+
+/** From the roots down, each table once, then those that no root leads to. */
+function inTreeOrder(tables: readonly AtlasTable[]): AtlasTable[] {
+  const byId = new Map(tables.map((table) => [table.id, table]));
+  const ordered = new Set<AtlasTable>();
+  const visit = (table: AtlasTable): void => {
+    if (ordered.has(table)) return;
+    ordered.add(table);
+    for (const { target } of table.entries) {
+      const child = target === null ? undefined : byId.get(target);
+      if (child) visit(child);
+    }
+  };
+  for (const table of tables) if (table.rootOf.length > 0) visit(table);
+  for (const table of tables) if (table.rootCount > 0) visit(table);
+  for (const table of tables) if (table.parents.length === 0) visit(table);
+  for (const table of tables) visit(table);
+  return [...ordered];
+}
+
+const rmapOf = (words: Int32Array, gfn: number): number[] => {
+  const slot = findSlot(words, gfn);
+  if (slot === 0 || !words[slot + SLOT.arch]) return [];
+  return [1, 2, 3].flatMap((level) => listedSptes(words, gfn_to_rmap(words, gfn, level, slot)));
+};
+
+export function readKvmAtlas(words: Int32Array): Atlas {
+  const plain = readGuestTables(words);
+  const guestIds = new Map(plain.map((table) => [table.frame, table.id]));
+  const pages = shadowPages(words).map((sp) => readShadowPage(words, sp, guestIds));
+  const cpus = [...Array(words[HEADER.vcpuCount] as number).keys()];
+  const hardwareRoots = cpus.map((cpu) => words[vcpuPlace(words, cpu) + VCPU.hardware_root] as number);
+  const rooted = pages.map((page) => ({
+    ...page,
+    rootOf: cpus.filter((cpu) => hardwareRoots[cpu] === page.frame && page.frame !== 0),
+  }));
+  const hypervisorTables = inTreeOrder([...cpus.flatMap((cpu) => readPaeRoot(words, cpu) ?? []), ...rooted]);
+  const guestTables = plain.map((table): AtlasTable => {
+    const sptes = rmapOf(words, table.frame);
+    return {
+      ...table,
+      gfn: null,
+      role: null,
+      rootCount: 0,
+      unsync: false,
+      unsyncChildren: 0,
+      obsolete: false,
+      parents: [],
+      shadows: hypervisorTables.filter((page) => page.shadows.includes(table.id)).map((page) => page.id),
+      writable:
+        sptes.length === 0 ? null : sptes.some((place) => is_writable_pte(words[place + 1] as number)),
+    };
+  });
+  const roots = new Map(hypervisorTables.map((table) => [table.frame, table.id]));
+  return {
+    machine: 'kvm',
+    guestTables,
+    hypervisorTables,
+    registers: readRegisters(words, (cpu) => roots.get(hardwareRoots[cpu] as number) ?? null),
+    slots: readSlots(words),
+    ...lookups([...hypervisorTables, ...guestTables]),
+    rmap: (gfn) => rmapOf(words, gfn),
+    hostFrame: (gfn) => (hostFrameOf(words, gfn) < 0 ? null : hostFrameOf(words, gfn)),
+  };
+}

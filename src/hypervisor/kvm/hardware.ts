@@ -1,0 +1,115 @@
+/**
+ * The processor while it runs the guest under shadow paging: it walks the tables that KVM made, and nothing else.
+ * Not KVM's code: what AMD APM vol. 2 chapter 5 says of a walk, with the control registers that KVM gives the hardware.
+ */
+import { reservedMasks } from '#arch/entry.ts';
+import { CR4, type PagingMode } from '#arch/paging-mode.ts';
+import { newWalkResult, type Tables, type WalkRequest, type WalkResult, walk } from '#arch/walk.ts';
+import { EVENT, WALKER_CPU } from '#machine/events.ts';
+import { VCPU, vcpuMode } from '#machine/vcpu.ts';
+import type { Machine } from '#machine/words.ts';
+import type { Kvm, Vcpu } from './structs.ts';
+
+/** Tables in host frames: a frame's number is where its words are. */
+class HostTables implements Tables {
+  frame = 0;
+  flags = 0;
+  readonly #m: Machine;
+
+  constructor(m: Machine) {
+    this.#m = m;
+  }
+
+  read(table: number, index: number): boolean {
+    const place = (table << 10) + index * 2;
+    this.frame = this.#m.words[place] as number;
+    this.flags = this.#m.words[place + 1] as number;
+    return true;
+  }
+
+  setFlags(table: number, index: number, _bytes: 4 | 8, bits: number): void {
+    const place = (table << 10) + index * 2 + 1;
+    this.#m.set(place, this.#m.get(place) | bits);
+  }
+}
+
+export class Processor {
+  readonly #kvm: Kvm;
+  readonly #tables: HostTables;
+  readonly #pointers: HostTables;
+  readonly #requests = new Map<PagingMode, WalkRequest>();
+  readonly result: WalkResult = newWalkResult();
+  #table = 0;
+
+  constructor(kvm: Kvm) {
+    this.#kvm = kvm;
+    this.#tables = new HostTables(kvm.m);
+    this.#pointers = new HostTables(kvm.m);
+  }
+
+  /**
+   * Translates a linear address (plain pair) through the vCPU's hardware root. The result is in `result`: ok and the host
+   * frame, or the error code of the #PF that KVM intercepts. Emits the walk.
+   * @param access PF bits @param ac RFLAGS.AC
+   */
+  translate(vcpu: Vcpu, hi: number, lo: number, access: number, ac: boolean): WalkResult {
+    const { m } = this.#kvm;
+    m.log.emit(EVENT.access, hi, lo, access);
+    const request = this.#request(vcpuMode(m.words, vcpu.regs), m.get(vcpu.regs + VCPU.cr4));
+    const result = walk(request, m.get(vcpu.regs + VCPU.hardware_root), hi, lo, access, ac, this.result);
+    if (result.ok) m.log.emit(EVENT.translated, hi, lo, result.frame, result.level);
+    else m.log.emit(EVENT.fault, hi, lo, result.error, result.level, this.#table);
+    return result;
+  }
+
+  /** The hardware's own mode: always paging, always WP and NX; long mode as the guest, else PAE. */
+  #request(guest: PagingMode, cr4: number): WalkRequest {
+    let request = this.#requests.get(guest);
+    if (request) return request;
+    const levels = guest.levels >= 4 ? guest.levels : 3;
+    const paged = guest.levels > 0;
+    const mode: PagingMode = {
+      ...guest,
+      name: levels === 3 ? 'pae' : guest.name,
+      levels,
+      entryBytes: 8,
+      linearBits: levels === 3 ? 32 : guest.linearBits,
+      wp: true,
+      nxe: true,
+      pse: true,
+      smep: paged && (cr4 & CR4.SMEP) !== 0,
+      smap: paged && (cr4 & CR4.SMAP) !== 0,
+    };
+    const reserved = reservedMasks(mode, {
+      maxphyaddr: this.#kvm.maxphyaddr,
+      amd: this.#kvm.amd,
+      gigabytePages: true,
+      pse36Bits: 8,
+    });
+    request = {
+      mode,
+      reserved,
+      earlyA: false,
+      tables: this.#tables,
+      pdptes: levels === 3 ? this.#pointers : null,
+      listener: (level, table, index) => this.#reference(level, table, index),
+    };
+    this.#requests.set(guest, request);
+    return request;
+  }
+
+  #reference(level: number, table: number, index: number): void {
+    const { m } = this.#kvm;
+    const place = (table << 10) + index * 2;
+    this.#table = place;
+    m.log.emit(
+      EVENT.reference,
+      WALKER_CPU | (level << 8) | (index << 16),
+      table >>> 20,
+      (table << 12) | (index * 8),
+      m.get(place),
+      m.get(place + 1),
+      place,
+    );
+  }
+}

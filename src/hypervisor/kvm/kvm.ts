@@ -1,0 +1,93 @@
+/** KVM with shadow paging, behind the interface that every hypervisor has. */
+import { CR0, CR4, EFER } from '#arch/paging-mode.ts';
+import type { Access, ControlChange, HostActions, Hypervisor, Outcome } from '#hypervisor/hypervisor.ts';
+import { OK } from '#hypervisor/hypervisor.ts';
+import { kvm_mmu_invlpg } from '#hypervisor/kvm/mmu/invlpg.ts';
+import { VCPU, vcpuMode } from '#machine/vcpu.ts';
+import type { Machine } from '#machine/words.ts';
+import { Processor } from './hardware.ts';
+import type { Kvm, Vcpu } from './structs.ts';
+import { Guest, inject_gp, type StubPage } from './svm.ts';
+import { kvm_init_mmu, kvm_set_cr0, kvm_set_cr3, kvm_set_cr4, load_pdptrs, set_efer } from './x86.ts';
+
+export class KvmHypervisor implements Hypervisor {
+  readonly machine: Machine;
+  readonly host: HostActions;
+  readonly #vcpus: readonly Vcpu[];
+  readonly #guests: readonly Guest[];
+
+  /** `kvm` with its slots made and the vCPUs' registers set. */
+  constructor(kvm: Kvm, stub: StubPage | null, host: HostActions) {
+    this.machine = kvm.m;
+    this.host = host;
+    this.#vcpus = kvm.vcpus;
+    const processor = new Processor(kvm);
+    this.#guests = kvm.vcpus.map((vcpu) => new Guest(vcpu, processor, stub));
+    for (const vcpu of kvm.vcpus) start(vcpu);
+  }
+
+  access(cpu: number, access: Access): Outcome {
+    const guest = this.#guest(cpu);
+    return guest.run(access.user, access.ac, () => guest.access(access));
+  }
+
+  invlpg(cpu: number, hi: number, lo: number): Outcome {
+    return this.#privileged(cpu, (vcpu) => {
+      kvm_mmu_invlpg(vcpu, hi, lo);
+      return true;
+    });
+  }
+
+  writeCr3(cpu: number, hi: number, lo: number): Outcome {
+    return this.#privileged(cpu, (vcpu) => kvm_set_cr3(vcpu, hi, lo));
+  }
+
+  control(cpu: number, change: ControlChange): Outcome {
+    return this.#privileged(cpu, (vcpu) => applyControl(vcpu, change));
+  }
+
+  /** An instruction that KVM intercepts and emulates; false from `action` gives the guest a #GP. */
+  #privileged(cpu: number, action: (vcpu: Vcpu) => boolean): Outcome {
+    const vcpu = this.#vcpus[cpu] as Vcpu;
+    const guest = this.#guest(cpu);
+    let done = false;
+    return guest.run(false, false, () => {
+      if (done) return OK;
+      guest.fetchByEmulator(false, false);
+      if (action(vcpu)) done = true;
+      else inject_gp(vcpu);
+      return null;
+    });
+  }
+
+  #guest(cpu: number): Guest {
+    return this.#guests[cpu] as Guest;
+  }
+}
+
+/** The registers that the scenario gave are KVM_SET_SREGS'. */
+function start(vcpu: Vcpu): void {
+  const { m } = vcpu.kvm;
+  if (vcpuMode(m.words, vcpu.regs).levels === 3)
+    load_pdptrs(vcpu, m.get(vcpu.regs + VCPU.cr3_hi), m.get(vcpu.regs + VCPU.cr3_lo));
+  kvm_init_mmu(vcpu);
+}
+
+const withBit = (word: number, bit: number, on: boolean | undefined): number =>
+  on === undefined ? word : on ? word | bit : word & ~bit;
+
+function applyControl(vcpu: Vcpu, change: ControlChange): boolean {
+  const { m } = vcpu.kvm;
+  const read = (place: number): number => m.get(vcpu.regs + place);
+  if (change.cr0)
+    return kvm_set_cr0(vcpu, withBit(withBit(read(VCPU.cr0), CR0.WP, change.cr0.wp), CR0.PG, change.cr0.pg));
+  if (change.cr4) {
+    const { smep, smap, pge } = change.cr4;
+    return kvm_set_cr4(
+      vcpu,
+      withBit(withBit(withBit(read(VCPU.cr4), CR4.SMEP, smep), CR4.SMAP, smap), CR4.PGE, pge),
+    );
+  }
+  if (change.efer) set_efer(vcpu, withBit(read(VCPU.efer), EFER.NXE, change.efer.nxe));
+  return true;
+}

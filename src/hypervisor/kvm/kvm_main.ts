@@ -1,0 +1,102 @@
+/** Making a virtual machine: its structure, memory slots, and vCPUs (Linux 6.1: virt/kvm/kvm_main.c, x86.c, mmu/mmu.c). */
+
+import { gfn_to_index, lpage_info_slot } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import { initList } from '#machine/list.ts';
+import { createSlot, SLOT, SLOT_FLAG, type SlotSpec } from '#machine/memory.ts';
+import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
+import { FRAME, HEADER, type Machine } from '#machine/words.ts';
+import {
+  ARCH,
+  KVM,
+  KVM_MMU_HASH_SIZE,
+  type Kvm,
+  type ModuleParameters,
+  SLOT_ARCH,
+  type Vcpu,
+} from './structs.ts';
+
+const KVM_MIN_ALLOC_MMU_PAGES = 64;
+/** One shadow page for so many pages of guest memory, where user space sets no limit. */
+const PAGES_PER_MMU_PAGE = 50;
+
+export interface KvmSpec {
+  readonly amd: boolean;
+  readonly maxphyaddr: number;
+  readonly vcpus: number;
+  readonly parameters: ModuleParameters;
+}
+
+/** kvm_create_vm, and its vCPUs. */
+export function createKvm(m: Machine, spec: KvmSpec): Kvm {
+  const at = m.allocateWords(KVM.size);
+  m.set(HEADER.hypervisor, at);
+  for (const list of [KVM.active_mmu_pages, KVM.zapped_obsolete_pages, KVM.lpage_disallowed_mmu_pages])
+    initList(m, at + list);
+  m.set(at + KVM.mmu_page_hash, m.allocateArray(KVM_MMU_HASH_SIZE));
+  const vcpus: Vcpu[] = [];
+  const kvm: Kvm = { m, at, vcpus, parameters: spec.parameters, amd: spec.amd, maxphyaddr: spec.maxphyaddr };
+  for (let id = 0; id < spec.vcpus; id++) vcpus.push(createVcpu(kvm, id));
+  return kvm;
+}
+
+function createVcpu(kvm: Kvm, id: number): Vcpu {
+  const { m } = kvm;
+  const regs = vcpuPlace(m.words, id);
+  const arch = m.allocateWords(ARCH.size);
+  m.set(regs + VCPU.hypervisor, arch);
+  m.set(arch + ARCH.pae_root, m.allocateFrames(1, FRAME.table));
+  return { kvm, id, regs, arch };
+}
+
+/** KVM_SET_USER_MEMORY_REGION for a new slot. */
+export function kvm_set_memory_region(kvm: Kvm, spec: SlotSpec): void {
+  const { m } = kvm;
+  const slot = createSlot(m, spec);
+  m.set(slot + SLOT.arch, kvm_alloc_memslot_metadata(m, slot));
+  if (spec.flags & SLOT_FLAG.dirtyLog)
+    m.set(slot + SLOT.dirty_bitmap, m.allocateArray(Math.ceil(spec.npages / 32)));
+  m.set(kvm.at + KVM.memslots_generation, m.get(kvm.at + KVM.memslots_generation) + 2);
+  m.set(kvm.at + KVM.nslot_pages, m.get(kvm.at + KVM.nslot_pages) + spec.npages);
+  kvm_mmu_change_mmu_pages(kvm);
+}
+
+/** The limit on shadow pages that follows from the memory, unless user space set one. */
+function kvm_mmu_change_mmu_pages(kvm: Kvm): void {
+  const { m } = kvm;
+  const pages = Math.max(
+    KVM_MIN_ALLOC_MMU_PAGES,
+    Math.floor(m.get(kvm.at + KVM.nslot_pages) / PAGES_PER_MMU_PAGE),
+  );
+  m.set(kvm.at + KVM.n_max_mmu_pages, m.get(kvm.at + KVM.n_requested_mmu_pages) || pages);
+}
+
+/** kvm_alloc_memslot_metadata: reverse maps, what forbids large pages, and write tracking. Returns the record's place. */
+function kvm_alloc_memslot_metadata(m: Machine, slot: number): number {
+  const arch = m.allocateWords(SLOT_ARCH.size);
+  const base = m.get(slot + SLOT.base_gfn);
+  const npages = m.get(slot + SLOT.npages);
+  for (let level = 1; level <= 3; level++) {
+    const entries = gfn_to_index(base + npages - 1, base, level) + 1;
+    m.set(arch + SLOT_ARCH.rmap + level - 1, m.allocateArray(entries));
+    if (level > 1) m.set(arch + SLOT_ARCH.lpage_info + level - 2, m.allocateArray(entries));
+  }
+  m.set(arch + SLOT_ARCH.gfn_track, m.allocateArray(npages));
+  m.set(slot + SLOT.arch, arch);
+  for (let level = 2; level <= 3; level++) disallowPartialPages(m, slot, level);
+  return arch;
+}
+
+/** A large page that reaches beyond the slot cannot be mapped. */
+function disallowPartialPages(m: Machine, slot: number, level: number): void {
+  const base = m.get(slot + SLOT.base_gfn);
+  const end = base + m.get(slot + SLOT.npages);
+  const within = (1 << ((level - 1) * 9)) - 1;
+  for (const [gfn, partial] of [
+    [base, base & within],
+    [end - 1, end & within],
+  ] as const) {
+    if (!partial) continue;
+    const place = lpage_info_slot(m.words, gfn, slot, level);
+    m.set(place, m.get(place) + 1);
+  }
+}

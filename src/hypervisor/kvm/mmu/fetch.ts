@@ -1,0 +1,120 @@
+/**
+ * Building the shadow path for a guest walk (Linux 6.1: mmu/paging_tmpl.h fetch; mmu/mmu.c direct_map).
+ *
+ * The first half follows the guest's tables down to its leaf, one shadow page a table; the second goes on below a large
+ * guest page that the host must map in smaller ones, with direct shadow pages.
+ */
+
+import { ACC } from '#arch/permission.ts';
+import { trace_kvm_mmu_spte_requested } from '#hypervisor/kvm/mmutrace.ts';
+import {
+  ARCH,
+  type Kvm,
+  kvm_flush_remote_tlbs,
+  ROLE,
+  roleAccess,
+  SP,
+  sptep_to_sp,
+  to_shadow_page,
+  type Vcpu,
+} from '#hypervisor/kvm/structs.ts';
+import { type KvmPageFault, RET_PF } from './fault.ts';
+import { kvm_mmu_hugepage_adjust } from './hugepage.ts';
+import { ShadowWalk } from './iterator.ts';
+import { pte_prefetch } from './prefetch.ts';
+import { mmu_set_spte } from './set_spte.ts';
+import { clear_sp_write_flooding_count, kvm_mmu_get_child_sp, link_shadow_page } from './shadow_page.ts';
+import { is_large_pte, is_shadow_present_pte } from './spte.ts';
+import { mmu_sync_children } from './sync.ts';
+import type { GuestWalker } from './walk_addr.ts';
+import { drop_parent_pte } from './zap.ts';
+
+/** First frame of the page of `level` that holds `gfn`. */
+const pageBase = (gfn: number, level: number): number => gfn & ~((1 << ((level - 1) * 9)) - 1);
+
+/** fetch: links all tables that the guest's walk went through, and maps the page. */
+export function fetch(vcpu: Vcpu, fault: KvmPageFault, gw: GuestWalker): number {
+  const { kvm } = vcpu;
+  const it = new ShadowWalk(vcpu, fault.hi, fault.lo);
+  for (; it.level > gw.level; it.next()) {
+    clear_sp_write_flooding_count(kvm, sptep_to_sp(kvm.m, it.sptep));
+    const gfn = gw.table_gfn[it.level - 2] as number;
+    const sp = kvm_mmu_get_child_sp(vcpu, it.sptep, gfn, false, gw.pt_access[it.level - 2] as number);
+    if (sp === 0) continue;
+    if (kvm.m.get(sp + SP.unsync_children)) mmu_sync_children(vcpu, sp);
+    link_shadow_page(vcpu, it.sptep, sp);
+  }
+  kvm_mmu_hugepage_adjust(vcpu, fault);
+  traceRequested(kvm, fault);
+  let base_gfn = fault.gfn;
+  for (; it.level > 0; it.next()) {
+    clear_sp_write_flooding_count(kvm, sptep_to_sp(kvm.m, it.sptep));
+    base_gfn = pageBase(fault.gfn, it.level);
+    if (it.level === fault.goal_level) break;
+    validate_direct_spte(kvm, it.sptep, gw.pte_access);
+    const sp = kvm_mmu_get_child_sp(vcpu, it.sptep, base_gfn, true, gw.pte_access);
+    if (sp !== 0) link_shadow_page(vcpu, it.sptep, sp);
+  }
+  const result = mmu_set_spte(vcpu, {
+    slot: fault.slot,
+    sptep: it.sptep,
+    access: gw.pte_access,
+    gfn: base_gfn,
+    pfn: fault.pfn,
+    fault,
+  });
+  if (result === RET_PF.SPURIOUS) return result;
+  pte_prefetch(vcpu, it.sptep);
+  return result;
+}
+
+/** direct_map: the same where no guest table is behind: guest-physical addresses are mapped as they are. */
+export function direct_map(vcpu: Vcpu, fault: KvmPageFault): number {
+  const { kvm } = vcpu;
+  kvm_mmu_hugepage_adjust(vcpu, fault);
+  traceRequested(kvm, fault);
+  const it = new ShadowWalk(vcpu, fault.hi, fault.lo);
+  let base_gfn = fault.gfn;
+  for (; it.level > 0; it.next()) {
+    base_gfn = pageBase(fault.gfn, it.level);
+    if (it.level === fault.goal_level) break;
+    const sp = kvm_mmu_get_child_sp(vcpu, it.sptep, base_gfn, true, ACC.all);
+    if (sp !== 0) link_shadow_page(vcpu, it.sptep, sp);
+  }
+  const result = mmu_set_spte(vcpu, {
+    slot: fault.slot,
+    sptep: it.sptep,
+    access: ACC.all,
+    gfn: base_gfn,
+    pfn: fault.pfn,
+    fault,
+  });
+  if (result === RET_PF.SPURIOUS) return result;
+  pte_prefetch(vcpu, it.sptep);
+  return result;
+}
+
+/** The event names the 4 KiB frame that faulted, whatever the size of the page. */
+function traceRequested(kvm: Kvm, fault: KvmPageFault): void {
+  const within = (1 << ((fault.goal_level - 1) * 9)) - 1;
+  trace_kvm_mmu_spte_requested(
+    kvm.m,
+    fault.gfn,
+    fault.pfn < 0 ? fault.pfn : fault.pfn | (fault.gfn & within),
+    fault.goal_level,
+  );
+}
+
+/** validate_direct_spte: a direct child with other rights than the guest's large page now gives is unlinked. */
+function validate_direct_spte(kvm: Kvm, sptep: number, direct_access: number): void {
+  const flags = kvm.m.get(sptep + 1);
+  if (!is_shadow_present_pte(flags) || is_large_pte(flags)) return;
+  const child = to_shadow_page(kvm.m, kvm.m.get(sptep));
+  if (roleAccess(kvm.m.get(child + SP.role)) === direct_access) return;
+  drop_parent_pte(kvm, child, sptep);
+  kvm_flush_remote_tlbs(kvm);
+}
+
+/** Whether the current root maps guest-physical addresses directly. */
+export const rootIsDirect = (vcpu: Vcpu): boolean =>
+  (vcpu.kvm.m.get(vcpu.arch + ARCH.root_role) & ROLE.direct) !== 0;

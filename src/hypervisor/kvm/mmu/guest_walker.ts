@@ -1,0 +1,77 @@
+/**
+ * What KVM knows of a guest's paging mode, and the reading of single guest entries
+ * (Linux 6.1: mmu/paging_tmpl.h: gpte_to_gfn, gpte_access, protect_clean_gpte, prefetch_invalid_gpte).
+ */
+import { hasReservedBits, PTE, type ReservedMask, reservedMasks } from '#arch/entry.ts';
+import type { PagingMode } from '#arch/paging-mode.ts';
+import { ACC } from '#arch/permission.ts';
+import { flagsWord, frameWord } from '#arch/word64.ts';
+import { type Kvm, ROLE, roleAccess, roleQuadrant, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
+import { loadedHi, loadedLo, loadGuest } from '#machine/memory.ts';
+import { vcpuMode } from '#machine/vcpu.ts';
+
+const rules = new WeakMap<Kvm, Map<PagingMode, ReturnType<typeof reservedMasks>>>();
+
+/** guest_rsvd_check: what the guest's entries reserve, as KVM's walker sees it. */
+export function guestReserved(kvm: Kvm, mode: PagingMode): ReturnType<typeof reservedMasks> {
+  let known = rules.get(kvm);
+  if (!known) {
+    known = new Map();
+    rules.set(kvm, known);
+  }
+  let masks = known.get(mode);
+  if (!masks) {
+    masks = reservedMasks(mode, {
+      maxphyaddr: kvm.maxphyaddr,
+      amd: kvm.amd,
+      gigabytePages: true,
+      pse36Bits: 4,
+    });
+    known.set(mode, masks);
+  }
+  return masks;
+}
+
+/** The entry that `readGpte` read, as a swizzled pair. */
+export let gpteFrame = 0;
+export let gpteFlags = 0;
+
+/** Reads an entry of a guest's table. False if no memory is there. @param offset bytes within the table's frame */
+export function readGpte(kvm: Kvm, gfn: number, offset: number, bytes: 4 | 8): boolean {
+  if (!loadGuest(kvm.m, gfn, offset, bytes)) return false;
+  gpteFrame = frameWord(loadedHi, loadedLo);
+  gpteFlags = flagsWord(loadedHi, loadedLo);
+  return true;
+}
+
+/** gpte_access: rights that an entry grants (ACC). */
+export const gpte_access = (flags: number): number =>
+  (flags & PTE.write ? ACC.write : 0) | (flags & PTE.user ? ACC.user : 0) | (flags & PTE.nx ? 0 : ACC.exec);
+
+/** protect_clean_gpte: while the guest's D bit is clear a page is mapped read-only, so that the first write is seen. */
+export const protect_clean_gpte = (access: number, flags: number): number =>
+  flags & PTE.dirty ? access : access & ~ACC.write;
+
+/**
+ * The first test of prefetch_invalid_gpte: whether the entry (gpteFrame, gpteFlags) of a level-1 table may be mapped before it is
+ * used: present, accessed, nothing reserved set.
+ */
+export function mayPrefetch(vcpu: Vcpu): boolean {
+  const mode = vcpuMode(vcpu.kvm.m.words, vcpu.regs);
+  if (!(gpteFlags & PTE.present) || !(gpteFlags & PTE.accessed)) return false;
+  const masks = guestReserved(vcpu.kvm, mode)[1] as readonly [ReservedMask, ReservedMask];
+  return !hasReservedBits(masks, true, gpteFrame, gpteFlags);
+}
+
+/** get_level1_sp_gpa and an index: byte offset, in the guest's table, of the entry that a level-1 shadow entry stands for. */
+export function level1GpteOffset(role: number, index: number): number {
+  if (!(role & ROLE.has_4_byte_gpte)) return index * 8;
+  return roleQuadrant(role) * 512 * 4 + index * 4;
+}
+
+/** Rights that a level-1 shadow page's entry for (gpteFlags) gets: the path's, the entry's, and no write while it is clean. */
+export const prefetchAccess = (kvm: Kvm, sp: number): number =>
+  protect_clean_gpte(roleAccess(kvm.m.get(sp + SP.role)) & gpte_access(gpteFlags), gpteFlags);
+
+/** Bytes of the guest's entries behind a shadow page. */
+export const gpteBytes = (role: number): 4 | 8 => (role & ROLE.has_4_byte_gpte ? 4 : 8);

@@ -1,0 +1,250 @@
+/**
+ * Roots: which table the hardware's walk begins at (Linux 6.1: mmu/mmu.c kvm_mmu_load, kvm_mmu_new_pgd,
+ * kvm_mmu_free_roots, kvm_mmu_sync_roots).
+ *
+ * With four or five levels the root is a shadow page. With fewer, it is a page of four pointers that belongs to the vCPU
+ * (pae_root), each of which leads to a level-2 shadow page. Up to three former roots are kept for the next change of CR3.
+ */
+import { PTE } from '#arch/entry.ts';
+import { traceRootCount } from '#hypervisor/kvm/mmutrace.ts';
+import {
+  ARCH,
+  is_obsolete_sp,
+  KVM_NUM_MMU_PREV_ROOTS,
+  KVM_REQ,
+  type Kvm,
+  kvm_make_request,
+  ROLE,
+  ROOT,
+  SP,
+  to_shadow_page,
+  type Vcpu,
+} from '#hypervisor/kvm/structs.ts';
+import { findSlot } from '#machine/memory.ts';
+import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
+import { make_mmu_pages_available } from './limit.ts';
+import { vcpu_clear_mmio_info } from './mmio.ts';
+import { setSpte } from './rmap.ts';
+import { clear_sp_write_flooding_count, kvm_mmu_get_shadow_page } from './shadow_page.ts';
+import { isUnsync, mmu_sync_children } from './sync.ts';
+import { type InvalidList, kvm_mmu_commit_zap_page, kvm_mmu_prepare_zap_page } from './zap.ts';
+
+const root = (vcpu: Vcpu): number => vcpu.kvm.m.get(vcpu.arch + ARCH.root_hpa);
+const rootRole = (vcpu: Vcpu): number => vcpu.kvm.m.get(vcpu.arch + ARCH.root_role);
+const prevRoot = (vcpu: Vcpu, i: number): number => vcpu.arch + ARCH.prev_roots + i * ROOT.size;
+const pointer = (vcpu: Vcpu, i: number): number => (vcpu.kvm.m.get(vcpu.arch + ARCH.pae_root) << 10) + i * 2;
+
+/** kvm_mmu_load: makes the root that the vCPU needs. False if CR3 leads nowhere: the guest dies. */
+export function kvm_mmu_load(vcpu: Vcpu): boolean {
+  const { m } = vcpu.kvm;
+  const direct = (rootRole(vcpu) & ROLE.direct) !== 0;
+  if (!(direct ? mmu_alloc_direct_roots(vcpu) : mmu_alloc_shadow_roots(vcpu))) return false;
+  kvm_mmu_sync_roots(vcpu);
+  m.set(vcpu.regs + VCPU.hardware_root, root(vcpu));
+  kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_CURRENT);
+  return true;
+}
+
+/** mmu_alloc_root: a shadow page that is used as a root once more. Returns its table's frame. */
+function mmu_alloc_root(vcpu: Vcpu, gfn: number, quadrant: number, level: number): number {
+  const { m } = vcpu.kvm;
+  const role = (rootRole(vcpu) & ~(ROLE.level | ROLE.quadrant)) | level | (quadrant << ROLE.quadrantShift);
+  const sp = kvm_mmu_get_shadow_page(vcpu, gfn, role);
+  m.set(sp + SP.root_count, m.get(sp + SP.root_count) + 1);
+  traceRootCount(m, sp);
+  return m.get(sp + SP.spt);
+}
+
+function mmu_alloc_direct_roots(vcpu: Vcpu): boolean {
+  make_mmu_pages_available(vcpu.kvm);
+  for (let i = 0; i < 4; i++)
+    setSpte(vcpu.kvm.m, pointer(vcpu, i), mmu_alloc_root(vcpu, i << 18, 0, 2), PTE.present);
+  setRoot(vcpu, vcpu.kvm.m.get(vcpu.arch + ARCH.pae_root), 0, 0);
+  return true;
+}
+
+function mmu_alloc_shadow_roots(vcpu: Vcpu): boolean {
+  const { kvm } = vcpu;
+  const { m } = kvm;
+  const mode = vcpuMode(m.words, vcpu.regs);
+  const gfn = cr3Frame(m.words, vcpu.regs);
+  if (findSlot(m.words, gfn) === 0) return false;
+  for (let i = 0; i < 4 && mode.levels === 3; i++) {
+    if (pdpte(vcpu, i).present && findSlot(m.words, pdpte(vcpu, i).gfn) === 0) return false;
+  }
+  make_mmu_pages_available(kvm);
+  const hi = m.get(vcpu.regs + VCPU.cr3_hi);
+  const lo = m.get(vcpu.regs + VCPU.cr3_lo);
+  if (mode.levels >= 4) {
+    setRoot(vcpu, mmu_alloc_root(vcpu, gfn, 0, mode.levels), hi, lo);
+    return true;
+  }
+  for (let i = 0; i < 4; i++) {
+    if (mode.levels === 3 && !pdpte(vcpu, i).present) setSpte(m, pointer(vcpu, i), 0, 0);
+    else
+      setSpte(
+        m,
+        pointer(vcpu, i),
+        mmu_alloc_root(vcpu, mode.levels === 3 ? pdpte(vcpu, i).gfn : gfn, mode.levels === 2 ? i : 0, 2),
+        PTE.present,
+      );
+  }
+  setRoot(vcpu, m.get(vcpu.arch + ARCH.pae_root), hi, lo);
+  return true;
+}
+
+function pdpte(vcpu: Vcpu, i: number): { gfn: number; present: boolean } {
+  const place = vcpu.regs + VCPU.pdptes + i * 2;
+  return { gfn: vcpu.kvm.m.get(place), present: (vcpu.kvm.m.get(place + 1) & PTE.present) !== 0 };
+}
+
+function setRoot(vcpu: Vcpu, frame: number, pgdHi: number, pgdLo: number): void {
+  const { m } = vcpu.kvm;
+  m.set(vcpu.arch + ARCH.root_hpa, frame);
+  m.set(vcpu.arch + ARCH.root_pgd_hi, pgdHi);
+  m.set(vcpu.arch + ARCH.root_pgd_lo, pgdLo);
+}
+
+/** kvm_mmu_sync_roots: syncs everything unsync below the current root. */
+export function kvm_mmu_sync_roots(vcpu: Vcpu): void {
+  const { kvm } = vcpu;
+  if (rootRole(vcpu) & ROLE.direct || root(vcpu) === 0) return;
+  vcpu_clear_mmio_info(vcpu);
+  const sp = to_shadow_page(kvm.m, root(vcpu));
+  if (sp !== 0) {
+    if (isUnsync(kvm, sp)) mmu_sync_children(vcpu, sp);
+    return;
+  }
+  for (let i = 0; i < 4; i++) {
+    const frame = kvm.m.get(pointer(vcpu, i));
+    if (kvm.m.get(pointer(vcpu, i) + 1)) mmu_sync_children(vcpu, to_shadow_page(kvm.m, frame));
+  }
+}
+
+/** kvm_mmu_sync_prev_roots: former roots with something unsync below are let go. */
+export function kvm_mmu_sync_prev_roots(vcpu: Vcpu): void {
+  const { kvm } = vcpu;
+  kvm_mmu_free_roots(vcpu, false, (frame) => isUnsync(kvm, to_shadow_page(kvm.m, frame)));
+}
+
+/** kvm_mmu_free_roots: lets go of the current root (or its four), and of former ones that `previous` picks. */
+export function kvm_mmu_free_roots(vcpu: Vcpu, current: boolean, previous: (frame: number) => boolean): void {
+  const { kvm } = vcpu;
+  const { m } = kvm;
+  const invalid_list: InvalidList = [];
+  for (let i = 0; i < KVM_NUM_MMU_PREV_ROOTS; i++) {
+    const frame = m.get(prevRoot(vcpu, i));
+    if (frame !== 0 && previous(frame)) {
+      mmu_free_root_page(kvm, frame, invalid_list);
+      m.set(prevRoot(vcpu, i), 0);
+    }
+  }
+  if (current && root(vcpu) !== 0) {
+    if (to_shadow_page(m, root(vcpu)) !== 0) mmu_free_root_page(kvm, root(vcpu), invalid_list);
+    else freePaeRoots(vcpu, invalid_list);
+    setRoot(vcpu, 0, 0, 0);
+    m.set(vcpu.regs + VCPU.hardware_root, 0);
+  }
+  kvm_mmu_commit_zap_page(kvm, invalid_list);
+}
+
+function freePaeRoots(vcpu: Vcpu, invalid_list: InvalidList): void {
+  const { m } = vcpu.kvm;
+  for (let i = 0; i < 4; i++) {
+    if (!m.get(pointer(vcpu, i) + 1)) continue;
+    mmu_free_root_page(vcpu.kvm, m.get(pointer(vcpu, i)), invalid_list);
+    setSpte(m, pointer(vcpu, i), 0, 0);
+  }
+}
+
+/** mmu_free_root_page: one user less; the last one of an invalid page frees it. */
+function mmu_free_root_page(kvm: Kvm, frame: number, invalid_list: InvalidList): void {
+  const sp = to_shadow_page(kvm.m, frame);
+  const count = kvm.m.get(sp + SP.root_count) - 1;
+  kvm.m.set(sp + SP.root_count, count);
+  traceRootCount(kvm.m, sp);
+  if (count === 0 && kvm.m.get(sp + SP.role) & ROLE.invalid) kvm_mmu_prepare_zap_page(kvm, sp, invalid_list);
+}
+
+/** kvm_mmu_free_obsolete_roots */
+export function kvm_mmu_free_obsolete_roots(vcpu: Vcpu): void {
+  const current = root(vcpu) !== 0 && is_obsolete_root(vcpu.kvm, root(vcpu));
+  kvm_mmu_free_roots(vcpu, current, (frame) => is_obsolete_root(vcpu.kvm, frame));
+}
+
+/** is_obsolete_root: a root that is no shadow page counts as obsolete: nobody can tell. */
+function is_obsolete_root(kvm: Kvm, frame: number): boolean {
+  const sp = to_shadow_page(kvm.m, frame);
+  return sp === 0 || is_obsolete_sp(kvm, sp);
+}
+
+/** kvm_mmu_unload: lets go of all roots. */
+export function kvm_mmu_unload(vcpu: Vcpu): void {
+  kvm_mmu_free_roots(vcpu, true, () => true);
+  vcpu_clear_mmio_info(vcpu);
+}
+
+/** kvm_mmu_new_pgd: CR3 changes. A cached root is used at once; otherwise none is left, and kvm_mmu_load makes one. */
+export function kvm_mmu_new_pgd(vcpu: Vcpu, hi: number, lo: number): void {
+  const { kvm } = vcpu;
+  if (!fast_pgd_switch(vcpu, hi, lo)) return;
+  kvm_make_request(vcpu, KVM_REQ.LOAD_MMU_PGD);
+  vcpu_clear_mmio_info(vcpu);
+  if (!(rootRole(vcpu) & ROLE.direct)) clear_sp_write_flooding_count(kvm, to_shadow_page(kvm.m, root(vcpu)));
+}
+
+function fast_pgd_switch(vcpu: Vcpu, hi: number, lo: number): boolean {
+  const { m } = vcpu.kvm;
+  if (root(vcpu) !== 0 && to_shadow_page(m, root(vcpu)) === 0) kvm_mmu_free_roots(vcpu, true, () => false);
+  return root(vcpu) !== 0
+    ? cached_root_find_and_keep_current(vcpu, hi, lo)
+    : cached_root_find_without_current(vcpu, hi, lo);
+}
+
+/** is_root_usable, of the root record at `place`. */
+function is_root_usable(vcpu: Vcpu, place: number, hi: number, lo: number): boolean {
+  const { m } = vcpu.kvm;
+  const frame = m.get(place + ROOT.hpa);
+  if (frame === 0) return false;
+  const role = rootRole(vcpu);
+  const samePgd = m.get(place + ROOT.pgd_hi) === hi && m.get(place + ROOT.pgd_lo) === lo;
+  const sp = to_shadow_page(m, frame);
+  return (samePgd || (role & ROLE.direct) !== 0) && sp !== 0 && m.get(sp + SP.role) === role;
+}
+
+function swapRoots(vcpu: Vcpu, i: number): void {
+  const { m } = vcpu.kvm;
+  const current = vcpu.arch + ARCH.root_hpa;
+  for (let word = 0; word < ROOT.size; word++) {
+    const value = m.get(current + word);
+    m.set(current + word, m.get(prevRoot(vcpu, i) + word));
+    m.set(prevRoot(vcpu, i) + word, value);
+  }
+}
+
+/** The current root goes through the places of the former ones: on a hit it is first among them, on a miss the oldest is let go. */
+function cached_root_find_and_keep_current(vcpu: Vcpu, hi: number, lo: number): boolean {
+  const current = vcpu.arch + ARCH.root_hpa;
+  if (is_root_usable(vcpu, current, hi, lo)) return true;
+  for (let i = 0; i < KVM_NUM_MMU_PREV_ROOTS; i++) {
+    swapRoots(vcpu, i);
+    if (is_root_usable(vcpu, current, hi, lo)) return true;
+  }
+  kvm_mmu_free_roots(vcpu, true, () => false);
+  return false;
+}
+
+function cached_root_find_without_current(vcpu: Vcpu, hi: number, lo: number): boolean {
+  const { m } = vcpu.kvm;
+  for (let i = 0; i < KVM_NUM_MMU_PREV_ROOTS; i++) {
+    if (!is_root_usable(vcpu, prevRoot(vcpu, i), hi, lo)) continue;
+    swapRoots(vcpu, i);
+    for (let j = i; j < KVM_NUM_MMU_PREV_ROOTS - 1; j++) {
+      for (let word = 0; word < ROOT.size; word++)
+        m.set(prevRoot(vcpu, j) + word, m.get(prevRoot(vcpu, j + 1) + word));
+    }
+    m.set(prevRoot(vcpu, KVM_NUM_MMU_PREV_ROOTS - 1), 0);
+    return true;
+  }
+  return false;
+}

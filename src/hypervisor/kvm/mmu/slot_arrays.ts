@@ -1,0 +1,25 @@
+/** Where a slot's per-page arrays keep a guest frame's word (Linux 6.1: mmu.h gfn_to_index; mmu/mmu.c lpage_info_slot, gfn_to_rmap). */
+
+import { SLOT_ARCH } from '#hypervisor/kvm/structs.ts';
+import { SLOT } from '#machine/memory.ts';
+
+/** gfn_to_index: which entry of an array with one word for each page of `level` belongs to a gfn. */
+export const gfn_to_index = (gfn: number, base_gfn: number, level: number): number =>
+  (gfn >>> ((level - 1) * 9)) - (base_gfn >>> ((level - 1) * 9));
+
+function place(words: Int32Array, slot: number, array: number, gfn: number, level: number): number {
+  const arch = words[slot + SLOT.arch] as number;
+  return (words[arch + array] as number) + gfn_to_index(gfn, words[slot + SLOT.base_gfn] as number, level);
+}
+
+/** gfn_to_rmap: place of the list of leaves of `level` that map `gfn`. */
+export const gfn_to_rmap = (words: Int32Array, gfn: number, level: number, slot: number): number =>
+  place(words, slot, SLOT_ARCH.rmap + level - 1, gfn, level);
+
+/** lpage_info_slot: place of the count of reasons why no page of `level` (2 or 3) may map a gfn. */
+export const lpage_info_slot = (words: Int32Array, gfn: number, slot: number, level: number): number =>
+  place(words, slot, SLOT_ARCH.lpage_info + level - 2, gfn, level);
+
+/** Place of the count of reasons why a gfn is write-tracked. */
+export const gfn_track_slot = (words: Int32Array, gfn: number, slot: number): number =>
+  place(words, slot, SLOT_ARCH.gfn_track, gfn, 1);

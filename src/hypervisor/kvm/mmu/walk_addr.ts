@@ -1,0 +1,166 @@
+/**
+ * KVM's walk of the guest's own tables (Linux 6.1: mmu/paging_tmpl.h walk_addr_generic, update_accessed_dirty_bits).
+ * It reads what a processor would read, sets A and D as a processor would, and remembers the path for fetch.ts.
+ */
+import { hasReservedBits, isLeaf, leafFrame, PTE, type ReservedMask } from '#arch/entry.ts';
+import { PF } from '#arch/fault.ts';
+import { EFER, levelShift, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
+import { ACC, refusal } from '#arch/permission.ts';
+import { frameOfAddress } from '#arch/walk.ts';
+import { hiWord, loWord } from '#arch/word64.ts';
+import {
+  trace_kvm_mmu_pagetable_walk,
+  trace_kvm_mmu_paging_element,
+  trace_kvm_mmu_set_accessed_bit,
+  trace_kvm_mmu_set_dirty_bit,
+  trace_kvm_mmu_walker_error,
+  traceMemoryWrite,
+} from '#hypervisor/kvm/mmutrace.ts';
+import type { Vcpu } from '#hypervisor/kvm/structs.ts';
+import { findSlot, SLOT, SLOT_FLAG, storeGuest } from '#machine/memory.ts';
+import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
+import { mark_page_dirty_in_slot } from './dirty_log.ts';
+import {
+  gpte_access,
+  gpteFlags,
+  gpteFrame,
+  guestReserved,
+  protect_clean_gpte,
+  readGpte,
+} from './guest_walker.ts';
+
+/** struct guest_walker: the path of a walk. Arrays are indexed by level - 1. */
+export interface GuestWalker {
+  ok: boolean;
+  level: number;
+  max_level: number;
+  table_gfn: number[];
+  offset: number[];
+  /** Entries read, as swizzled pairs. */
+  frame: number[];
+  flags: number[];
+  /** Rights collected above each table (ACC). */
+  pt_access: number[];
+  /** Rights with the leaf (ACC). */
+  pte_access: number;
+  gfn: number;
+  /** Error code for the guest, where not ok. */
+  error_code: number;
+}
+
+const five = (): number[] => [0, 0, 0, 0, 0];
+
+/**
+ * walk_addr_generic
+ * @param access error-code bits of the access, P included
+ * @param ac RFLAGS.AC of the guest
+ */
+export function walk_addr_generic(
+  vcpu: Vcpu,
+  hi: number,
+  lo: number,
+  access: number,
+  ac: boolean,
+): GuestWalker {
+  const { kvm } = vcpu;
+  const mode = vcpuMode(kvm.m.words, vcpu.regs);
+  const walker: GuestWalker = {
+    ok: false,
+    level: mode.levels,
+    max_level: mode.levels,
+    table_gfn: five(),
+    offset: five(),
+    frame: five(),
+    flags: five(),
+    pt_access: five(),
+    pte_access: ACC.all,
+    gfn: 0,
+    error_code: 0,
+  };
+  trace_kvm_mmu_pagetable_walk(kvm.m, hi, lo, access);
+  const code = descend(vcpu, mode, walker, hi, lo);
+  if (code !== null) return fail(vcpu, mode, walker, access, code);
+  if (refusal(mode, walker.pte_access, access, ac)) return fail(vcpu, mode, walker, access, PF.present);
+  const leaf = walker.level - 1;
+  const first = leafFrame(mode, walker.level, walker.frame[leaf] as number);
+  walker.gfn = first | (frameOfAddress(hi, lo) & ((1 << levelShift(mode, walker.level)) - 1));
+  const write = (access & PF.write) !== 0;
+  if (!write) walker.pte_access = protect_clean_gpte(walker.pte_access, walker.flags[leaf] as number);
+  update_accessed_dirty_bits(vcpu, mode, walker, write);
+  walker.ok = true;
+  return walker;
+}
+
+/** Reads entries down to the leaf. Null, or the error-code bits of what stopped it. */
+function descend(vcpu: Vcpu, mode: PagingMode, walker: GuestWalker, hi: number, lo: number): number | null {
+  const { kvm } = vcpu;
+  let table = cr3Frame(kvm.m.words, vcpu.regs);
+  if (mode.levels === 3) {
+    const pdpte = vcpu.regs + VCPU.pdptes + (lo >>> 30) * 2;
+    table = kvm.m.get(pdpte);
+    const flags = kvm.m.get(pdpte + 1);
+    trace_kvm_mmu_paging_element(kvm.m, table, flags, 3, cr3Frame(kvm.m.words, vcpu.regs), (lo >>> 30) * 8);
+    if (!(flags & PTE.present)) return 0;
+    walker.level = walker.max_level = 2;
+  }
+  const reserved = guestReserved(kvm, mode);
+  for (; ; walker.level--) {
+    const { level } = walker;
+    const above = walker.pte_access;
+    const offset = tableIndex(mode, level, hi, lo) * mode.entryBytes;
+    walker.table_gfn[level - 1] = table;
+    walker.offset[level - 1] = offset;
+    if (!readGpte(kvm, table, offset, mode.entryBytes)) return 0;
+    trace_kvm_mmu_paging_element(kvm.m, gpteFrame, gpteFlags, level, table, offset);
+    walker.pte_access = above & gpte_access(gpteFlags);
+    if (!(gpteFlags & PTE.present)) return 0;
+    const leaf = isLeaf(mode, level, gpteFlags);
+    if (hasReservedBits(reserved[level] as readonly [ReservedMask, ReservedMask], leaf, gpteFrame, gpteFlags))
+      return PF.present | PF.reserved;
+    walker.frame[level - 1] = gpteFrame;
+    walker.flags[level - 1] = gpteFlags;
+    walker.pt_access[level - 1] = above;
+    if (leaf) return null;
+    table = gpteFrame;
+  }
+}
+
+function fail(vcpu: Vcpu, mode: PagingMode, walker: GuestWalker, access: number, code: number): GuestWalker {
+  const { m } = vcpu.kvm;
+  walker.error_code = code | (access & (PF.write | PF.user));
+  if (access & PF.fetch && (m.get(vcpu.regs + VCPU.efer) & EFER.NXE || mode.smep))
+    walker.error_code |= PF.fetch;
+  trace_kvm_mmu_walker_error(m, walker.error_code);
+  return walker;
+}
+
+/**
+ * update_accessed_dirty_bits: sets what is missing, from the top level to the leaf. order: the events come before the store;
+ * in a read-only slot they come, and nothing is stored.
+ */
+function update_accessed_dirty_bits(vcpu: Vcpu, mode: PagingMode, walker: GuestWalker, write: boolean): void {
+  const { kvm } = vcpu;
+  const { m } = kvm;
+  for (let level = walker.max_level; level >= walker.level; level--) {
+    const gfn = walker.table_gfn[level - 1] as number;
+    const offset = walker.offset[level - 1] as number;
+    const old = walker.flags[level - 1] as number;
+    let flags = old;
+    if (!(flags & PTE.accessed)) {
+      trace_kvm_mmu_set_accessed_bit(m, gfn, offset);
+      flags |= PTE.accessed;
+    }
+    if (level === walker.level && write && !(flags & PTE.dirty)) {
+      trace_kvm_mmu_set_dirty_bit(m, gfn, offset);
+      flags |= PTE.dirty;
+    }
+    if (flags === old) continue;
+    const slot = findSlot(m.words, gfn);
+    if (m.get(slot + SLOT.flags) & SLOT_FLAG.readOnly) continue;
+    const frame = walker.frame[level - 1] as number;
+    storeGuest(m, gfn, offset, mode.entryBytes, hiWord(frame, flags), loWord(frame, flags));
+    traceMemoryWrite(m, gfn * 4096 + offset, mode.entryBytes, hiWord(frame, flags), loWord(frame, flags));
+    mark_page_dirty_in_slot(kvm, slot, gfn);
+    walker.flags[level - 1] = flags;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Taking shadow pages out of use (Linux 6.1: mmu/mmu.c, __kvm_mmu_prepare_zap_page and its callers).
+ *
+ * First a page is unlinked from everything and put on a list of invalid pages; after one flush for all of them they are
+ * freed. A page that is somebody's root stays alive, invalid, until its last user lets go.
+ */
+
+import { trace_kvm_mmu_prepare_zap_page, traceTableFree, traceUnlink } from '#hypervisor/kvm/mmutrace.ts';
+import {
+  is_obsolete_sp,
+  KVM,
+  KVM_REQ,
+  type Kvm,
+  kvm_flush_remote_tlbs,
+  kvm_make_all_cpus_request,
+  ROLE,
+  roleLevel,
+  SP,
+  sp_has_gptes,
+  to_shadow_page,
+} from '#hypervisor/kvm/structs.ts';
+import { addFirst, remove } from '#machine/list.ts';
+import { removeFromHash } from './hash.ts';
+import { unaccount_shadowed } from './page_track.ts';
+import { firstSpte, pte_list_remove } from './pte_list.ts';
+import { drop_spte, setSpte } from './rmap.ts';
+import { is_last_spte, is_mmio_spte, is_shadow_present_pte } from './spte.ts';
+import { forEachLeaf, kvm_unlink_unsync_page, mmu_unsync_walk } from './unsync.ts';
+
+/** Shadow pages that wait to be freed, newest first. */
+export type InvalidList = number[];
+
+/** kvm_mmu_prepare_zap_page: how many pages it put on the list, and whether the list of active pages changed under its caller. */
+export function kvm_mmu_prepare_zap_page(
+  kvm: Kvm,
+  sp: number,
+  invalid_list: InvalidList,
+): { zapped: number; unstable: boolean } {
+  const { m } = kvm;
+  trace_kvm_mmu_prepare_zap_page(kvm, sp);
+  let zapped = mmu_zap_unsync_children(kvm, sp, invalid_list);
+  kvm_mmu_page_unlink_children(kvm, sp);
+  kvm_mmu_unlink_parents(kvm, sp);
+  const unstable = zapped > 0;
+  const role = m.get(sp + SP.role);
+  if (!(role & ROLE.invalid) && sp_has_gptes(m, sp)) unaccount_shadowed(kvm, sp);
+  if (m.get(sp + SP.unsync)) kvm_unlink_unsync_page(kvm, sp);
+  let zappedRoot = false;
+  if (m.get(sp + SP.root_count) === 0) {
+    zapped++;
+    if (!(role & ROLE.invalid)) remove(m, sp + SP.link);
+    invalid_list.unshift(sp);
+    m.set(kvm.at + KVM.n_used_mmu_pages, m.get(kvm.at + KVM.n_used_mmu_pages) - 1);
+  } else if (!(role & ROLE.invalid)) {
+    remove(m, sp + SP.link);
+    zappedRoot = !is_obsolete_sp(kvm, sp);
+  }
+  if (m.get(sp + SP.lpage_disallowed)) {
+    m.set(sp + SP.lpage_disallowed, 0);
+    remove(m, sp + SP.lpage_disallowed_link);
+  }
+  m.set(sp + SP.role, role | ROLE.invalid);
+  if (zappedRoot) kvm_make_all_cpus_request(kvm, KVM_REQ.MMU_FREE_OBSOLETE_ROOTS);
+  return { zapped, unstable };
+}
+
+function mmu_zap_unsync_children(kvm: Kvm, parent: number, invalid_list: InvalidList): number {
+  if (roleLevel(kvm.m.get(parent + SP.role)) === 1) return 0;
+  let zapped = 0;
+  for (let pages = mmu_unsync_walk(kvm.m, parent); pages.length > 0; pages = mmu_unsync_walk(kvm.m, parent)) {
+    forEachLeaf(kvm.m, pages, (sp, path) => {
+      kvm_mmu_prepare_zap_page(kvm, sp, invalid_list);
+      path.clearParents();
+      zapped++;
+    });
+  }
+  return zapped;
+}
+
+function kvm_mmu_page_unlink_children(kvm: Kvm, sp: number): void {
+  const table = kvm.m.get(sp + SP.spt) << 10;
+  for (let index = 0; index < 512; index++) mmu_page_zap_pte(kvm, sp, table + index * 2);
+}
+
+/** mmu_page_zap_pte: makes one entry zero: a leaf leaves the reverse map, a table loses this parent and stays in the hash. */
+export function mmu_page_zap_pte(kvm: Kvm, sp: number, sptep: number): void {
+  const { m } = kvm;
+  const flags = m.get(sptep + 1);
+  if (is_shadow_present_pte(flags)) {
+    if (is_last_spte(flags, roleLevel(m.get(sp + SP.role)))) drop_spte(kvm, sptep);
+    else drop_parent_pte(kvm, to_shadow_page(m, m.get(sptep)), sptep);
+  } else if (is_mmio_spte(flags)) {
+    setSpte(m, sptep, 0, 0);
+  }
+}
+
+/** drop_parent_pte: the entry at `sptep` no longer points to the table `sp`. */
+export function drop_parent_pte(kvm: Kvm, sp: number, sptep: number): void {
+  pte_list_remove(kvm, sptep, sp + SP.parent_ptes);
+  setSpte(kvm.m, sptep, 0, 0);
+  traceUnlink(kvm.m, sp, sptep);
+}
+
+function kvm_mmu_unlink_parents(kvm: Kvm, sp: number): void {
+  for (
+    let sptep = firstSpte(kvm.m.words, sp + SP.parent_ptes);
+    sptep !== 0;
+    sptep = firstSpte(kvm.m.words, sp + SP.parent_ptes)
+  ) {
+    drop_parent_pte(kvm, sp, sptep);
+  }
+}
+
+/** kvm_mmu_commit_zap_page: one flush, then the pages on the list are freed. */
+export function kvm_mmu_commit_zap_page(kvm: Kvm, invalid_list: InvalidList): void {
+  if (invalid_list.length === 0) return;
+  kvm_flush_remote_tlbs(kvm);
+  for (const sp of invalid_list) kvm_mmu_free_shadow_page(kvm, sp);
+  invalid_list.length = 0;
+}
+
+/** Frees a page: its table, its translations and its record are used again. */
+function kvm_mmu_free_shadow_page(kvm: Kvm, sp: number): void {
+  const { m } = kvm;
+  removeFromHash(kvm, sp);
+  traceTableFree(m, sp);
+  m.setFrameOwner(m.get(sp + SP.spt), 0);
+  m.set(sp + SP.hash_next, m.get(kvm.at + KVM.free_sps));
+  m.set(kvm.at + KVM.free_sps, sp);
+}
+
+/** kvm_mmu_remote_flush_or_zap */
+export function kvm_mmu_remote_flush_or_zap(kvm: Kvm, invalid_list: InvalidList, flush: boolean): void {
+  if (invalid_list.length > 0) kvm_mmu_commit_zap_page(kvm, invalid_list);
+  else if (flush) kvm_flush_remote_tlbs(kvm);
+}
+
+/** Puts a new page at the head of the list of active pages. */
+export const addToActive = (kvm: Kvm, sp: number): void =>
+  addFirst(kvm.m, kvm.at + KVM.active_mmu_pages, sp + SP.link);

@@ -1,0 +1,180 @@
+/**
+ * KVM's own structures, as records in the machine's words (Linux 6.1: include/asm/kvm_host.h, mmu/mmu_internal.h).
+ *
+ * `Kvm` and `Vcpu` are handles: what they hold besides places is fixed when the machine is made.
+ */
+
+import { record } from '#machine/record.ts';
+import type { Machine } from '#machine/words.ts';
+
+/** struct kvm_mmu_page. Lists and chains are places; `spt` and `shadowed_translation` are frames. */
+export const SP = record([
+  'link*2',
+  'hash_next',
+  'hash_prev',
+  'gfn',
+  'role',
+  'spt',
+  'shadowed_translation',
+  'serial',
+  'unsync',
+  'mmu_valid_gen',
+  'root_count',
+  'parent_ptes',
+  'write_flooding_count',
+  'unsync_children',
+  'unsync_child_bitmap*16',
+  'lpage_disallowed',
+  'lpage_disallowed_link*2',
+]);
+
+/** struct kvm_arch, with what the generic struct kvm has for the MMU. */
+export const KVM = record([
+  'active_mmu_pages*2',
+  'zapped_obsolete_pages*2',
+  'lpage_disallowed_mmu_pages*2',
+  'mmu_page_hash',
+  'n_used_mmu_pages',
+  'n_max_mmu_pages',
+  'n_requested_mmu_pages',
+  'indirect_shadow_pages',
+  'mmu_valid_gen',
+  'mmu_invalidate_seq',
+  'memslots_generation',
+  'nslot_pages',
+  'next_serial',
+  'free_sps',
+  'free_descs',
+]);
+
+/** What KVM keeps about a vCPU: its one MMU context, requests, the MMIO cache, and a pending exception. */
+export const ARCH = record([
+  'root_hpa',
+  'root_pgd_hi',
+  'root_pgd_lo',
+  'prev_roots*9',
+  'pae_root',
+  'root_role',
+  'cpu_role_base',
+  'cpu_role_ext',
+  'requests',
+  'mmio_gva_hi',
+  'mmio_gva_lo',
+  'mmio_access',
+  'mmio_gfn',
+  'mmio_gen',
+  'exception_pending',
+  'exception_injected',
+  'exception_vector',
+  'exception_has_error',
+  'exception_error',
+  'exception_cr2_hi',
+  'exception_cr2_lo',
+  'last_retry_hi',
+  'last_retry_lo',
+  'loaded',
+]);
+
+/** One entry of ARCH.prev_roots. */
+export const ROOT = record(['hpa', 'pgd_hi', 'pgd_lo']);
+
+/** What KVM keeps about a memory slot (struct kvm_arch_memory_slot); each a place of an array. */
+export const SLOT_ARCH = record(['rmap*3', 'lpage_info*2', 'gfn_track']);
+
+/** struct pte_list_desc. */
+export const PTE_LIST_EXT = 14;
+export const DESC = record(['more', 'spte_count', 'sptes*14']);
+
+export const KVM_NUM_MMU_PREV_ROOTS = 3;
+export const KVM_MMU_HASH_SIZE = 4096;
+
+/** Requests to a vCPU, handled before it enters the guest (bits of ARCH.requests). */
+export const KVM_REQ = {
+  MMU_FREE_OBSOLETE_ROOTS: 1,
+  MMU_SYNC: 2,
+  LOAD_MMU_PGD: 4,
+  TLB_FLUSH: 8,
+  TLB_FLUSH_CURRENT: 16,
+  TLB_FLUSH_GUEST: 32,
+  TRIPLE_FAULT: 64,
+} as const;
+
+/** Module parameters of kvm, kvm-amd and kvm-intel that the model knows. */
+export interface ModuleParameters {
+  readonly mmio_caching: boolean;
+  readonly nx_huge_pages: boolean;
+}
+
+export interface Kvm {
+  readonly m: Machine;
+  /** Place of the KVM record. */
+  readonly at: number;
+  readonly vcpus: readonly Vcpu[];
+  readonly parameters: ModuleParameters;
+  readonly amd: boolean;
+  /** Physical address bits of host and guest. */
+  readonly maxphyaddr: number;
+}
+
+export interface Vcpu {
+  readonly kvm: Kvm;
+  readonly id: number;
+  /** Place of the registers (VCPU of machine/vcpu.ts). */
+  readonly regs: number;
+  /** Place of the ARCH record. */
+  readonly arch: number;
+}
+
+/** Role of a shadow page, bit by bit (union kvm_mmu_page_role). */
+export const ROLE = {
+  level: 0xf,
+  has_4_byte_gpte: 1 << 4,
+  quadrantShift: 5,
+  quadrant: 3 << 5,
+  direct: 1 << 7,
+  accessShift: 8,
+  access: 7 << 8,
+  invalid: 1 << 11,
+  efer_nx: 1 << 12,
+  cr0_wp: 1 << 13,
+  smep_andnot_wp: 1 << 14,
+  smap_andnot_wp: 1 << 15,
+  ad_disabled: 1 << 16,
+  guest_mode: 1 << 17,
+} as const;
+
+export const roleLevel = (role: number): number => role & ROLE.level;
+export const roleAccess = (role: number): number => (role & ROLE.access) >>> ROLE.accessShift;
+export const roleQuadrant = (role: number): number => (role & ROLE.quadrant) >>> ROLE.quadrantShift;
+
+/** sp_has_gptes: whether a guest's table stands behind a shadow page. */
+export const sp_has_gptes = (m: Machine, sp: number): boolean => !(m.get(sp + SP.role) & ROLE.direct);
+
+/** is_obsolete_sp: of an older generation than the VM's, or already taken out of use. */
+export function is_obsolete_sp(kvm: Kvm, sp: number): boolean {
+  if (kvm.m.get(sp + SP.role) & ROLE.invalid) return true;
+  return kvm.m.get(sp + SP.mmu_valid_gen) !== kvm.m.get(kvm.at + KVM.mmu_valid_gen);
+}
+
+/** The shadow page whose table lies in a host frame (to_shadow_page); 0 for a root that is no shadow page. */
+export const to_shadow_page = (m: Machine, frame: number): number => m.frameOwner(frame);
+
+/** The shadow page that an entry belongs to (sptep_to_sp). */
+export const sptep_to_sp = (m: Machine, sptep: number): number => m.frameOwner(sptep >>> 10);
+
+/** Index of an entry in its table. */
+export const sptep_index = (sptep: number): number => (sptep & 1023) >>> 1;
+
+/** kvm_make_request */
+export function kvm_make_request(vcpu: Vcpu, request: number): void {
+  const { m } = vcpu.kvm;
+  m.set(vcpu.arch + ARCH.requests, m.get(vcpu.arch + ARCH.requests) | request);
+}
+
+/** kvm_make_all_cpus_request */
+export function kvm_make_all_cpus_request(kvm: Kvm, request: number): void {
+  for (const vcpu of kvm.vcpus) kvm_make_request(vcpu, request);
+}
+
+/** kvm_flush_remote_tlbs: every vCPU forgets its TLB before it enters the guest again. */
+export const kvm_flush_remote_tlbs = (kvm: Kvm): void => kvm_make_all_cpus_request(kvm, KVM_REQ.TLB_FLUSH);

@@ -1,0 +1,215 @@
+/**
+ * What KVM does around the guest (Linux 6.1: x86.c): requests before it enters, exceptions for the guest, control registers.
+ */
+import { bitsMask, PTE } from '#arch/entry.ts';
+import { PF } from '#arch/fault.ts';
+import { CR0, CR4, EFER } from '#arch/paging-mode.ts';
+import { flagsWord, frameWord, isCanonical } from '#arch/word64.ts';
+import { invlpg } from '#hypervisor/kvm/mmu/invlpg.ts';
+import {
+  kvm_mmu_free_obsolete_roots,
+  kvm_mmu_free_roots,
+  kvm_mmu_load,
+  kvm_mmu_new_pgd,
+  kvm_mmu_sync_prev_roots,
+  kvm_mmu_sync_roots,
+  kvm_mmu_unload,
+} from '#hypervisor/kvm/mmu/roots.ts';
+import { EVENT, REGISTERS } from '#machine/events.ts';
+import { loadedHi, loadedLo, loadGuest } from '#machine/memory.ts';
+import { VCPU, vcpuMode } from '#machine/vcpu.ts';
+import { trace_kvm_inj_exception } from './mmutrace.ts';
+import { ARCH, KVM_REQ, kvm_make_request, ROLE, type Vcpu } from './structs.ts';
+
+export const PF_VECTOR = 14;
+export const GP_VECTOR = 13;
+
+/** Takes a request off a vCPU. Returns whether it was there. */
+function kvm_check_request(vcpu: Vcpu, request: number): boolean {
+  const { m } = vcpu.kvm;
+  const requests = m.get(vcpu.arch + ARCH.requests);
+  m.set(vcpu.arch + ARCH.requests, requests & ~request);
+  return (requests & request) !== 0;
+}
+
+/**
+ * vcpu_enter_guest, up to the entry itself. False if the guest is dead.
+ * order: obsolete roots, sync, the root, flushes, the exception, a new root.
+ */
+export function vcpu_enter_guest(vcpu: Vcpu): boolean {
+  const { m } = vcpu.kvm;
+  if (m.get(vcpu.arch + ARCH.requests) !== 0) {
+    if (kvm_check_request(vcpu, KVM_REQ.TRIPLE_FAULT)) return false;
+    if (kvm_check_request(vcpu, KVM_REQ.MMU_FREE_OBSOLETE_ROOTS)) kvm_mmu_free_obsolete_roots(vcpu);
+    if (kvm_check_request(vcpu, KVM_REQ.MMU_SYNC)) kvm_mmu_sync_roots(vcpu);
+    if (kvm_check_request(vcpu, KVM_REQ.LOAD_MMU_PGD))
+      m.set(vcpu.regs + VCPU.hardware_root, m.get(vcpu.arch + ARCH.root_hpa));
+    kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH | KVM_REQ.TLB_FLUSH_CURRENT);
+    if (kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST)) {
+      kvm_mmu_sync_roots(vcpu);
+      kvm_mmu_sync_prev_roots(vcpu);
+    }
+  }
+  if (m.get(vcpu.arch + ARCH.exception_pending)) kvm_inject_exception(vcpu);
+  if (m.get(vcpu.arch + ARCH.root_hpa) === 0 && !kvm_mmu_load(vcpu)) return false;
+  m.log.emit(EVENT.entry);
+  return true;
+}
+
+/** kvm_inject_exception: the pending exception goes to the hardware; one that was interrupted before goes again. */
+function kvm_inject_exception(vcpu: Vcpu): void {
+  const { m } = vcpu.kvm;
+  const error = m.get(vcpu.arch + ARCH.exception_has_error) ? m.get(vcpu.arch + ARCH.exception_error) : -1;
+  trace_kvm_inj_exception(
+    m,
+    m.get(vcpu.arch + ARCH.exception_vector),
+    error,
+    m.get(vcpu.arch + ARCH.exception_injected) !== 0,
+  );
+  m.set(vcpu.arch + ARCH.exception_injected, 1);
+}
+
+/** kvm_queue_exception. @param error -1: the exception has no error code */
+export function kvm_queue_exception(vcpu: Vcpu, vector: number, error: number): void {
+  const { m } = vcpu.kvm;
+  m.set(vcpu.arch + ARCH.exception_pending, 1);
+  m.set(vcpu.arch + ARCH.exception_injected, 0);
+  m.set(vcpu.arch + ARCH.exception_vector, vector);
+  m.set(vcpu.arch + ARCH.exception_has_error, error < 0 ? 0 : 1);
+  m.set(vcpu.arch + ARCH.exception_error, error < 0 ? 0 : error);
+}
+
+/** kvm_inject_emulated_page_fault: the guest gets a #PF for an address, and CR2 with it. */
+export function kvm_inject_emulated_page_fault(vcpu: Vcpu, hi: number, lo: number, error: number): void {
+  const { m } = vcpu.kvm;
+  if (
+    error & PF.present &&
+    !(error & PF.reserved) &&
+    isCanonical(hi, vcpuMode(m.words, vcpu.regs).linearBits)
+  ) {
+    invlpg(vcpu, hi, lo, m.get(vcpu.arch + ARCH.root_hpa));
+  }
+  kvm_queue_exception(vcpu, PF_VECTOR, error);
+  m.set(vcpu.regs + VCPU.cr2_hi, hi);
+  m.set(vcpu.regs + VCPU.cr2_lo, lo);
+}
+
+/** kvm_init_mmu for the shadow MMU: the root's role, from the guest's control registers (kvm_calc_cpu_role). */
+export function kvm_init_mmu(vcpu: Vcpu): void {
+  const { m } = vcpu.kvm;
+  const mode = vcpuMode(m.words, vcpu.regs);
+  let role = ROLE.access | ROLE.efer_nx | Math.max(mode.levels, 3);
+  if (mode.levels === 0) {
+    role |= ROLE.direct;
+  } else {
+    if (mode.wp) role |= ROLE.cr0_wp;
+    if (mode.smep && !mode.wp) role |= ROLE.smep_andnot_wp;
+    if (mode.smap && !mode.wp) role |= ROLE.smap_andnot_wp;
+    if (mode.entryBytes === 4) role |= ROLE.has_4_byte_gpte;
+  }
+  m.set(vcpu.arch + ARCH.root_role, role);
+}
+
+/** kvm_mmu_reset_context */
+function kvm_mmu_reset_context(vcpu: Vcpu): void {
+  kvm_mmu_unload(vcpu);
+  kvm_init_mmu(vcpu);
+}
+
+function setRegister(vcpu: Vcpu, name: (typeof REGISTERS)[number], place: number, value: number): void {
+  vcpu.kvm.m.set(vcpu.regs + place, value);
+  vcpu.kvm.m.log.emit(EVENT.register, REGISTERS.indexOf(name), 0, value);
+}
+
+const isPae = (cr0: number, cr4: number, efer: number): boolean =>
+  (cr0 & CR0.PG) !== 0 && (cr4 & CR4.PAE) !== 0 && !(efer & EFER.LME);
+
+/** load_pdptrs: reads the four page-directory pointers of a PAE guest. False if one has a reserved bit set: #GP. */
+export function load_pdptrs(vcpu: Vcpu, hi: number, lo: number): boolean {
+  const { kvm } = vcpu;
+  const { m } = kvm;
+  const reserved = [bitsMask(1, 2), bitsMask(5, 8), bitsMask(kvm.maxphyaddr, 63)];
+  const read: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    const offset = (lo & 0xfe0) + i * 8;
+    if (!loadGuest(m, (lo >>> 12) | (hi << 20), offset, 8)) return false;
+    const frame = frameWord(loadedHi, loadedLo);
+    const flags = flagsWord(loadedHi, loadedLo);
+    if (flags & PTE.present && reserved.some((mask) => frame & mask.frame || flags & mask.flags))
+      return false;
+    read.push(frame, flags);
+  }
+  const changed = read.some((word, i) => m.get(vcpu.regs + VCPU.pdptes + i) !== word);
+  if (changed) kvm_mmu_free_roots(vcpu, true, () => false);
+  read.forEach((word, i) => {
+    m.set(vcpu.regs + VCPU.pdptes + i, word);
+  });
+  kvm_make_request(vcpu, KVM_REQ.LOAD_MMU_PGD);
+  return true;
+}
+
+/** kvm_set_cr3. False: the guest gets a #GP. */
+export function kvm_set_cr3(vcpu: Vcpu, hi: number, lo: number): boolean {
+  const { m } = vcpu.kvm;
+  const same = m.get(vcpu.regs + VCPU.cr3_hi) === hi && m.get(vcpu.regs + VCPU.cr3_lo) === lo;
+  const pae = isPae(m.get(vcpu.regs + VCPU.cr0), m.get(vcpu.regs + VCPU.cr4), m.get(vcpu.regs + VCPU.efer));
+  if (!same || pae) {
+    if (hi >>> (vcpu.kvm.maxphyaddr - 32) !== 0) return false;
+    if (pae && !load_pdptrs(vcpu, hi, lo)) return false;
+    if (!same) kvm_mmu_new_pgd(vcpu, hi, lo);
+    m.set(vcpu.regs + VCPU.cr3_hi, hi);
+    m.set(vcpu.regs + VCPU.cr3_lo, lo);
+    m.log.emit(EVENT.register, REGISTERS.indexOf('cr3'), hi, lo);
+  }
+  kvm_make_request(vcpu, KVM_REQ.MMU_SYNC);
+  kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_CURRENT);
+  return true;
+}
+
+/** kvm_set_cr0. False: the guest gets a #GP. */
+export function kvm_set_cr0(vcpu: Vcpu, cr0: number): boolean {
+  const { m } = vcpu.kvm;
+  const old = m.get(vcpu.regs + VCPU.cr0);
+  const cr4 = m.get(vcpu.regs + VCPU.cr4);
+  const efer = m.get(vcpu.regs + VCPU.efer);
+  if (
+    (cr0 ^ old) & CR0.PG &&
+    isPae(cr0, cr4, efer) &&
+    !load_pdptrs(vcpu, m.get(vcpu.regs + VCPU.cr3_hi), m.get(vcpu.regs + VCPU.cr3_lo))
+  )
+    return false;
+  setRegister(vcpu, 'cr0', VCPU.cr0, cr0);
+  if ((cr0 ^ old) === CR0.WP && !(cr0 & CR0.PG)) return true;
+  if ((cr0 ^ old) & CR0.PG && !(cr0 & CR0.PG)) kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST);
+  if ((cr0 ^ old) & (CR0.PG | CR0.WP)) kvm_mmu_reset_context(vcpu);
+  return true;
+}
+
+const CR4_ROLE_BITS = CR4.PSE | CR4.PAE | CR4.LA57 | CR4.SMEP | CR4.SMAP;
+const CR4_PDPTR_BITS = CR4.PGE | CR4.PSE | CR4.PAE | CR4.SMEP;
+
+/** kvm_set_cr4. False: the guest gets a #GP. */
+export function kvm_set_cr4(vcpu: Vcpu, cr4: number): boolean {
+  const { m } = vcpu.kvm;
+  const old = m.get(vcpu.regs + VCPU.cr4);
+  const pae = isPae(m.get(vcpu.regs + VCPU.cr0), cr4, m.get(vcpu.regs + VCPU.efer));
+  if (
+    pae &&
+    (cr4 ^ old) & CR4_PDPTR_BITS &&
+    !load_pdptrs(vcpu, m.get(vcpu.regs + VCPU.cr3_hi), m.get(vcpu.regs + VCPU.cr3_lo))
+  )
+    return false;
+  setRegister(vcpu, 'cr4', VCPU.cr4, cr4);
+  if ((cr4 ^ old) & CR4_ROLE_BITS) kvm_mmu_reset_context(vcpu);
+  if ((cr4 ^ old) & CR4.PGE) kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST);
+  else if (((cr4 ^ old) & CR4.PAE) !== 0 || (cr4 & ~old & CR4.SMEP) !== 0)
+    kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_CURRENT);
+  return true;
+}
+
+/** set_efer */
+export function set_efer(vcpu: Vcpu, efer: number): void {
+  const old = vcpu.kvm.m.get(vcpu.regs + VCPU.efer);
+  setRegister(vcpu, 'efer', VCPU.efer, efer);
+  if ((efer ^ old) & (EFER.NXE | EFER.LME)) kvm_mmu_reset_context(vcpu);
+}

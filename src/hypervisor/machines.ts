@@ -1,0 +1,103 @@
+/** Machines by name: from a description, independent of the scenario language, to a hypervisor that runs. */
+import { CR0, CR4, EFER, type PagingName } from '#arch/paging-mode.ts';
+import { BareHypervisor } from '#hypervisor/bare/bare.ts';
+import { unavailableHost } from '#hypervisor/bare/host.ts';
+import { KvmHypervisor } from '#hypervisor/kvm/kvm.ts';
+import { createKvm, kvm_set_memory_region } from '#hypervisor/kvm/kvm_main.ts';
+import type { StubPage } from '#hypervisor/kvm/svm.ts';
+import { createMemory, createSlot, SLOT_FLAG, type SlotSpec } from '#machine/memory.ts';
+import { createVcpus, VCPU, vcpuPlace } from '#machine/vcpu.ts';
+import { Machine, type MachineLimits } from '#machine/words.ts';
+import type { Hypervisor } from './hypervisor.ts';
+
+export interface MachineSpec {
+  readonly kind: 'bare' | 'kvm';
+  readonly amd: boolean;
+  readonly vcpus: number;
+  readonly maxphyaddr: number;
+  /** Whether the processor's own walk sets A in upper entries before it meets a fault. */
+  readonly earlyA: boolean;
+  /** Module parameters as written. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly slots: readonly SlotSpec[];
+  readonly registers: RegisterSpec;
+  readonly stub: StubPage | null;
+  readonly limits: MachineLimits;
+}
+
+/** The registers every vCPU starts with; CR3 is a plain pair. */
+export interface RegisterSpec {
+  readonly paging: PagingName;
+  readonly cr3: readonly [number, number];
+  readonly wp: boolean;
+  readonly nxe: boolean;
+  readonly pse: boolean;
+  readonly pge: boolean;
+  readonly smep: boolean;
+  readonly smap: boolean;
+}
+
+/** A machine whose memory can be filled before it starts. */
+export interface PreparedMachine {
+  readonly machine: Machine;
+  /** Sets the machine going: from here on everything is in the log. */
+  start(): Hypervisor;
+}
+
+/** Makes a machine with its memory, vCPUs and registers. Throws LimitExceeded, RangeError. */
+export function prepareMachine(spec: MachineSpec): PreparedMachine {
+  const machine = new Machine(spec.limits);
+  createMemory(machine);
+  createVcpus(machine, spec.vcpus);
+  for (let cpu = 0; cpu < spec.vcpus; cpu++)
+    setRegisters(machine, vcpuPlace(machine.words, cpu), spec.registers);
+  if (spec.kind === 'bare') {
+    for (const slot of spec.slots) createSlot(machine, slot);
+    return { machine, start: () => new BareHypervisor(machine, spec) };
+  }
+  const kvm = createKvm(machine, {
+    amd: spec.amd,
+    maxphyaddr: spec.maxphyaddr,
+    vcpus: spec.vcpus,
+    parameters: moduleParameters(spec.parameters),
+  });
+  for (const slot of spec.slots) kvm_set_memory_region(kvm, slot);
+  return { machine, start: () => new KvmHypervisor(kvm, spec.stub, unavailableHost) };
+}
+
+const isOff = (value: string | undefined): boolean =>
+  value === 'off' || value === '0' || value === 'N' || value === 'n';
+
+function moduleParameters(written: Readonly<Record<string, string>>) {
+  return {
+    mmio_caching: !isOff(written.mmio_caching),
+    nx_huge_pages: written.nx_huge_pages === 'force' || written.nx_huge_pages === 'on',
+  };
+}
+
+function setRegisters(m: Machine, vcpu: number, registers: RegisterSpec): void {
+  const { paging } = registers;
+  const long = paging === '4' || paging === '5';
+  const bit = (on: boolean, mask: number): number => (on ? mask : 0);
+  m.set(vcpu + VCPU.cr0, CR0.PE | bit(paging !== 'off', CR0.PG) | bit(registers.wp, CR0.WP));
+  m.set(
+    vcpu + VCPU.cr4,
+    bit(registers.pse, CR4.PSE) |
+      bit(paging === 'pae' || long, CR4.PAE) |
+      bit(registers.pge, CR4.PGE) |
+      bit(paging === '5', CR4.LA57) |
+      bit(registers.smep, CR4.SMEP) |
+      bit(registers.smap, CR4.SMAP),
+  );
+  m.set(vcpu + VCPU.efer, bit(long, EFER.LME | EFER.LMA) | bit(registers.nxe, EFER.NXE));
+  m.set(vcpu + VCPU.cr3_hi, registers.cr3[0]);
+  m.set(vcpu + VCPU.cr3_lo, registers.cr3[1]);
+}
+
+/** Flags of a slot, from what was asked for. */
+export const slotFlags = (slot: {
+  readonly ro: boolean;
+  readonly log: boolean;
+  readonly huge: boolean;
+}): number =>
+  (slot.ro ? SLOT_FLAG.readOnly : 0) | (slot.log ? SLOT_FLAG.dirtyLog : 0) | (slot.huge ? SLOT_FLAG.huge : 0);
