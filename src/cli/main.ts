@@ -1,0 +1,105 @@
+/**
+ * The command line: `penumbra trace FILE|DIR… [--out DIR]`. Exit code 0; 2 for bad input, with FILE:LINE:COL: message for each
+ * problem.
+ */
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { LogReader } from '#machine/log-reader.ts';
+import { load } from '#scenario/check.ts';
+import { runScenario } from '#scenario/run.ts';
+import type { Problem } from '#scenario/scenario.ts';
+import { Names } from '#trace/names.ts';
+import { canonicalTrace } from '#trace/print.ts';
+
+const USAGE = `usage: penumbra trace FILE|DIR… [--out DIR]
+
+  Prints the canonical trace of each scenario; with --out, writes NAME.trace for each NAME.scn there.
+  A directory stands for the .scn files in it.
+`;
+
+/** Runs the command line. Returns the exit code. */
+export function main(args: readonly string[]): number {
+  const [command, ...rest] = args;
+  if (command === 'trace') return trace(rest);
+  const help = command === '--help' || command === 'help';
+  (help ? process.stdout : process.stderr).write(USAGE);
+  return help ? 0 : 2;
+}
+
+interface TraceArguments {
+  readonly places: readonly string[];
+  readonly out: string | null;
+}
+
+function readArguments(args: readonly string[]): TraceArguments | null {
+  const places: string[] = [];
+  let out: string | null = null;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (arg === '--out') out = args[++i] ?? '';
+    else if (arg.startsWith('--out=')) out = arg.slice('--out='.length);
+    else if (arg.startsWith('-')) return null;
+    else places.push(arg);
+  }
+  return places.length === 0 || out === '' ? null : { places, out };
+}
+
+function trace(args: readonly string[]): number {
+  const parsed = readArguments(args);
+  if (!parsed) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  if (parsed.out !== null) mkdirSync(parsed.out, { recursive: true });
+  let code = 0;
+  for (const place of parsed.places) {
+    for (const file of scenarioFiles(place)) {
+      const text = traceFile(file);
+      if (text === null) code = 2;
+      else if (parsed.out === null) process.stdout.write(text);
+      else writeFileSync(join(parsed.out, `${basename(file).replace(/\.scn$/, '')}.trace`), text);
+    }
+  }
+  return code;
+}
+
+/** The scenario files that an argument stands for. One that cannot be looked at stands for itself, and fails when it is read. */
+function scenarioFiles(place: string): string[] {
+  try {
+    if (!statSync(place).isDirectory()) return [place];
+    return readdirSync(place)
+      .filter((name) => name.endsWith('.scn'))
+      .sort()
+      .map((name) => join(place, name));
+  } catch {
+    return [place];
+  }
+}
+
+/** The trace of one file, or null after its problems were told. */
+function traceFile(file: string): string | null {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return tell(file, [
+      { span: { line: 1, column: 1, length: 1 }, message: `the file cannot be read (${reason})` },
+    ]);
+  }
+  const { scenario, problems } = load(text);
+  if (!scenario) return tell(file, problems);
+  const result = runScenario(scenario);
+  if ('problems' in result) return tell(file, result.problems);
+  if (result.notice !== null) {
+    return tell(file, [{ span: { line: 1, column: 1, length: 1 }, message: result.notice }]);
+  }
+  const reader = new LogReader(result.log);
+  return canonicalTrace(reader, new Names(reader), result.tables);
+}
+
+function tell(file: string, problems: readonly Problem[]): null {
+  for (const { span, message } of problems)
+    process.stderr.write(`${file}:${span.line}:${span.column}: ${message}\n`);
+  return null;
+}

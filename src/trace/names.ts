@@ -1,0 +1,78 @@
+/**
+ * Names of host frames in a log: h0, h1, … in the order in which the kernel's own events first print them, as a canonical trace has
+ * them. Tables are t0, t1, … by their serial number. What no event prints has a name from its number.
+ */
+import { EVENT, type FieldSpec } from '#machine/events.ts';
+import type { LogReader } from '#machine/log-reader.ts';
+import { HUGE_FRAMES } from '#machine/memory.ts';
+import { HEADER } from '#machine/words.ts';
+import { dropsEmulatorFetch } from './canonical.ts';
+
+/** Bit 11 of an entry's flags: present for KVM's MMU, so the frame word is a frame. */
+const MMU_PRESENT = 1 << 11;
+
+export class Names {
+  readonly #frames = new Map<number, string>();
+  /** Frame of a table → serial numbers of the pages that had it, with the event that made each. */
+  readonly #tables = new Map<number, { from: number; serial: number }[]>();
+  readonly #zeroFrame: number;
+  readonly #reader: LogReader;
+
+  /** Goes through the whole log once. */
+  constructor(reader: LogReader) {
+    this.#reader = reader;
+    this.#zeroFrame = reader.data.base[HEADER.zeroFrame] as number;
+    const keep = dropsEmulatorFetch(reader);
+    for (let index = 0; index < reader.length; index++) if (keep(index)) this.#learn(index);
+  }
+
+  /** A host frame's name: `h3`, `h3+0x15` within a 2 MiB page, `hz` for the shared page of zeros, `noslot`. */
+  frame(hfn: number): string {
+    if (hfn === -1) return 'noslot';
+    if (hfn === this.#zeroFrame) return 'hz';
+    const base = hfn >= HUGE_FRAMES ? hfn & ~511 : hfn;
+    const name = this.#frames.get(base) ?? `#${base.toString(16)}`;
+    return base === hfn ? name : `${name}+0x${(hfn - base).toString(16)}`;
+  }
+
+  /** A table's name from its serial number. */
+  table(serial: number): string {
+    return serial < 0 ? 'root' : `t${serial}`;
+  }
+
+  /** Name of the table whose entries lie in a host frame at an event, or null if there is none. */
+  tableInFrame(hfn: number, event: number): string | null {
+    const pages = this.#tables.get(hfn);
+    const page = pages?.findLast((entry) => entry.from <= event);
+    return page ? this.table(page.serial) : null;
+  }
+
+  #learn(index: number): void {
+    const spec = this.#reader.spec(index);
+    if (spec.family !== 'tracepoint') return;
+    if (spec.kind === EVENT.kvm_mmu_get_page && this.#reader.word(index, 5) & (1 << 17)) {
+      const frame = this.#reader.word(index, 6);
+      const pages = this.#tables.get(frame) ?? [];
+      pages.push({ from: index, serial: this.#reader.word(index, 2) });
+      this.#tables.set(frame, pages);
+    }
+    for (const field of spec.fields) if (!field.hidden) this.#learnField(index, field);
+  }
+
+  #learnField(index: number, field: FieldSpec): void {
+    const first = this.#reader.word(index, 2 + field.word);
+    if (field.type === 'pfn') this.#nameFrame(first);
+    else if (
+      field.type === 'spte' &&
+      this.#reader.word(index, 3 + field.word) & MMU_PRESENT &&
+      this.tableInFrame(first, index) === null
+    )
+      this.#nameFrame(first);
+  }
+
+  #nameFrame(hfn: number): void {
+    if (hfn === -1 || hfn === this.#zeroFrame) return;
+    const base = hfn >= HUGE_FRAMES ? hfn & ~511 : hfn;
+    if (!this.#frames.has(base)) this.#frames.set(base, `h${this.#frames.size}`);
+  }
+}
