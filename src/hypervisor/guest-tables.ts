@@ -2,18 +2,9 @@
 import { isLeaf, PTE } from '#arch/entry.ts';
 import type { PagingMode } from '#arch/paging-mode.ts';
 import { flagsWord, frameWord } from '#arch/word64.ts';
-import {
-  findSlot,
-  frameData,
-  knownHostFrame,
-  loadedHi,
-  loadedLo,
-  loadFrame,
-  NO_SLOT,
-  SLOT,
-  SLOT_FLAG,
-  slotPlaces,
-} from '#machine/memory.ts';
+import { knownHostFrame, NO_FRAME } from '#machine/host-pages.ts';
+import { frameData, loadedHi, loadedLo, loadFrame } from '#machine/memory.ts';
+import { findSlot, SLOT, SLOT_FLAG, slotPlaces } from '#machine/slots.ts';
 import { cr3Frame, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import { HEADER } from '#machine/words.ts';
 import type { AtlasEntry, AtlasRegisters, AtlasSlot, AtlasTable } from './atlas.ts';
@@ -30,7 +21,7 @@ export type PlainGuestTable = Pick<
 /** Host frame behind a guest frame, or -1. */
 export function hostFrameOf(words: Int32Array, gfn: number): number {
   const slot = findSlot(words, gfn);
-  return slot === 0 ? NO_SLOT : knownHostFrame(words, slot, gfn - (words[slot + SLOT.base_gfn] as number));
+  return slot === 0 ? NO_FRAME : knownHostFrame(words, slot, gfn - (words[slot + SLOT.base_gfn] as number));
 }
 
 /** All guest tables that can be reached from the vCPUs' CR3. */
@@ -76,7 +67,7 @@ function visit(words: Int32Array, mode: PagingMode, gfn: number, level: number, 
   const children: [number, number][] = [];
   const count = mode.levels === 3 && level === 3 ? 4 : 4096 / mode.entryBytes;
   const frame = hostFrameOf(words, gfn);
-  const data = frame === NO_SLOT ? 0 : frameData(words, frame);
+  const data = frame === NO_FRAME ? 0 : frameData(words, frame);
   for (let index = 0; index < count && data !== 0; index++) {
     loadFrame(words, frame, index * mode.entryBytes, mode.entryBytes);
     if (loadedHi === 0 && loadedLo === 0) continue;

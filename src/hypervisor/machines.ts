@@ -1,11 +1,12 @@
 /** Machines by name: from a description, independent of the scenario language, to a hypervisor that runs. */
 import { CR0, CR4, EFER, type PagingName } from '#arch/paging-mode.ts';
 import { BareHypervisor } from '#hypervisor/bare/bare.ts';
-import { unavailableHost } from '#hypervisor/bare/host.ts';
+import { KvmHost } from '#hypervisor/kvm/host.ts';
 import { KvmHypervisor } from '#hypervisor/kvm/kvm.ts';
 import { createKvm, kvm_set_memory_region } from '#hypervisor/kvm/kvm_main.ts';
 import type { StubPage } from '#hypervisor/kvm/svm.ts';
-import { createMemory, createSlot, SLOT_FLAG, type SlotSpec } from '#machine/memory.ts';
+import { createMemory } from '#machine/memory.ts';
+import { createSlot, SLOT_FLAG, type SlotSpec } from '#machine/slots.ts';
 import { createVcpus, VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { Machine, type MachineLimits } from '#machine/words.ts';
 import type { Hypervisor } from './hypervisor.ts';
@@ -62,7 +63,7 @@ export function prepareMachine(spec: MachineSpec): PreparedMachine {
     parameters: moduleParameters(spec.parameters),
   });
   for (const slot of spec.slots) kvm_set_memory_region(kvm, slot);
-  return { machine, start: () => new KvmHypervisor(kvm, spec.stub, unavailableHost) };
+  return { machine, start: () => new KvmHypervisor(kvm, spec.stub, new KvmHost(kvm)) };
 }
 
 const isOff = (value: string | undefined): boolean =>

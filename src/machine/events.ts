@@ -307,7 +307,7 @@ export const EVENT = {
   kvm_mmu_pagetable_walk: define(
     'kvm_mmu_pagetable_walk',
     'tracepoint',
-    [field('addr', 'gva', 0), field('pferr', 'pferr', 2)],
+    [field('addr', 'gva', 0), field('pferr', 'pferr', 2), field('emulator', 'bool', 3, { hidden: true })],
     'KVM begins to walk the guest’s own tables for {addr}.',
   ),
   kvm_mmu_paging_element: define(

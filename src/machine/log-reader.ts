@@ -120,6 +120,9 @@ export class LogReader {
 const CHANGES_PER_COPY = 2_000_000;
 const MOST_COPIES = 16;
 
+const defaultSpacing = (changes: number): number =>
+  Math.max(CHANGES_PER_COPY, Math.ceil(changes / MOST_COPIES));
+
 interface Keyframe {
   readonly change: number;
   readonly words: Int32Array;
@@ -132,10 +135,13 @@ export class Replay {
   words: Int32Array;
   #change = 0;
   #keyframes: Keyframe[] = [];
+  readonly #spacing: number;
 
-  constructor(reader: LogReader) {
+  /** @param spacing after so many changes a full copy is kept */
+  constructor(reader: LogReader, spacing: number = defaultSpacing(reader.data.changeCount)) {
     this.reader = reader;
     this.words = reader.data.base.slice();
+    this.#spacing = spacing;
   }
 
   /** Moves to the machine as it is at event `index` (-1: before all events). */
@@ -164,9 +170,8 @@ export class Replay {
     if (place >= this.words.length) this.#grow(place);
     this.words[place] = this.reader.changeWord(this.#change, 2);
     this.#change++;
-    const spacing = Math.max(CHANGES_PER_COPY, Math.ceil(this.reader.data.changeCount / MOST_COPIES));
     if (
-      this.#change % spacing === 0 &&
+      this.#change % this.#spacing === 0 &&
       this.#keyframes.every((keyframe) => keyframe.change !== this.#change)
     ) {
       this.#keyframes.push({ change: this.#change, words: this.words.slice() });

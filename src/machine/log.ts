@@ -19,14 +19,22 @@ const CHANGE_WORDS = 3;
 /** The vCPU number that stands for the host. */
 export const HOST = 0xff;
 
-/** A run exceeded what it was allowed: `what` was limited to `limit`. */
+/** What a run may use only so much of; memory is counted in MiB. */
+export type Limited = 'steps' | 'events' | 'memory';
+
+/** A run exceeded what it was allowed: `what` was limited to `limit`, and `needed` are needed at least. */
 export class LimitExceeded extends Error {
-  readonly what: 'steps' | 'events' | 'memory';
+  readonly what: Limited;
   readonly limit: number;
-  constructor(what: 'steps' | 'events' | 'memory', limit: number) {
-    super(`the run needs more than ${limit} ${what === 'memory' ? 'MiB of memory' : what}`);
+  readonly needed: number;
+  constructor(what: Limited, limit: number, needed: number) {
+    const unit = what === 'memory' ? 'MiB of memory' : what;
+    super(
+      `the run needs at least ${needed} ${unit}, ${needed - limit} more than the ${limit} that it may use`,
+    );
     this.what = what;
     this.limit = limit;
+    this.needed = needed;
   }
 }
 
@@ -50,6 +58,8 @@ export class LogWriter {
   #event: Int32Array;
   #change: Int32Array;
   #eventAt = 0;
+  /** Where the present chunk ends: at its own end, or where the limit is reached. */
+  #eventEnd: number;
   #changeAt = 0;
   readonly #strings: string[] = [];
   readonly #stringIndex = new Map<string, number>();
@@ -62,6 +72,7 @@ export class LogWriter {
 
   constructor(maxEvents: number) {
     this.#maxEvents = maxEvents;
+    this.#eventEnd = this.#room(0);
     this.#event = new Int32Array(CHUNK_RECORDS * EVENT_WORDS);
     this.#change = new Int32Array(CHUNK_RECORDS * CHANGE_WORDS);
     this.#events.push(this.#event);
@@ -101,7 +112,7 @@ export class LogWriter {
 
   /** Writes an event of `kind`; the payload words are those of the event table. Throws LimitExceeded. */
   emit(kind: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0): void {
-    if (this.#eventAt === this.#event.length) this.#nextEventChunk();
+    if (this.#eventAt === this.#eventEnd) this.#nextEventChunk();
     const words = this.#event;
     const at = this.#eventAt;
     words[at] = (this.depth << 24) | (this.cpu << 16) | kind;
@@ -123,13 +134,14 @@ export class LogWriter {
     this.#event = this.#events[0] as Int32Array;
     this.#change = this.#changes[0] as Int32Array;
     this.#eventAt = 0;
+    this.#eventEnd = this.#room(0);
     this.#changeAt = 0;
     this.#steps.length = 0;
   }
 
-  /** Marks that the next event begins a step. */
+  /** Marks that the event written last begins a step. */
   beginStep(): void {
-    this.#steps.push(this.eventCount);
+    this.#steps.push(this.eventCount - 1);
   }
 
   /** The log so far. `base` are the machine's words before event 0. */
@@ -146,9 +158,16 @@ export class LogWriter {
   }
 
   #nextEventChunk(): void {
-    if (this.eventCount >= this.#maxEvents) throw new LimitExceeded('events', this.#maxEvents);
+    const { eventCount } = this;
+    if (eventCount >= this.#maxEvents) throw new LimitExceeded('events', this.#maxEvents, eventCount + 1);
     this.#event = new Int32Array(CHUNK_RECORDS * EVENT_WORDS);
     this.#events.push(this.#event);
     this.#eventAt = 0;
+    this.#eventEnd = this.#room(eventCount);
+  }
+
+  /** Words of a chunk that may be used, after so many events. */
+  #room(events: number): number {
+    return Math.min(CHUNK_RECORDS, this.#maxEvents - events) * EVENT_WORDS;
   }
 }

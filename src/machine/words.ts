@@ -25,7 +25,7 @@ export const HEADER = {
   /** Place of the first vCPU's registers (vcpu.ts). */
   vcpus: 2,
   vcpuCount: 3,
-  /** Place of the memory slots (memory.ts). */
+  /** Place of the memory slots (slots.ts). */
   slots: 4,
   /** The host's shared page of zeros. */
   zeroFrame: 5,
@@ -34,11 +34,11 @@ export const HEADER = {
   heapEnd: 7,
   /** Place of the hypervisor's own structure. */
   hypervisor: 8,
-  /** Directory of the 2 MiB host pages (memory.ts). */
+  /** Directory of the 2 MiB host pages (host-pages.ts). */
   huge: 9,
   hugeCount: 10,
-  /** Dead machine: no step is run any more. */
-  dead: 11,
+  /** Number plus 1 of the huge page of zeros (host-pages.ts); 0: nobody has needed it. */
+  hugeZero: 11,
 } as const;
 
 /** What a frame is used for: the first word of its descriptor. */
@@ -46,15 +46,19 @@ export const FRAME = { system: 1, heap: 2, guest: 3, table: 4, directory: 5 } as
 
 const DIRECTORY_PLACE = FRAME_WORDS;
 const MAP_SPAN = 512;
+const FRAMES_PER_MIB = 256;
 
+/** What a run may use. */
 export interface MachineLimits {
+  /** Steps that are run. */
+  readonly steps: number;
   /** Events in the log. */
   readonly events: number;
   /** Memory of the machine in MiB. */
   readonly memory: number;
 }
 
-export const DEFAULT_LIMITS: MachineLimits = { events: 4_000_000, memory: 512 };
+export const DEFAULT_LIMITS: MachineLimits = { steps: 100_000, events: 4_000_000, memory: 512 };
 
 export class Machine {
   /** Every word. Read freely; write through `set` only. Replaced when memory grows: do not keep it across an allocation. */
@@ -141,7 +145,8 @@ export class Machine {
   #take(count: number): number {
     const first = this.get(HEADER.frames);
     const end = first + count;
-    if (end / 256 > this.#limit) throw new LimitExceeded('memory', this.#limit);
+    if (end / FRAMES_PER_MIB > this.#limit)
+      throw new LimitExceeded('memory', this.#limit, Math.ceil(end / FRAMES_PER_MIB));
     if (end << FRAME_SHIFT > this.words.length) this.#grow(end << FRAME_SHIFT);
     this.set(HEADER.frames, end);
     return first;

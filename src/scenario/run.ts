@@ -61,6 +61,7 @@ export class Run {
   readonly #hypervisor: Hypervisor;
   readonly #layout: GuestLayout;
   readonly #base: Int32Array;
+  readonly #mostSteps: number;
   #next = 0;
   #dead = false;
   #notice: string | null = null;
@@ -68,6 +69,7 @@ export class Run {
   /** Throws SetupProblem, LimitExceeded, RangeError. */
   constructor(scenario: Scenario, limits: MachineLimits) {
     this.#scenario = scenario;
+    this.#mostSteps = limits.steps;
     const { guest, machine: spec, stub } = scenario;
     const prepared = prepareMachine({
       kind: spec.kind === 'bare' ? 'bare' : 'kvm',
@@ -104,17 +106,25 @@ export class Run {
     if (!step || this.#notice !== null) return false;
     const { log } = this.#machine;
     log.cpu = step.cpu < 0 ? HOST : step.cpu;
-    log.beginStep();
-    log.emit(EVENT.step, this.#next + 1, log.text(step.text));
     try {
+      if (this.#next === this.#mostSteps)
+        throw new LimitExceeded('steps', this.#mostSteps, this.#scenario.steps.length);
+      log.emit(EVENT.step, this.#next + 1, log.text(step.text));
+      log.beginStep();
       if (this.#dead) log.emit(EVENT.outcome, OUTCOME.notRun);
       else this.#emitOutcome(perform(this.#hypervisor, step));
     } catch (error) {
       if (!(error instanceof LimitExceeded)) throw error;
-      this.#notice = `Stopped in step ${this.#next + 1}: ${error.message}.`;
+      this.#notice = `Stopped in step ${this.#next + 1} of ${this.#scenario.steps.length}: ${error.message}.`;
+      return false;
     }
     this.#next++;
     return true;
+  }
+
+  /** The machine's words as they are now. Never write to them. */
+  get words(): Int32Array {
+    return this.#machine.words;
   }
 
   /** How many of the steps are done, and of how many. */

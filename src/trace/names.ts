@@ -3,8 +3,8 @@
  * them. Tables are t0, t1, … by their serial number. What no event prints has a name from its number.
  */
 import { EVENT, type FieldSpec } from '#machine/events.ts';
+import { HUGE_FRAMES } from '#machine/host-pages.ts';
 import type { LogReader } from '#machine/log-reader.ts';
-import { HUGE_FRAMES } from '#machine/memory.ts';
 import { HEADER } from '#machine/words.ts';
 import { dropsEmulatorFetch } from './canonical.ts';
 

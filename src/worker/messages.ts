@@ -13,7 +13,7 @@ export type FromWorker =
       readonly id: number;
       /** Its buffers are transferred, not copied. */
       readonly data: LogData;
-      /** What was exceeded, where the run was stopped for it; the log is then that of the steps before. */
+      /** What was exceeded, where the run was stopped for it; the log ends there. */
       readonly notice: string | null;
     }
   | { readonly type: 'problems'; readonly id: number; readonly problems: readonly Problem[] }

@@ -15,8 +15,9 @@ import {
   type Outcome,
 } from '#hypervisor/hypervisor.ts';
 import { EVENT, REGISTERS, WALKER_CPU } from '#machine/events.ts';
-import { findSlot, guestFrame, loadedHi, loadedLo, loadGuest, storeGuest } from '#machine/memory.ts';
+import { guestFrame, loadedHi, loadedLo, loadGuest, storeGuest } from '#machine/memory.ts';
 import { loadOperand, operandParts, storeOperand } from '#machine/operand.ts';
+import { findSlot } from '#machine/slots.ts';
 import { cr3Frame, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { unavailableHost } from './host.ts';

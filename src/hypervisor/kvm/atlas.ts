@@ -9,7 +9,7 @@ import {
   is_shadow_present_pte,
   is_writable_pte,
 } from '#hypervisor/kvm/mmu/spte.ts';
-import { findSlot, SLOT } from '#machine/memory.ts';
+import { findSlot, SLOT } from '#machine/slots.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_SHIFT, frameOwner, HEADER } from '#machine/words.ts';
 import { KVM, KVM_MMU_HASH_SIZE, ROLE, roleAccess, roleLevel, roleQuadrant, SP } from './structs.ts';

@@ -3,6 +3,7 @@
  * emulator_read_write, vcpu_mmio_gva_to_gpa; emulate.c).
  */
 import { PF } from '#arch/fault.ts';
+import { refusal } from '#arch/permission.ts';
 import { frameOfAddress } from '#arch/walk.ts';
 import { hiOfNumber, loOfNumber } from '#arch/word64.ts';
 import type { Access } from '#hypervisor/hypervisor.ts';
@@ -11,10 +12,12 @@ import { vcpu_match_mmio_gva } from '#hypervisor/kvm/mmu/mmio.ts';
 import { kvm_mmu_pte_write } from '#hypervisor/kvm/mmu/pte_write.ts';
 import { walk_addr_generic } from '#hypervisor/kvm/mmu/walk_addr.ts';
 import { EVENT } from '#machine/events.ts';
-import { findSlot, guestFrame, SLOT, SLOT_FLAG } from '#machine/memory.ts';
+import { guestFrame } from '#machine/memory.ts';
 import { loadOperand, operandParts, storeOperand } from '#machine/operand.ts';
+import { findSlot, SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
 import { traceMemoryWrite } from './mmutrace.ts';
+import { get_user_page } from './notifier.ts';
 import { ARCH, type Vcpu } from './structs.ts';
 import { kvm_inject_emulated_page_fault } from './x86.ts';
 
@@ -46,9 +49,13 @@ export function emulateAccess(vcpu: Vcpu, access: Access): Emulated {
 /** vcpu_mmio_gva_to_gpa: the frame that an operand lies in; -1 after a #PF for the guest. The MMIO cache spares the walk. */
 function vcpu_mmio_gva_to_gpa(vcpu: Vcpu, hi: number, lo: number, access: Access): number {
   const { m } = vcpu.kvm;
-  if (vcpu_match_mmio_gva(vcpu, hi, lo)) return m.get(vcpu.arch + ARCH.mmio_gfn);
-  if (vcpuMode(m.words, vcpu.regs).levels === 0) return frameOfAddress(hi, lo);
+  const mode = vcpuMode(m.words, vcpu.regs);
   const code = (access.kind === 'write' ? PF.write : 0) | (access.user ? PF.user : 0);
+  if (vcpu_match_mmio_gva(vcpu, hi, lo)) {
+    const allowed = mode.levels === 0 || !refusal(mode, m.get(vcpu.arch + ARCH.mmio_access), code, access.ac);
+    if (allowed) return m.get(vcpu.arch + ARCH.mmio_gfn);
+  }
+  if (mode.levels === 0) return frameOfAddress(hi, lo);
   const walker = walk_addr_generic(vcpu, hi, lo, code, access.ac);
   if (walker.ok) return walker.gfn;
   kvm_inject_emulated_page_fault(vcpu, hi, lo, walker.error_code);
@@ -82,7 +89,8 @@ function onePage(
     return write ? [0, 0] : [bytes === 8 ? -1 : 0, bytes >= 4 ? -1 : (1 << (bytes * 8)) - 1];
   }
   if (!write) return loadOperand(m.words, guestFrame(m, gfn, false), offset, bytes, from);
-  storeOperand(m, guestFrame(m, gfn, true), offset, bytes, from, access.valueHi, access.valueLo);
+  const frame = get_user_page(kvm, slot, gfn - m.get(slot + SLOT.base_gfn), true);
+  storeOperand(m, frame, offset, bytes, from, access.valueHi, access.valueLo);
   traceMemoryWrite(m, gfn * 4096 + offset, bytes, access.valueHi, access.valueLo);
   mark_page_dirty_in_slot(kvm, slot, gfn);
   kvm_mmu_pte_write(kvm, gfn, offset, bytes);

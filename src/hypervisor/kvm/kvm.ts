@@ -50,13 +50,11 @@ export class KvmHypervisor implements Hypervisor {
   #privileged(cpu: number, action: (vcpu: Vcpu) => boolean): Outcome {
     const vcpu = this.#vcpus[cpu] as Vcpu;
     const guest = this.#guest(cpu);
-    let done = false;
     return guest.run(false, false, () => {
-      if (done) return OK;
       guest.fetchByEmulator(false, false);
-      if (action(vcpu)) done = true;
-      else inject_gp(vcpu);
-      return null;
+      if (action(vcpu)) return { outcome: OK, emulated: true };
+      inject_gp(vcpu);
+      return 'again';
     });
   }
 

@@ -2,7 +2,7 @@
 
 import { gfn_to_index, lpage_info_slot } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import { initList } from '#machine/list.ts';
-import { createSlot, SLOT, SLOT_FLAG, type SlotSpec } from '#machine/memory.ts';
+import { createSlot, SLOT, SLOT_FLAG, type SlotSpec } from '#machine/slots.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME, HEADER, type Machine } from '#machine/words.ts';
 import {
@@ -35,6 +35,8 @@ export function createKvm(m: Machine, spec: KvmSpec): Kvm {
   m.set(at + KVM.mmu_page_hash, m.allocateArray(KVM_MMU_HASH_SIZE));
   const vcpus: Vcpu[] = [];
   const kvm: Kvm = { m, at, vcpus, parameters: spec.parameters, amd: spec.amd, maxphyaddr: spec.maxphyaddr };
+  // An Intel machine has a private slot before user space makes its own.
+  if (!spec.amd) nextGeneration(kvm);
   for (let id = 0; id < spec.vcpus; id++) vcpus.push(createVcpu(kvm, id));
   return kvm;
 }
@@ -55,13 +57,17 @@ export function kvm_set_memory_region(kvm: Kvm, spec: SlotSpec): void {
   m.set(slot + SLOT.arch, kvm_alloc_memslot_metadata(m, slot));
   if (spec.flags & SLOT_FLAG.dirtyLog)
     m.set(slot + SLOT.dirty_bitmap, m.allocateArray(Math.ceil(spec.npages / 32)));
-  m.set(kvm.at + KVM.memslots_generation, m.get(kvm.at + KVM.memslots_generation) + 2);
+  nextGeneration(kvm);
   m.set(kvm.at + KVM.nslot_pages, m.get(kvm.at + KVM.nslot_pages) + spec.npages);
   kvm_mmu_change_mmu_pages(kvm);
 }
 
+/** kvm_swap_active_memslots: two address spaces, so a change of slots adds two. */
+export const nextGeneration = (kvm: Kvm): void =>
+  kvm.m.set(kvm.at + KVM.memslots_generation, kvm.m.get(kvm.at + KVM.memslots_generation) + 2);
+
 /** The limit on shadow pages that follows from the memory, unless user space set one. */
-function kvm_mmu_change_mmu_pages(kvm: Kvm): void {
+export function kvm_mmu_change_mmu_pages(kvm: Kvm): void {
   const { m } = kvm;
   const pages = Math.max(
     KVM_MIN_ALLOC_MMU_PAGES,
@@ -71,7 +77,7 @@ function kvm_mmu_change_mmu_pages(kvm: Kvm): void {
 }
 
 /** kvm_alloc_memslot_metadata: reverse maps, what forbids large pages, and write tracking. Returns the record's place. */
-function kvm_alloc_memslot_metadata(m: Machine, slot: number): number {
+export function kvm_alloc_memslot_metadata(m: Machine, slot: number): number {
   const arch = m.allocateWords(SLOT_ARCH.size);
   const base = m.get(slot + SLOT.base_gfn);
   const npages = m.get(slot + SLOT.npages);

@@ -44,7 +44,8 @@ export const trace_kvm_mmu_pagetable_walk = (
   addrHi: number,
   addrLo: number,
   pferr: number,
-): void => m.log.emit(EVENT.kvm_mmu_pagetable_walk, addrHi, addrLo, pferr);
+  byEmulator: boolean,
+): void => m.log.emit(EVENT.kvm_mmu_pagetable_walk, addrHi, addrLo, pferr, byEmulator ? 1 : 0);
 
 /** @param gfn @param offset where the entry was read; bytes */
 export const trace_kvm_mmu_paging_element = (

@@ -9,9 +9,11 @@ import { PF } from '#arch/fault.ts';
 import { isCanonical } from '#arch/word64.ts';
 import { type Access, OK, type Outcome } from '#hypervisor/hypervisor.ts';
 import { newFault, RET_PF } from '#hypervisor/kvm/mmu/fault.ts';
+import { rootIsDirect } from '#hypervisor/kvm/mmu/fetch.ts';
 import { handle_mmio_page_fault } from '#hypervisor/kvm/mmu/mmio_fault.ts';
 import { nonpaging_page_fault, page_fault } from '#hypervisor/kvm/mmu/page_fault.ts';
 import { walk_addr_generic } from '#hypervisor/kvm/mmu/walk_addr.ts';
+import { kvm_mmu_unprotect_page } from '#hypervisor/kvm/mmu/zap.ts';
 import { EVENT } from '#machine/events.ts';
 import { loadOperand, operandParts, storeOperand } from '#machine/operand.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
@@ -19,7 +21,13 @@ import { emulateAccess } from './emulate.ts';
 import type { Processor } from './hardware.ts';
 import { trace_kvm_page_fault } from './mmutrace.ts';
 import { ARCH, type Vcpu } from './structs.ts';
-import { GP_VECTOR, kvm_inject_emulated_page_fault, kvm_queue_exception, vcpu_enter_guest } from './x86.ts';
+import {
+  GP_VECTOR,
+  kvm_inject_emulated_page_fault,
+  kvm_queue_exception,
+  PF_VECTOR,
+  vcpu_enter_guest,
+} from './x86.ts';
 
 /** Where guest instructions lie: linear addresses as plain pairs. */
 export interface StubPage {
@@ -29,15 +37,28 @@ export interface StubPage {
   readonly userLo: number;
 }
 
-/** So many exits without progress mean that the guest is stuck. */
-const MOST_EXITS = 64;
+/** So many exits in one step mean that the guest is stuck. */
+const MOST_EXITS = 4096;
+/** Bytes of stack in the stub page: a handler that faults itself uses them up, and then the machine shuts down. */
+const STACK_BYTES = 2800;
 
 type Handled = 'resume' | 'emulate' | 'efault';
+
+/** What an instruction did: its outcome, and whether KVM did it, so that the guest is entered once more. */
+export interface Done {
+  readonly outcome: Outcome;
+  readonly emulated: boolean;
+}
+
+/** The instruction left the guest, KVM dealt with it, and it begins again; or KVM gave up. */
+type Left = 'again' | 'efault';
 
 export class Guest {
   readonly #vcpu: Vcpu;
   readonly #processor: Processor;
   readonly #stub: StubPage | null;
+  /** PF.user or 0 while an event is delivered: the privilege of the code that it interrupts. */
+  #delivering: number | null = null;
 
   constructor(vcpu: Vcpu, processor: Processor, stub: StubPage | null) {
     this.#vcpu = vcpu;
@@ -45,44 +66,65 @@ export class Guest {
     this.#stub = stub;
   }
 
-  /**
-   * Runs one instruction: `body` does what it does once it is fetched, and returns its outcome, or null if it left the guest
-   * on a fault that was handled (it is then begun again).
-   */
-  run(user: boolean, ac: boolean, body: () => Outcome | null): Outcome {
+  /** Runs one step: `body` does what its instruction does once it is fetched. */
+  run(user: boolean, ac: boolean, body: () => Done | Left): Outcome {
+    let waiting: { outcome: Outcome; user: boolean } | null = null;
+    let pushed = 0;
     for (let exits = 0; exits < MOST_EXITS; exits++) {
       if (!vcpu_enter_guest(this.#vcpu)) return { kind: 'shutdown' };
-      const outcome = this.#isInjecting() ? this.#deliver() : this.#fetchStub(user, ac) ? body() : null;
-      if (outcome) return outcome;
-      if (this.#failed) {
-        this.#failed = false;
-        return { kind: 'run-error', name: 'EFAULT' };
+      if (this.#isInjecting()) {
+        pushed += this.#frameBytes();
+        if (pushed > STACK_BYTES) return { kind: 'shutdown' };
+        if (!this.#push(user)) continue;
+        waiting = { outcome: this.#delivered(), user: false };
       }
+      if (waiting) {
+        if (this.#fetch(waiting.user, ac) && this.#leave(waiting.user)) return waiting.outcome;
+        continue;
+      }
+      if (!this.#fetchStep(user, ac)) continue;
+      const done = body();
+      if (done === 'efault') return { kind: 'run-error', name: 'EFAULT' };
+      if (done === 'again') continue;
+      if (!done.emulated && this.#leave(user)) return done.outcome;
+      waiting = { outcome: done.outcome, user };
     }
-    throw new Error(`the guest makes no progress: ${MOST_EXITS} exits in one step`);
+    return { kind: 'run-error', name: `no progress after ${MOST_EXITS} exits` };
   }
 
-  #failed = false;
-
   /** A data access or a fetch by the guest. */
-  access(access: Access): Outcome | null {
+  access(access: Access): Done | Left {
     const { m } = this.#vcpu.kvm;
-    if (
-      !isCanonical(access.hi, vcpuMode(m.words, this.#vcpu.regs).linearBits) &&
-      vcpuMode(m.words, this.#vcpu.regs).levels >= 4
-    ) {
-      return { kind: 'exception', vector: GP_VECTOR, error: 0, cr2: null };
+    const mode = vcpuMode(m.words, this.#vcpu.regs);
+    if (mode.levels >= 4 && !isCanonical(access.hi, mode.linearBits)) {
+      return { outcome: { kind: 'exception', vector: GP_VECTOR, error: 0, cr2: null }, emulated: false };
     }
     const code =
       (access.kind === 'write' ? PF.write : access.kind === 'exec' ? PF.fetch : 0) |
       (access.user ? PF.user : 0);
     const frames: number[] = [];
     for (const [from] of operandParts(access.lo, access.width)) {
-      const frame = this.#translate(access.hi, (access.lo + from) | 0, code, access.ac, access);
-      if (typeof frame !== 'number') return frame.outcome;
-      frames.push(frame);
+      const result = this.#translate(access.hi, (access.lo + from) | 0, code, access.ac);
+      if (result === 'emulate') return this.#emulate(access);
+      if (typeof result !== 'number') return result === 'efault' ? 'efault' : 'again';
+      frames.push(result);
     }
-    return this.#perform(access, frames);
+    return { outcome: this.#perform(access, frames), emulated: false };
+  }
+
+  /** The emulator reads an instruction through the guest's tables: without decode assists it is given no bytes. */
+  fetchByEmulator(user: boolean, ac: boolean): void {
+    const stub = this.#stub;
+    if (!stub || vcpuMode(this.#vcpu.kvm.m.words, this.#vcpu.regs).levels === 0) return;
+    const [hi, lo] = user ? [stub.userHi, stub.userLo] : [stub.hi, stub.lo];
+    walk_addr_generic(this.#vcpu, hi, lo, PF.fetch | (user ? PF.user : 0), ac, true);
+  }
+
+  #emulate(access: Access): Done | Left {
+    this.fetchByEmulator(access.user, access.ac);
+    const { done, hi, lo } = emulateAccess(this.#vcpu, access);
+    if (!done) return 'again';
+    return { outcome: access.kind === 'write' ? OK : { kind: 'value', hi, lo }, emulated: true };
   }
 
   #perform(access: Access, frames: readonly number[]): Outcome {
@@ -104,77 +146,81 @@ export class Guest {
     return access.kind === 'write' ? OK : { kind: 'value', hi, lo };
   }
 
-  /** A host frame; or, after an exit, the step's outcome if KVM emulated the access, null if it is to be tried again. */
-  #translate(
-    hi: number,
-    lo: number,
-    code: number,
-    ac: boolean,
-    access: Access | null,
-  ): number | { outcome: Outcome | null } {
+  /** A host frame; or what KVM did about the exit. */
+  #translate(hi: number, lo: number, code: number, ac: boolean): number | Handled {
     const result = this.#processor.translate(this.#vcpu, hi, lo, code, ac);
-    if (result.ok) return result.frame;
-    const handled = pf_interception(this.#vcpu, hi, lo, result.error, ac);
-    if (handled === 'efault') this.#failed = true;
-    if (handled !== 'emulate' || access === null) return { outcome: null };
-    const user = (code & PF.user) !== 0;
-    this.fetchByEmulator(user, ac);
-    const emulated = emulateAccess(this.#vcpu, access);
-    if (!emulated.done) return { outcome: null };
-    return { outcome: access.kind === 'write' ? OK : { kind: 'value', hi: emulated.hi, lo: emulated.lo } };
+    return result.ok ? result.frame : pf_interception(this.#vcpu, hi, lo, result.error, ac, this.#delivering);
   }
 
-  /** The emulator reads the instruction through the guest's tables: without decode assists it is given no bytes. */
-  fetchByEmulator(user: boolean, ac: boolean): void {
-    const stub = this.#stub;
-    if (!stub || vcpuMode(this.#vcpu.kvm.m.words, this.#vcpu.regs).levels === 0) return;
-    walk_addr_generic(
-      this.#vcpu,
-      user ? stub.userHi : stub.hi,
-      user ? stub.userLo : stub.lo,
-      PF.fetch | (user ? PF.user : 0),
-      ac,
-    );
-  }
-
-  /** Fetches the step's instruction; a user step begins in the kernel. False after a fault that was handled. */
-  #fetchStub(user: boolean, ac: boolean): boolean {
+  /** One access to the stub page. False after an exit. Without a stub nothing is modelled, and it succeeds. */
+  #touchStub(code: number, ac: boolean): boolean {
     const stub = this.#stub;
     if (!stub) return true;
-    if (typeof this.#translate(stub.hi, stub.lo, PF.fetch, ac, null) !== 'number') return false;
-    return (
-      !user || typeof this.#translate(stub.userHi, stub.userLo, PF.fetch | PF.user, ac, null) === 'number'
-    );
+    const [hi, lo] = code & PF.user ? [stub.userHi, stub.userLo] : [stub.hi, stub.lo];
+    return typeof this.#translate(hi, lo, code, ac) === 'number';
+  }
+
+  #fetch(user: boolean, ac: boolean): boolean {
+    return this.#touchStub(PF.fetch | (user ? PF.user : 0), ac);
+  }
+
+  /** Fetches the step's instruction; a user step begins in the kernel, with an `iret`. */
+  #fetchStep(user: boolean, ac: boolean): boolean {
+    if (!this.#fetch(false, ac)) return false;
+    return !user || (this.#touchStub(0, ac) && this.#fetch(true, ac));
+  }
+
+  /** Back to who runs the steps: from user mode by a software interrupt, which uses the stack. */
+  #leave(user: boolean): boolean {
+    return !user || this.#push(true);
+  }
+
+  /**
+   * An event is delivered: the processor reads its descriptor tables and pushes a frame, all of it in the stub page.
+   * @param user it interrupts user code
+   */
+  #push(user: boolean): boolean {
+    this.#delivering = user ? PF.user : 0;
+    const pushed = this.#touchStub(0, false) && this.#touchStub(PF.write, false);
+    this.#delivering = null;
+    return pushed;
+  }
+
+  /** Bytes that the frame of an exception takes on the stack. */
+  #frameBytes(): number {
+    return vcpuMode(this.#vcpu.kvm.m.words, this.#vcpu.regs).levels >= 4 ? 48 : 16;
   }
 
   #isInjecting(): boolean {
     return this.#vcpu.kvm.m.get(this.#vcpu.arch + ARCH.exception_pending) !== 0;
   }
 
-  /** Delivers the injected exception: its frame is pushed on the stack. Null if that faulted. */
-  #deliver(): Outcome | null {
+  /** The exception has reached the guest's handler. */
+  #delivered(): Outcome {
     const { m } = this.#vcpu.kvm;
     const { arch, regs } = this.#vcpu;
-    const stub = this.#stub;
-    if (stub && typeof this.#translate(stub.hi, stub.lo, PF.write, false, null) !== 'number') return null;
     m.set(arch + ARCH.exception_pending, 0);
     m.set(arch + ARCH.exception_injected, 0);
     const vector = m.get(arch + ARCH.exception_vector);
     const error = m.get(arch + ARCH.exception_has_error) ? m.get(arch + ARCH.exception_error) : null;
-    return {
-      kind: 'exception',
-      vector,
-      error,
-      cr2: vector === 14 ? [m.get(regs + VCPU.cr2_hi), m.get(regs + VCPU.cr2_lo)] : null,
-    };
+    const cr2 = [m.get(regs + VCPU.cr2_hi), m.get(regs + VCPU.cr2_lo)] as const;
+    return { kind: 'exception', vector, error, cr2: vector === PF_VECTOR ? cr2 : null };
   }
 }
 
 /** pf_interception and kvm_mmu_page_fault: what KVM does about a #PF that left the guest. */
-function pf_interception(vcpu: Vcpu, hi: number, lo: number, error: number, ac: boolean): Handled {
+function pf_interception(
+  vcpu: Vcpu,
+  hi: number,
+  lo: number,
+  error: number,
+  ac: boolean,
+  delivering: number | null,
+): Handled {
   const { m } = vcpu.kvm;
   m.log.emit(EVENT.exit, m.log.text('#PF'), hi, lo, 0, error);
   trace_kvm_page_fault(vcpu, hi, lo, error);
+  if (delivering !== null) kvm_mmu_unprotect_page_virt(vcpu, hi, lo, delivering);
   if (m.get(vcpu.arch + ARCH.root_hpa) === 0) return 'resume';
   const paged = vcpuMode(m.words, vcpu.regs).levels > 0;
   const fault = newFault(hi, lo, error, paged ? 3 : 2);
@@ -190,3 +236,13 @@ function pf_interception(vcpu: Vcpu, hi: number, lo: number, error: number, ac: 
 
 /** A #GP for the guest. */
 export const inject_gp = (vcpu: Vcpu): void => kvm_queue_exception(vcpu, GP_VECTOR, 0);
+
+/**
+ * kvm_mmu_unprotect_page_virt: a fault while an exception is delivered: if the page holds a guest's table, that is shadowed
+ * no longer, so that the write can succeed without being emulated.
+ */
+function kvm_mmu_unprotect_page_virt(vcpu: Vcpu, hi: number, lo: number, access: number): void {
+  if (rootIsDirect(vcpu)) return;
+  const walker = walk_addr_generic(vcpu, hi, lo, access, false);
+  if (walker.ok) kvm_mmu_unprotect_page(vcpu.kvm, walker.gfn);
+}

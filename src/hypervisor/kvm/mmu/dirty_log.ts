@@ -1,7 +1,7 @@
 /** Dirty logging of a memory slot (Linux 6.1: virt/kvm/kvm_main.c, mark_page_dirty_in_slot). */
 
 import type { Kvm } from '#hypervisor/kvm/structs.ts';
-import { SLOT, SLOT_FLAG } from '#machine/memory.ts';
+import { SLOT, SLOT_FLAG } from '#machine/slots.ts';
 
 /** mark_page_dirty_in_slot: notes in the slot's bitmap that a frame was written; nothing where writes are not logged. */
 export function mark_page_dirty_in_slot(kvm: Kvm, slot: number, gfn: number): void {

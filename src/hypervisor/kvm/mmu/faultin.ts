@@ -1,8 +1,10 @@
 /** From a guest frame to a host frame (Linux 6.1: mmu/mmu.c kvm_faultin_pfn, handle_abnormal_pfn, is_page_fault_stale). */
 
 import { ACC } from '#arch/permission.ts';
+import { get_user_page } from '#hypervisor/kvm/notifier.ts';
 import { ARCH, is_obsolete_sp, KVM, KVM_REQ, to_shadow_page, type Vcpu } from '#hypervisor/kvm/structs.ts';
-import { hostPage, hostPageWritable, NO_SLOT, SLOT, SLOT_FLAG } from '#machine/memory.ts';
+import { hostPageWritable, NO_FRAME } from '#machine/host-pages.ts';
+import { SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
 import { vcpu_cache_mmio_info } from './mmio.ts';
 import { mmioCaching } from './spte.ts';
@@ -13,13 +15,13 @@ export function kvm_faultin_pfn(vcpu: Vcpu, fault: KvmPageFault): number {
   const { m } = kvm;
   fault.mmu_seq = m.get(kvm.at + KVM.mmu_invalidate_seq);
   if (fault.slot === 0) {
-    fault.pfn = NO_SLOT;
+    fault.pfn = NO_FRAME;
     return RET_PF.CONTINUE;
   }
   const readOnly = (m.get(fault.slot + SLOT.flags) & SLOT_FLAG.readOnly) !== 0;
   if (readOnly && fault.write) return RET_PF.EMULATE;
-  const frame = hostPage(m, fault.slot, fault.gfn - m.get(fault.slot + SLOT.base_gfn), fault.write);
-  if (frame === NO_SLOT) return RET_PF.EFAULT;
+  const frame = get_user_page(kvm, fault.slot, fault.gfn - m.get(fault.slot + SLOT.base_gfn), fault.write);
+  if (frame === NO_FRAME) return RET_PF.EFAULT;
   fault.pfn = frame;
   fault.map_writable = hostPageWritable && !readOnly;
   return RET_PF.CONTINUE;

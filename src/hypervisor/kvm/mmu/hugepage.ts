@@ -1,15 +1,18 @@
 /** How large a page may be (Linux 6.1: mmu/mmu.c kvm_mmu_hugepage_adjust, kvm_mmu_max_mapping_level). */
 
 import type { Kvm, Vcpu } from '#hypervisor/kvm/structs.ts';
-import { hostMappingLevel, SLOT, SLOT_FLAG } from '#machine/memory.ts';
+import { hostMappingLevel } from '#machine/host-pages.ts';
+import { SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import type { KvmPageFault } from './fault.ts';
 import { lpage_info_slot } from './slot_arrays.ts';
 
 /** kvm_mmu_max_mapping_level: the largest level up to `max_level` that slot, tracking and the host's own mapping allow. */
-function kvm_mmu_max_mapping_level(kvm: Kvm, slot: number, gfn: number, max_level: number): number {
+export function kvm_mmu_max_mapping_level(kvm: Kvm, slot: number, gfn: number, max_level: number): number {
   let level = max_level;
   while (level > 1 && kvm.m.get(lpage_info_slot(kvm.m.words, gfn, slot, level)) !== 0) level--;
-  return level === 1 ? 1 : Math.min(level, hostMappingLevel(kvm.m, slot, gfn));
+  return level === 1
+    ? 1
+    : Math.min(level, hostMappingLevel(kvm.m.words, slot, gfn - kvm.m.get(slot + SLOT.base_gfn)));
 }
 
 /** kvm_mmu_hugepage_adjust: sets the fault's req_level and goal_level, and aligns its host frame. */

@@ -2,7 +2,7 @@
 import { PTE } from '#arch/entry.ts';
 import { ACC } from '#arch/permission.ts';
 import { type Kvm, roleLevel, SP } from '#hypervisor/kvm/structs.ts';
-import { SLOT, SLOT_FLAG } from '#machine/memory.ts';
+import { SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { mark_page_dirty_in_slot } from './dirty_log.ts';
 import { is_last_spte, is_writable_pte, SPTE } from './spte.ts';
 import { mmu_try_to_unsync_pages } from './unsync.ts';

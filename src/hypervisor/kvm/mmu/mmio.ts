@@ -4,19 +4,19 @@
 import { trace_mark_mmio_spte } from '#hypervisor/kvm/mmutrace.ts';
 import { ARCH, type Kvm, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import { setSpte } from './rmap.ts';
-import { is_mmio_spte, make_mmio_spte, mmioGeneration } from './spte.ts';
+import { get_mmio_spte_gfn, is_mmio_spte, make_mmio_spte, mmioGeneration } from './spte.ts';
 
 /** mark_mmio_spte: stores the entry. order: the event comes first. */
 export function mark_mmio_spte(kvm: Kvm, sptep: number, gfn: number, access: number): void {
-  const flags = make_mmio_spte(kvm, access);
+  const { frame, flags } = make_mmio_spte(kvm, gfn, access);
   trace_mark_mmio_spte(kvm.m, sptep, gfn, flags & 7, mmioGeneration(kvm));
-  setSpte(kvm.m, sptep, gfn, flags);
+  setSpte(kvm.m, sptep, frame, flags);
 }
 
 /** sync_mmio_spte: whether the entry was an MMIO one, and is dealt with. */
 export function sync_mmio_spte(kvm: Kvm, sptep: number, gfn: number, access: number): boolean {
   if (!is_mmio_spte(kvm.m.get(sptep + 1))) return false;
-  if (kvm.m.get(sptep) !== gfn) setSpte(kvm.m, sptep, 0, 0);
+  if (get_mmio_spte_gfn(kvm, kvm.m.get(sptep)) !== gfn) setSpte(kvm.m, sptep, 0, 0);
   else mark_mmio_spte(kvm, sptep, gfn, access);
   return true;
 }

@@ -8,7 +8,7 @@ import type { PagingMode } from '#arch/paging-mode.ts';
 import { ACC } from '#arch/permission.ts';
 import { frameOfAddress } from '#arch/walk.ts';
 import { sptep_to_sp, type Vcpu } from '#hypervisor/kvm/structs.ts';
-import { findSlot } from '#machine/memory.ts';
+import { findSlot } from '#machine/slots.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
 import { handle_abnormal_pfn, is_page_fault_stale, kvm_faultin_pfn } from './faultin.ts';

@@ -4,7 +4,7 @@
  */
 
 import { KVM, type Kvm, kvm_flush_remote_tlbs, roleLevel, SP } from '#hypervisor/kvm/structs.ts';
-import { findSlot } from '#machine/memory.ts';
+import { findSlot } from '#machine/slots.ts';
 import { kvm_mmu_slot_gfn_write_protect } from './rmap.ts';
 import { gfn_track_slot, lpage_info_slot } from './slot_arrays.ts';
 

@@ -14,7 +14,8 @@ import {
   sptep_to_sp,
   type Vcpu,
 } from '#hypervisor/kvm/structs.ts';
-import { findSlot, hostPage, hostPageDropped, hostPageWritable, SLOT, SLOT_FLAG } from '#machine/memory.ts';
+import { hostPage, hostPageDropped, hostPageWritable } from '#machine/host-pages.ts';
+import { findSlot, SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { HEADER } from '#machine/words.ts';
 import {
   gpteBytes,

@@ -13,7 +13,7 @@ import {
   sptep_index,
   sptep_to_sp,
 } from '#hypervisor/kvm/structs.ts';
-import { findSlot } from '#machine/memory.ts';
+import { findSlot } from '#machine/slots.ts';
 import type { Machine } from '#machine/words.ts';
 import { firstSpte, listedSptes, pte_list_add, pte_list_count, pte_list_remove } from './pte_list.ts';
 import { gfn_to_rmap } from './slot_arrays.ts';

@@ -20,7 +20,7 @@ import {
   to_shadow_page,
   type Vcpu,
 } from '#hypervisor/kvm/structs.ts';
-import { findSlot } from '#machine/memory.ts';
+import { findSlot } from '#machine/slots.ts';
 import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
 import { make_mmu_pages_available } from './limit.ts';
 import { vcpu_clear_mmio_info } from './mmio.ts';

@@ -1,7 +1,7 @@
 /** Where a slot's per-page arrays keep a guest frame's word (Linux 6.1: mmu.h gfn_to_index; mmu/mmu.c lpage_info_slot, gfn_to_rmap). */
 
 import { SLOT_ARCH } from '#hypervisor/kvm/structs.ts';
-import { SLOT } from '#machine/memory.ts';
+import { SLOT } from '#machine/slots.ts';
 
 /** gfn_to_index: which entry of an array with one word for each page of `level` belongs to a gfn. */
 export const gfn_to_index = (gfn: number, base_gfn: number, level: number): number =>

@@ -7,10 +7,10 @@
  *
  * An entry is two words of its table: frame and flags (arch/word64.ts). The masks here are of the flags word.
  */
-import { PTE } from '#arch/entry.ts';
+import { bitsMask, PTE } from '#arch/entry.ts';
 import { ACC } from '#arch/permission.ts';
 import { KVM, type Kvm, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
-import { NO_SLOT } from '#machine/memory.ts';
+import { NO_FRAME } from '#machine/host-pages.ts';
 import type { Machine } from '#machine/words.ts';
 
 export const SPTE = {
@@ -37,11 +37,27 @@ export const is_mmio_spte = (flags: number): boolean =>
 /** make_nonleaf_spte: flags of an entry that points to a table. Always all rights: leaves alone restrict. */
 export const NONLEAF = SPTE.mmuPresent | PTE.present | PTE.write | PTE.user | PTE.accessed;
 
-/** make_mmio_spte: the flags word; the frame word is the gfn. */
-export function make_mmio_spte(kvm: Kvm, access: number): number {
+/** How many of the highest cacheable address bits are inverted in entries that are not present, against L1TF. */
+const L1TF_BITS = 5;
+
+/** shadow_nonpresent_or_rsvd_mask, of the frame word: 0 on processors that L1TF does not touch. */
+const l1tfMask = (kvm: Kvm): number =>
+  kvm.amd ? 0 : bitsMask(kvm.maxphyaddr - L1TF_BITS, kvm.maxphyaddr - 1).frame;
+
+/** make_mmio_spte: an entry that says "no memory", as a swizzled pair: the gfn, the access, the slots' generation. */
+export function make_mmio_spte(kvm: Kvm, gfn: number, access: number): { frame: number; flags: number } {
   const gen = mmioGeneration(kvm);
+  const mask = l1tfMask(kvm);
   const rights = (access & ACC.write ? PTE.write : 0) | (access & ACC.user ? PTE.user : 0);
-  return SPTE.mmio | PTE.present | (rights & MMIO_ACCESS) | ((gen & MMIO_GEN_LOW) << 3) | ((gen >>> 8) << 20);
+  const flags =
+    SPTE.mmio | PTE.present | (rights & MMIO_ACCESS) | ((gen & MMIO_GEN_LOW) << 3) | ((gen >>> 8) << 20);
+  return { frame: gfn | mask | ((gfn & mask) << L1TF_BITS), flags };
+}
+
+/** get_mmio_spte_gfn: the guest frame of an MMIO entry, from its frame word. */
+export function get_mmio_spte_gfn(kvm: Kvm, frame: number): number {
+  const mask = l1tfMask(kvm);
+  return mask === 0 ? frame : (frame & ~(mask | (mask << L1TF_BITS))) | ((frame >>> L1TF_BITS) & mask);
 }
 
 /** Generation that an MMIO entry was made in. */
@@ -55,7 +71,7 @@ export const mmioGeneration = (kvm: Kvm): number => kvm.m.get(kvm.at + KVM.memsl
 export const get_mmio_spte_access = (flags: number): number => flags & MMIO_ACCESS;
 
 /** Whether a frame number says that no slot is there. */
-export const is_noslot_pfn = (pfn: number): boolean => pfn === NO_SLOT;
+export const is_noslot_pfn = (pfn: number): boolean => pfn === NO_FRAME;
 
 /** Whether entries of this page keep A and D themselves (spte_ad_enabled of a role). */
 export const sp_ad_disabled = (m: Machine, sp: number): boolean =>

@@ -4,7 +4,7 @@
  */
 
 import { ARCH, type Kvm, kvm_flush_remote_tlbs, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
-import { findSlot } from '#machine/memory.ts';
+import { findSlot } from '#machine/slots.ts';
 import {
   gpteBytes,
   gpteFrame,

@@ -17,7 +17,8 @@ import {
   traceMemoryWrite,
 } from '#hypervisor/kvm/mmutrace.ts';
 import type { Vcpu } from '#hypervisor/kvm/structs.ts';
-import { findSlot, SLOT, SLOT_FLAG, storeGuest } from '#machine/memory.ts';
+import { storeGuest } from '#machine/memory.ts';
+import { findSlot, SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
 import { mark_page_dirty_in_slot } from './dirty_log.ts';
 import {
@@ -54,6 +55,7 @@ const five = (): number[] => [0, 0, 0, 0, 0];
  * walk_addr_generic
  * @param access error-code bits of the access, P included
  * @param ac RFLAGS.AC of the guest
+ * @param byEmulator the walk is KVM's emulator's, which fetches an instruction
  */
 export function walk_addr_generic(
   vcpu: Vcpu,
@@ -61,6 +63,7 @@ export function walk_addr_generic(
   lo: number,
   access: number,
   ac: boolean,
+  byEmulator = false,
 ): GuestWalker {
   const { kvm } = vcpu;
   const mode = vcpuMode(kvm.m.words, vcpu.regs);
@@ -77,7 +80,7 @@ export function walk_addr_generic(
     gfn: 0,
     error_code: 0,
   };
-  trace_kvm_mmu_pagetable_walk(kvm.m, hi, lo, access);
+  trace_kvm_mmu_pagetable_walk(kvm.m, hi, lo, access, byEmulator);
   const code = descend(vcpu, mode, walker, hi, lo);
   if (code !== null) return fail(vcpu, mode, walker, access, code);
   if (refusal(mode, walker.pte_access, access, ac)) return fail(vcpu, mode, walker, access, PF.present);

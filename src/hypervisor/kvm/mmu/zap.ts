@@ -5,7 +5,12 @@
  * freed. A page that is somebody's root stays alive, invalid, until its last user lets go.
  */
 
-import { trace_kvm_mmu_prepare_zap_page, traceTableFree, traceUnlink } from '#hypervisor/kvm/mmutrace.ts';
+import {
+  trace_kvm_mmu_prepare_zap_page,
+  trace_kvm_mmu_zap_all_fast,
+  traceTableFree,
+  traceUnlink,
+} from '#hypervisor/kvm/mmutrace.ts';
 import {
   is_obsolete_sp,
   KVM,
@@ -20,7 +25,7 @@ import {
   to_shadow_page,
 } from '#hypervisor/kvm/structs.ts';
 import { addFirst, remove } from '#machine/list.ts';
-import { removeFromHash } from './hash.ts';
+import { removeFromHash, spsWithGptes } from './hash.ts';
 import { unaccount_shadowed } from './page_track.ts';
 import { firstSpte, pte_list_remove } from './pte_list.ts';
 import { drop_spte, setSpte } from './rmap.ts';
@@ -138,3 +143,31 @@ export function kvm_mmu_remote_flush_or_zap(kvm: Kvm, invalid_list: InvalidList,
 /** Puts a new page at the head of the list of active pages. */
 export const addToActive = (kvm: Kvm, sp: number): void =>
   addFirst(kvm.m, kvm.at + KVM.active_mmu_pages, sp + SP.link);
+
+/** kvm_mmu_unprotect_page: takes all shadow pages of a guest's table out of use. */
+export function kvm_mmu_unprotect_page(kvm: Kvm, gfn: number): void {
+  const invalid_list: InvalidList = [];
+  for (const sp of spsWithGptes(kvm, gfn)) kvm_mmu_prepare_zap_page(kvm, sp, invalid_list);
+  kvm_mmu_commit_zap_page(kvm, invalid_list);
+}
+
+/**
+ * kvm_mmu_zap_all_fast: every shadow page becomes obsolete by a change of generation. Roots in use stay until their vCPUs
+ * let go of them.
+ */
+export function kvm_mmu_zap_all_fast(kvm: Kvm): void {
+  const { m } = kvm;
+  trace_kvm_mmu_zap_all_fast(m, m.get(kvm.at + KVM.n_used_mmu_pages));
+  m.set(kvm.at + KVM.mmu_valid_gen, m.get(kvm.at + KVM.mmu_valid_gen) ^ 1);
+  kvm_make_all_cpus_request(kvm, KVM_REQ.MMU_FREE_OBSOLETE_ROOTS);
+  const zapped_obsolete_pages: InvalidList = [];
+  const head = kvm.at + KVM.active_mmu_pages;
+  for (let link = m.get(head + 1); link !== head; ) {
+    const sp = link - SP.link;
+    if (!is_obsolete_sp(kvm, sp)) break;
+    const previous = m.get(link + 1);
+    const { unstable } = kvm_mmu_prepare_zap_page(kvm, sp, zapped_obsolete_pages);
+    link = unstable ? m.get(head + 1) : previous;
+  }
+  kvm_mmu_commit_zap_page(kvm, zapped_obsolete_pages);
+}

@@ -1,0 +1,180 @@
+/**
+ * What user space and the host do to a virtual machine: ioctls on its slots and limits, and changes of the memory behind them
+ * (Linux 6.1: virt/kvm/kvm_main.c kvm_set_memslot, kvm_get_dirty_log_protect; x86.c kvm_mmu_slot_apply_flags; mmu/mmu.c).
+ */
+import type { HostActions, Outcome } from '#hypervisor/hypervisor.ts';
+import { OK } from '#hypervisor/hypervisor.ts';
+import {
+  kvm_mmu_slot_remove_write_access,
+  kvm_mmu_write_protect_pt_masked,
+  kvm_mmu_zap_collapsible_sptes,
+} from '#hypervisor/kvm/mmu/dirty_protect.ts';
+import { kvm_mmu_zap_oldest_mmu_pages } from '#hypervisor/kvm/mmu/limit.ts';
+import { kvm_mmu_zap_all_fast } from '#hypervisor/kvm/mmu/zap.ts';
+import { EVENT } from '#machine/events.ts';
+import { removeSlot, SLOT, SLOT_FLAG, slotById, slotPlaces } from '#machine/slots.ts';
+import {
+  kvm_alloc_memslot_metadata,
+  kvm_mmu_change_mmu_pages,
+  kvm_set_memory_region,
+  nextGeneration,
+} from './kvm_main.ts';
+import { dropPages, protectPages } from './notifier.ts';
+import { KVM, type Kvm } from './structs.ts';
+
+const error = (name: string): Outcome => ({ kind: 'error', name });
+const KVM_MIN_ALLOC_MMU_PAGES = 64;
+
+interface WantedSlot {
+  readonly id: number;
+  readonly gpa: number;
+  readonly size: number;
+  readonly ro: boolean;
+  readonly log: boolean;
+}
+
+export class KvmHost implements HostActions {
+  readonly #kvm: Kvm;
+
+  constructor(kvm: Kvm) {
+    this.#kvm = kvm;
+  }
+
+  dirtyLog(id: number, on: boolean): Outcome {
+    const { m } = this.#kvm;
+    const slot = slotById(m.words, id);
+    if (slot === 0) return error('EINVAL');
+    const logged = (m.get(slot + SLOT.flags) & SLOT_FLAG.dirtyLog) !== 0;
+    if (logged !== on) this.#setLogging(slot, on);
+    return OK;
+  }
+
+  getDirty(id: number): Outcome {
+    const { m } = this.#kvm;
+    const slot = slotById(m.words, id);
+    const bitmap = slot === 0 ? 0 : m.get(slot + SLOT.dirty_bitmap);
+    if (bitmap === 0) return error('ENOENT');
+    const base = m.get(slot + SLOT.base_gfn);
+    const gfns: number[] = [];
+    for (let word = 0; word * 32 < m.get(slot + SLOT.npages); word++) {
+      const bits = m.get(bitmap + word);
+      if (bits === 0) continue;
+      m.set(bitmap + word, 0);
+      for (let bit = 0; bit < 32; bit++) if (bits & (1 << bit)) gfns.push(base + word * 32 + bit);
+    }
+    kvm_mmu_write_protect_pt_masked(this.#kvm, slot, gfns);
+    return { kind: 'dirty', gfns };
+  }
+
+  drop(gpa: number, size: number): Outcome {
+    dropPages(this.#kvm, gpa / 4096, (gpa + size) / 4096);
+    return OK;
+  }
+
+  protect(gpa: number, size: number, writable: boolean): Outcome {
+    protectPages(this.#kvm, gpa / 4096, (gpa + size) / 4096, writable);
+    return OK;
+  }
+
+  setSlot(wanted: WantedSlot): Outcome {
+    const { m } = this.#kvm;
+    const slot = slotById(m.words, wanted.id);
+    const baseGfn = wanted.gpa / 4096;
+    const npages = wanted.size / 4096;
+    const moves = slot === 0 || m.get(slot + SLOT.base_gfn) !== baseGfn;
+    if (moves && this.#overlaps(slot, baseGfn, npages)) return error('EEXIST');
+    if (slot === 0) {
+      const flags = (wanted.ro ? SLOT_FLAG.readOnly : 0) | (wanted.log ? SLOT_FLAG.dirtyLog : 0);
+      kvm_set_memory_region(this.#kvm, { id: wanted.id, baseGfn, npages, flags });
+      this.#report(slotById(m.words, wanted.id), 'made');
+      return OK;
+    }
+    const readOnly = (m.get(slot + SLOT.flags) & SLOT_FLAG.readOnly) !== 0;
+    if (m.get(slot + SLOT.npages) !== npages || readOnly !== wanted.ro) return error('EINVAL');
+    if (moves) this.#move(slot, baseGfn, wanted.log);
+    else if (((m.get(slot + SLOT.flags) & SLOT_FLAG.dirtyLog) !== 0) !== wanted.log)
+      this.#setLogging(slot, wanted.log);
+    return OK;
+  }
+
+  deleteSlot(id: number): Outcome {
+    const { m } = this.#kvm;
+    const slot = slotById(m.words, id);
+    if (slot === 0) return error('EINVAL');
+    this.#invalidate(slot);
+    m.set(this.#kvm.at + KVM.nslot_pages, m.get(this.#kvm.at + KVM.nslot_pages) - m.get(slot + SLOT.npages));
+    this.#report(slot, 'deleted');
+    removeSlot(m, slot);
+    nextGeneration(this.#kvm);
+    kvm_mmu_change_mmu_pages(this.#kvm);
+    return OK;
+  }
+
+  mmuPages(count: number): Outcome {
+    const { m, at } = this.#kvm;
+    if (count < KVM_MIN_ALLOC_MMU_PAGES) return error('EINVAL');
+    const used = m.get(at + KVM.n_used_mmu_pages);
+    if (used > count) kvm_mmu_zap_oldest_mmu_pages(this.#kvm, used - count);
+    m.set(at + KVM.n_max_mmu_pages, Math.max(count, m.get(at + KVM.n_used_mmu_pages)));
+    m.set(at + KVM.n_requested_mmu_pages, count);
+    return OK;
+  }
+
+  age(): Outcome {
+    return error('EOPNOTSUPP');
+  }
+
+  #overlaps(self: number, baseGfn: number, npages: number): boolean {
+    const { m } = this.#kvm;
+    return slotPlaces(m.words).some((slot) => {
+      const base = m.get(slot + SLOT.base_gfn);
+      return slot !== self && baseGfn < base + m.get(slot + SLOT.npages) && base < baseGfn + npages;
+    });
+  }
+
+  /** KVM_MR_FLAGS_ONLY: the log's bitmap comes or goes; then what is mapped is made fit for it. */
+  #setLogging(slot: number, on: boolean): void {
+    const { m } = this.#kvm;
+    m.set(slot + SLOT.dirty_bitmap, on ? m.allocateArray(Math.ceil(m.get(slot + SLOT.npages) / 32)) : 0);
+    const flags = m.get(slot + SLOT.flags);
+    m.set(slot + SLOT.flags, on ? flags | SLOT_FLAG.dirtyLog : flags & ~SLOT_FLAG.dirtyLog);
+    nextGeneration(this.#kvm);
+    this.#report(slot, on ? 'writes are logged from now on' : 'writes are logged no longer');
+    if (on) kvm_mmu_slot_remove_write_access(this.#kvm, slot);
+    else kvm_mmu_zap_collapsible_sptes(this.#kvm, slot);
+  }
+
+  /** kvm_invalidate_memslot: nobody may use the slot any more, and all shadow pages go. */
+  #invalidate(slot: number): void {
+    const { m } = this.#kvm;
+    m.set(slot + SLOT.flags, m.get(slot + SLOT.flags) | SLOT_FLAG.invalid);
+    nextGeneration(this.#kvm);
+    kvm_mmu_zap_all_fast(this.#kvm);
+  }
+
+  /** KVM_MR_MOVE: the same host memory at another guest-physical address. */
+  #move(slot: number, baseGfn: number, log: boolean): void {
+    const { m } = this.#kvm;
+    this.#invalidate(slot);
+    m.set(slot + SLOT.base_gfn, baseGfn);
+    const flags = m.get(slot + SLOT.flags) & ~(SLOT_FLAG.invalid | SLOT_FLAG.dirtyLog);
+    m.set(slot + SLOT.flags, log ? flags | SLOT_FLAG.dirtyLog : flags);
+    if (!log) m.set(slot + SLOT.dirty_bitmap, 0);
+    else if (m.get(slot + SLOT.dirty_bitmap) === 0)
+      m.set(slot + SLOT.dirty_bitmap, m.allocateArray(Math.ceil(m.get(slot + SLOT.npages) / 32)));
+    m.set(slot + SLOT.arch, kvm_alloc_memslot_metadata(m, slot));
+    nextGeneration(this.#kvm);
+    this.#report(slot, 'moved');
+  }
+
+  #report(slot: number, what: string): void {
+    const { m } = this.#kvm;
+    m.log.emit(
+      EVENT.slot,
+      m.get(slot + SLOT.id),
+      m.get(slot + SLOT.base_gfn),
+      m.get(slot + SLOT.npages),
+      m.log.text(what),
+    );
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The host's memory management under a guest: pages that it takes away, protects or replaces, and how KVM is told
+ * (Linux 6.1: virt/kvm/kvm_main.c, the mmu notifier; mm/madvise.c, mm/mprotect.c for which ranges are named).
+ */
+
+import { kvm_zap_all_rmap_sptes } from '#hypervisor/kvm/mmu/rmap.ts';
+import { gfn_to_rmap } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import {
+  divideHugeHostPage,
+  dropHostPages,
+  hostPage,
+  isHostWritable,
+  isHugeHostPage,
+  isSharedZero,
+  protectHostPages,
+} from '#machine/host-pages.ts';
+import { SLOT, slotPlaces } from '#machine/slots.ts';
+import { KVM, type Kvm, kvm_flush_remote_tlbs } from './structs.ts';
+
+/** Frames of a 2 MiB page. */
+const HUGE = 512;
+
+/** mmu_notifier_invalidate_range: the entries that map `start` … `end`-1 of a slot (frame numbers) are dropped. */
+export function kvm_mmu_notifier_invalidate_range(kvm: Kvm, slot: number, start: number, end: number): void {
+  const { m } = kvm;
+  m.set(kvm.at + KVM.mmu_invalidate_seq, m.get(kvm.at + KVM.mmu_invalidate_seq) + 1);
+  let flush = false;
+  for (let level = 1; level <= 3; level++) {
+    const shift = (level - 1) * 9;
+    for (let page = start >>> shift; page <= (end - 1) >>> shift; page++) {
+      const gfn = Math.max(page << shift, start);
+      flush = kvm_zap_all_rmap_sptes(kvm, gfn_to_rmap(m.words, gfn, level, slot)) || flush;
+    }
+  }
+  if (flush) kvm_flush_remote_tlbs(kvm);
+}
+
+/** The part of `first` … `end`-1 that lies in a slot, for each slot that has one. */
+function slotParts(kvm: Kvm, first: number, end: number): { slot: number; start: number; end: number }[] {
+  const { m } = kvm;
+  return slotPlaces(m.words).flatMap((slot) => {
+    const base = m.get(slot + SLOT.base_gfn);
+    const start = Math.max(first, base);
+    const stop = Math.min(end, base + m.get(slot + SLOT.npages));
+    return start < stop ? [{ slot, start, end: stop }] : [];
+  });
+}
+
+/** The 2 MiB around a frame, where all of it lies in the slot; null otherwise. */
+function hugeAround(kvm: Kvm, slot: number, gfn: number): { start: number; end: number } | null {
+  const base = kvm.m.get(slot + SLOT.base_gfn);
+  const start = gfn & ~(HUGE - 1);
+  return start >= base && start + HUGE <= base + kvm.m.get(slot + SLOT.npages)
+    ? { start, end: start + HUGE }
+    : null;
+}
+
+/** madvise(MADV_DONTNEED): the pages are gone. A huge page that loses a part is divided first, which names all of it. */
+export function dropPages(kvm: Kvm, first: number, end: number): void {
+  const { m } = kvm;
+  for (const part of slotParts(kvm, first, end)) {
+    const base = m.get(part.slot + SLOT.base_gfn);
+    kvm_mmu_notifier_invalidate_range(kvm, part.slot, part.start, part.end);
+    for (const edge of [part.start, part.end]) {
+      if (edge % HUGE !== 0 && isHugeHostPage(m.words, part.slot, edge - base)) divide(kvm, part.slot, edge);
+    }
+    dropHostPages(m, part.slot, part.start - base, part.end - base);
+  }
+}
+
+function divide(kvm: Kvm, slot: number, gfn: number): void {
+  const around = hugeAround(kvm, slot, gfn);
+  if (around) kvm_mmu_notifier_invalidate_range(kvm, slot, around.start, around.end);
+  divideHugeHostPage(kvm.m, slot, gfn - kvm.m.get(slot + SLOT.base_gfn));
+}
+
+/**
+ * mprotect: where the mapping has to be cut at an address that is no multiple of 2 MiB, the 2 MiB around the cut are named
+ * first; then the range itself.
+ */
+export function protectPages(kvm: Kvm, first: number, end: number, writable: boolean): void {
+  const { m } = kvm;
+  for (const part of slotParts(kvm, first, end)) {
+    const base = m.get(part.slot + SLOT.base_gfn);
+    for (const edge of [part.start, part.end]) {
+      const inside = edge > base && edge < base + m.get(part.slot + SLOT.npages);
+      if (inside && edge % HUGE !== 0 && isCut(m.words, part.slot, edge - base)) divide(kvm, part.slot, edge);
+    }
+    kvm_mmu_notifier_invalidate_range(kvm, part.slot, part.start, part.end);
+    protectHostPages(m, part.slot, part.start - base, part.end - base, writable);
+  }
+}
+
+/** Whether an edge has one mapping of the host on both sides, so that a change there cuts it. */
+const isCut = (words: Int32Array, slot: number, index: number): boolean =>
+  isHostWritable(words, slot, index) === isHostWritable(words, slot, index - 1);
+
+/**
+ * get_user_pages: the host frame behind page `index` of a slot. Where the shared page of zeros gives way to a page of its own,
+ * the notifier is told first. -1 if the host does not allow the access; see `hostPage`.
+ */
+export function get_user_page(kvm: Kvm, slot: number, index: number, write: boolean): number {
+  const { m } = kvm;
+  const zero = write ? isSharedZero(m.words, slot, index) : 'no';
+  const gfn = m.get(slot + SLOT.base_gfn) + index;
+  const around = zero === 'huge' ? hugeAround(kvm, slot, gfn) : null;
+  if (around) kvm_mmu_notifier_invalidate_range(kvm, slot, around.start, around.end);
+  if (zero !== 'no') kvm_mmu_notifier_invalidate_range(kvm, slot, gfn, gfn + 1);
+  return hostPage(m, slot, index, write);
+}
