@@ -19,7 +19,7 @@ import {
   kvm_set_memory_region,
   nextGeneration,
 } from './kvm_main.ts';
-import { dropPages, protectPages } from './notifier.ts';
+import { agePages, dropPages, protectPages } from './notifier.ts';
 import { KVM, type Kvm } from './structs.ts';
 
 const error = (name: string): Outcome => ({ kind: 'error', name });
@@ -120,8 +120,8 @@ export class KvmHost implements HostActions {
     return OK;
   }
 
-  age(): Outcome {
-    return error('EOPNOTSUPP');
+  age(gpa: number, size: number, how: 'flush' | 'idle' | 'test'): Outcome {
+    return { kind: 'young', young: agePages(this.#kvm, gpa / 4096, (gpa + size) / 4096, how) };
   }
 
   #overlaps(self: number, baseGfn: number, npages: number): boolean {

@@ -3,6 +3,7 @@
  * (Linux 6.1: virt/kvm/kvm_main.c, the mmu notifier; mm/madvise.c, mm/mprotect.c for which ranges are named).
  */
 
+import { kvm_age_gfn_range } from '#hypervisor/kvm/mmu/age.ts';
 import { kvm_zap_all_rmap_sptes } from '#hypervisor/kvm/mmu/rmap.ts';
 import { gfn_to_rmap } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import {
@@ -107,4 +108,17 @@ export function get_user_page(kvm: Kvm, slot: number, index: number, write: bool
   if (around) kvm_mmu_notifier_invalidate_range(kvm, slot, around.start, around.end);
   if (zero !== 'no') kvm_mmu_notifier_invalidate_range(kvm, slot, gfn, gfn + 1);
   return hostPage(m, slot, index, write);
+}
+
+/**
+ * The notifiers that ask whether pages were used: by reclaim (flush), by idle page tracking, or as a test that changes
+ * nothing. Returns whether they were.
+ */
+export function agePages(kvm: Kvm, first: number, end: number, how: 'flush' | 'idle' | 'test'): boolean {
+  let young = false;
+  for (const part of slotParts(kvm, first, end)) {
+    young = kvm_age_gfn_range(kvm, part.slot, part.start, part.end, how === 'test') || young;
+  }
+  if (young && how === 'flush') kvm_flush_remote_tlbs(kvm);
+  return young;
 }

@@ -9,6 +9,7 @@ import { ACC } from '#arch/permission.ts';
 import { trace_kvm_mmu_spte_requested } from '#hypervisor/kvm/mmutrace.ts';
 import {
   ARCH,
+  KVM,
   type Kvm,
   kvm_flush_remote_tlbs,
   ROLE,
@@ -18,6 +19,7 @@ import {
   to_shadow_page,
   type Vcpu,
 } from '#hypervisor/kvm/structs.ts';
+import { addLast } from '#machine/list.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
 import { kvm_mmu_hugepage_adjust } from './hugepage.ts';
 import { ShadowWalk } from './iterator.ts';
@@ -49,11 +51,14 @@ export function fetch(vcpu: Vcpu, fault: KvmPageFault, gw: GuestWalker): number 
   let base_gfn = fault.gfn;
   for (; it.level > 0; it.next()) {
     clear_sp_write_flooding_count(kvm, sptep_to_sp(kvm.m, it.sptep));
+    disallowed_hugepage_adjust(kvm, fault, it);
     base_gfn = pageBase(fault.gfn, it.level);
     if (it.level === fault.goal_level) break;
     validate_direct_spte(kvm, it.sptep, gw.pte_access);
     const sp = kvm_mmu_get_child_sp(vcpu, it.sptep, base_gfn, true, gw.pte_access);
-    if (sp !== 0) link_shadow_page(vcpu, it.sptep, sp);
+    if (sp === 0) continue;
+    link_shadow_page(vcpu, it.sptep, sp);
+    if (fault.huge_page_disallowed && fault.req_level >= it.level) account_huge_nx_page(kvm, sp);
   }
   const result = mmu_set_spte(vcpu, {
     slot: fault.slot,
@@ -76,6 +81,7 @@ export function direct_map(vcpu: Vcpu, fault: KvmPageFault): number {
   const it = new ShadowWalk(vcpu, fault.hi, fault.lo);
   let base_gfn = fault.gfn;
   for (; it.level > 0; it.next()) {
+    disallowed_hugepage_adjust(kvm, fault, it);
     base_gfn = pageBase(fault.gfn, it.level);
     if (it.level === fault.goal_level) break;
     const sp = kvm_mmu_get_child_sp(vcpu, it.sptep, base_gfn, true, ACC.all);
@@ -92,6 +98,26 @@ export function direct_map(vcpu: Vcpu, fault: KvmPageFault): number {
   if (result === RET_PF.SPURIOUS) return result;
   pte_prefetch(vcpu, it.sptep);
   return result;
+}
+
+/**
+ * disallowed_hugepage_adjust: where a table exists because code may not run from a large page, the fault is mapped below it
+ * too, instead of taking its place.
+ */
+function disallowed_hugepage_adjust(kvm: Kvm, fault: KvmPageFault, it: ShadowWalk): void {
+  const flags = kvm.m.get(it.sptep + 1);
+  if (!kvm.parameters.nx_huge_pages || it.level === 1 || it.level !== fault.goal_level) return;
+  if (!is_shadow_present_pte(flags) || is_large_pte(flags)) return;
+  const below = (1 << ((it.level - 2) * 9)) - 1;
+  fault.pfn |= fault.gfn & ((1 << ((it.level - 1) * 9)) - 1) & ~below;
+  fault.goal_level--;
+}
+
+/** account_huge_nx_page: the table exists only because an executable large page is forbidden. */
+function account_huge_nx_page(kvm: Kvm, sp: number): void {
+  if (kvm.m.get(sp + SP.lpage_disallowed)) return;
+  kvm.m.set(sp + SP.lpage_disallowed, 1);
+  addLast(kvm.m, kvm.at + KVM.lpage_disallowed_mmu_pages, sp + SP.lpage_disallowed_link);
 }
 
 /** The event names the 4 KiB frame that faulted, whatever the size of the page. */

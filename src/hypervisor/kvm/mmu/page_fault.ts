@@ -10,6 +10,7 @@ import { frameOfAddress } from '#arch/walk.ts';
 import { sptep_to_sp, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import { findSlot } from '#machine/slots.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
+import { fast_page_fault } from './fast_page_fault.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
 import { handle_abnormal_pfn, is_page_fault_stale, kvm_faultin_pfn } from './faultin.ts';
 import { direct_map, fetch } from './fetch.ts';
@@ -59,6 +60,8 @@ export function nonpaging_page_fault(vcpu: Vcpu, fault: KvmPageFault): FaultResu
   fault.gfn = frameOfAddress(fault.hi, fault.lo);
   fault.slot = findSlot(kvm.m.words, fault.gfn);
   if (page_fault_handle_page_track(vcpu, fault)) return handled(RET_PF.EMULATE);
+  const fast = fast_page_fault(vcpu, fault);
+  if (fast !== RET_PF.INVALID) return handled(fast);
   const found = kvm_faultin_pfn(vcpu, fault);
   if (found !== RET_PF.CONTINUE) return handled(found);
   const abnormal = handle_abnormal_pfn(vcpu, fault, ACC.all);
