@@ -7,6 +7,7 @@ import { createKvm, kvm_set_memory_region } from '#hypervisor/kvm/kvm_main.ts';
 import type { StubPage } from '#hypervisor/kvm/svm.ts';
 import { createMemory } from '#machine/memory.ts';
 import { createSlot, SLOT_FLAG, type SlotSpec } from '#machine/slots.ts';
+import { createTlb } from '#machine/tlb.ts';
 import { createVcpus, VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { Machine, type MachineLimits } from '#machine/words.ts';
 import type { Hypervisor } from './hypervisor.ts';
@@ -16,6 +17,8 @@ export interface MachineSpec {
   readonly amd: boolean;
   readonly vcpus: number;
   readonly maxphyaddr: number;
+  /** False: nothing is remembered between walks. */
+  readonly tlb: boolean;
   /** Whether the processor's own walk sets A in upper entries before it meets a fault. */
   readonly earlyA: boolean;
   /** Module parameters as written. */
@@ -50,8 +53,11 @@ export function prepareMachine(spec: MachineSpec): PreparedMachine {
   const machine = new Machine(spec.limits);
   createMemory(machine);
   createVcpus(machine, spec.vcpus);
-  for (let cpu = 0; cpu < spec.vcpus; cpu++)
-    setRegisters(machine, vcpuPlace(machine.words, cpu), spec.registers);
+  for (let cpu = 0; cpu < spec.vcpus; cpu++) {
+    const vcpu = vcpuPlace(machine.words, cpu);
+    setRegisters(machine, vcpu, spec.registers);
+    if (spec.tlb) createTlb(machine, vcpu);
+  }
   if (spec.kind === 'bare') {
     for (const slot of spec.slots) createSlot(machine, slot);
     return { machine, start: () => new BareHypervisor(machine, spec) };

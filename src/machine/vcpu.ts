@@ -13,6 +13,7 @@ export const VCPU = record([
   'efer',
   'pdptes*8',
   'hardware_root',
+  'tlb',
   'hypervisor',
 ]);
 

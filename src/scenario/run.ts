@@ -76,6 +76,7 @@ export class Run {
       amd: spec.vendor === 'amd',
       vcpus: spec.vcpus,
       maxphyaddr: spec.maxphyaddr,
+      tlb: spec.tlb,
       earlyA: spec.earlyA,
       parameters: spec.parameters,
       slots: scenario.slots.map((slot) => ({

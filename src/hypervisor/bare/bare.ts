@@ -18,8 +18,9 @@ import { EVENT, REGISTERS, WALKER_CPU } from '#machine/events.ts';
 import { guestFrame, loadedHi, loadedLo, loadGuest, storeGuest } from '#machine/memory.ts';
 import { loadOperand, operandParts, storeOperand } from '#machine/operand.ts';
 import { findSlot } from '#machine/slots.ts';
+import { tlbFill, tlbFlushAddress, tlbFlushAll, tlbLookup } from '#machine/tlb.ts';
 import { cr3Frame, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
-import type { Machine } from '#machine/words.ts';
+import { HEADER, type Machine } from '#machine/words.ts';
 import { unavailableHost } from './host.ts';
 
 interface BareSpec {
@@ -92,7 +93,7 @@ export class BareHypervisor implements Hypervisor {
     this.#spec = spec;
     this.#tables = new GuestTables(machine);
     this.#pointers = new Pointers(machine);
-    for (let cpu = 0; cpu < machine.get(3); cpu++) {
+    for (let cpu = 0; cpu < machine.get(HEADER.vcpuCount); cpu++) {
       const vcpu = vcpuPlace(machine.words, cpu);
       this.#loadPointers(vcpu, machine.get(vcpu + VCPU.cr3_hi), machine.get(vcpu + VCPU.cr3_lo));
     }
@@ -119,8 +120,8 @@ export class BareHypervisor implements Hypervisor {
     return access.kind === 'exec' ? OK : this.#perform(access, gfns);
   }
 
-  /** Drops what a TLB would hold; a bare machine's walk holds nothing. */
-  invlpg(): Outcome {
+  invlpg(cpu: number, hi: number, lo: number): Outcome {
+    tlbFlushAddress(this.machine, vcpuPlace(this.machine.words, cpu), hi, lo);
     return OK;
   }
 
@@ -130,6 +131,7 @@ export class BareHypervisor implements Hypervisor {
     this.machine.set(vcpu + VCPU.cr3_hi, hi);
     this.machine.set(vcpu + VCPU.cr3_lo, lo);
     this.machine.log.emit(EVENT.register, REGISTERS.indexOf('cr3'), hi, lo);
+    tlbFlushAll(this.machine, vcpu, false);
     return OK;
   }
 
@@ -157,6 +159,7 @@ export class BareHypervisor implements Hypervisor {
         [CR4.PGE, change.cr4.pge],
       ]);
     if (change.efer) apply('efer', VCPU.efer, [[EFER.NXE, change.efer.nxe]]);
+    tlbFlushAll(this.machine, vcpu, true);
     return this.#loadPointers(
       vcpu,
       this.machine.get(vcpu + VCPU.cr3_hi),
@@ -180,6 +183,8 @@ export class BareHypervisor implements Hypervisor {
       log.emit(EVENT.translated, hi, lo, frameOfAddress(hi, lo), 1);
       return frameOfAddress(hi, lo);
     }
+    const known = tlbLookup(this.machine, vcpu, mode, hi, lo, code, ac);
+    if (known >= 0) return known;
     this.#pointers.vcpu = vcpu;
     const result = walk(
       this.#request(mode),
@@ -190,9 +195,19 @@ export class BareHypervisor implements Hypervisor {
       ac,
       this.#result,
     );
-    if (result.ok) log.emit(EVENT.translated, hi, lo, result.frame, result.level);
-    else log.emit(EVENT.fault, hi, lo, result.error, result.level);
-    return result.ok ? result.frame : null;
+    if (!result.ok) {
+      log.emit(EVENT.fault, hi, lo, result.error, result.level);
+      return null;
+    }
+    log.emit(EVENT.translated, hi, lo, result.frame, result.level);
+    const { flags } = this.#tables;
+    tlbFill(this.machine, vcpu, hi, lo, {
+      frame: result.frame,
+      rights: result.rights,
+      dirty: (code & PF.write) !== 0 || (flags & PTE.dirty) !== 0,
+      global: (flags & PTE.global) !== 0 && (this.machine.get(vcpu + VCPU.cr4) & CR4.PGE) !== 0,
+    });
+    return result.frame;
   }
 
   #request(mode: PagingMode): WalkRequest {

@@ -2,10 +2,12 @@
  * The processor while it runs the guest under shadow paging: it walks the tables that KVM made, and nothing else.
  * Not KVM's code: what AMD APM vol. 2 chapter 5 says of a walk, with the control registers that KVM gives the hardware.
  */
-import { reservedMasks } from '#arch/entry.ts';
+import { PTE, reservedMasks } from '#arch/entry.ts';
+import { PF } from '#arch/fault.ts';
 import { CR4, type PagingMode } from '#arch/paging-mode.ts';
 import { newWalkResult, type Tables, type WalkRequest, type WalkResult, walk } from '#arch/walk.ts';
 import { EVENT, WALKER_CPU } from '#machine/events.ts';
+import { tlbFill, tlbLookup } from '#machine/tlb.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import type { Kvm, Vcpu } from './structs.ts';
@@ -56,9 +58,14 @@ export class Processor {
     const { m } = this.#kvm;
     m.log.emit(EVENT.access, hi, lo, access);
     const request = this.#request(vcpuMode(m.words, vcpu.regs), m.get(vcpu.regs + VCPU.cr4));
+    const known = tlbLookup(m, vcpu.regs, request.mode, hi, lo, access, ac);
+    if (known >= 0) return hit(this.result, known);
     const result = walk(request, m.get(vcpu.regs + VCPU.hardware_root), hi, lo, access, ac, this.result);
-    if (result.ok) m.log.emit(EVENT.translated, hi, lo, result.frame, result.level);
-    else m.log.emit(EVENT.fault, hi, lo, result.error, result.level, this.#table);
+    if (result.ok) {
+      m.log.emit(EVENT.translated, hi, lo, result.frame, result.level);
+      const dirty = (this.#tables.flags & PTE.dirty) !== 0 || (access & PF.write) !== 0;
+      tlbFill(m, vcpu.regs, hi, lo, { frame: result.frame, rights: result.rights, dirty, global: false });
+    } else m.log.emit(EVENT.fault, hi, lo, result.error, result.level, this.#table);
     return result;
   }
 
@@ -112,4 +119,11 @@ export class Processor {
       place,
     );
   }
+}
+
+/** The result of an access that needed no walk. */
+function hit(result: WalkResult, frame: number): WalkResult {
+  result.ok = true;
+  result.frame = frame;
+  return result;
 }

@@ -17,6 +17,7 @@ import {
 } from '#hypervisor/kvm/mmu/roots.ts';
 import { EVENT, REGISTERS } from '#machine/events.ts';
 import { loadedHi, loadedLo, loadGuest } from '#machine/memory.ts';
+import { tlbFlushAddress, tlbFlushAll } from '#machine/tlb.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import { trace_kvm_inj_exception } from './mmutrace.ts';
 import { ARCH, KVM_REQ, kvm_make_request, ROLE, type Vcpu } from './structs.ts';
@@ -38,21 +39,32 @@ function kvm_check_request(vcpu: Vcpu, request: number): boolean {
  */
 export function vcpu_enter_guest(vcpu: Vcpu): boolean {
   const { m } = vcpu.kvm;
-  if (m.get(vcpu.arch + ARCH.requests) !== 0) {
-    if (kvm_check_request(vcpu, KVM_REQ.TRIPLE_FAULT)) return false;
-    if (kvm_check_request(vcpu, KVM_REQ.MMU_FREE_OBSOLETE_ROOTS)) kvm_mmu_free_obsolete_roots(vcpu);
-    if (kvm_check_request(vcpu, KVM_REQ.MMU_SYNC)) kvm_mmu_sync_roots(vcpu);
-    if (kvm_check_request(vcpu, KVM_REQ.LOAD_MMU_PGD))
-      m.set(vcpu.regs + VCPU.hardware_root, m.get(vcpu.arch + ARCH.root_hpa));
-    kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH | KVM_REQ.TLB_FLUSH_CURRENT);
-    if (kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST)) {
-      kvm_mmu_sync_roots(vcpu);
-      kvm_mmu_sync_prev_roots(vcpu);
-    }
-  }
-  if (m.get(vcpu.arch + ARCH.exception_pending)) kvm_inject_exception(vcpu);
-  if (m.get(vcpu.arch + ARCH.root_hpa) === 0 && !kvm_mmu_load(vcpu)) return false;
+  do {
+    if (m.get(vcpu.arch + ARCH.requests) !== 0 && !handleRequests(vcpu)) return false;
+    if (m.get(vcpu.arch + ARCH.exception_pending)) kvm_inject_exception(vcpu);
+    if (m.get(vcpu.arch + ARCH.root_hpa) === 0 && !kvm_mmu_load(vcpu)) return false;
+    // What came up on the way (a sync that needs a flush) sends the vCPU round once more.
+  } while (m.get(vcpu.arch + ARCH.requests) !== 0);
   m.log.emit(EVENT.entry);
+  return true;
+}
+
+/** Each request once, in KVM's order. False if the guest is dead. */
+function handleRequests(vcpu: Vcpu): boolean {
+  const { m } = vcpu.kvm;
+  if (kvm_check_request(vcpu, KVM_REQ.TRIPLE_FAULT)) return false;
+  if (kvm_check_request(vcpu, KVM_REQ.MMU_FREE_OBSOLETE_ROOTS)) kvm_mmu_free_obsolete_roots(vcpu);
+  if (kvm_check_request(vcpu, KVM_REQ.MMU_SYNC)) kvm_mmu_sync_roots(vcpu);
+  if (kvm_check_request(vcpu, KVM_REQ.LOAD_MMU_PGD)) {
+    m.set(vcpu.regs + VCPU.hardware_root, m.get(vcpu.arch + ARCH.root_hpa));
+  }
+  const flush = kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH | KVM_REQ.TLB_FLUSH_CURRENT);
+  const flushGuest = kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST);
+  if (flushGuest) {
+    kvm_mmu_sync_roots(vcpu);
+    kvm_mmu_sync_prev_roots(vcpu);
+  }
+  if (flush || flushGuest) tlbFlushAll(m, vcpu.regs, true);
   return true;
 }
 
@@ -87,6 +99,7 @@ export function kvm_inject_emulated_page_fault(vcpu: Vcpu, hi: number, lo: numbe
     !(error & PF.reserved) &&
     isCanonical(hi, vcpuMode(m.words, vcpu.regs).linearBits)
   ) {
+    tlbFlushAddress(m, vcpu.regs, hi, lo);
     invlpg(vcpu, hi, lo, m.get(vcpu.arch + ARCH.root_hpa));
   }
   kvm_queue_exception(vcpu, PF_VECTOR, error);

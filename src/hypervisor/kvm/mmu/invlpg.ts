@@ -10,6 +10,7 @@ import {
   sptep_to_sp,
   type Vcpu,
 } from '#hypervisor/kvm/structs.ts';
+import { tlbFlushAddress } from '#machine/tlb.ts';
 import { gpteBytes, level1GpteOffset, readGpte } from './guest_walker.ts';
 import { ShadowWalk } from './iterator.ts';
 import { vcpu_clear_mmio_info, vcpu_match_mmio_gva } from './mmio.ts';
@@ -20,6 +21,7 @@ import { mmu_page_zap_pte } from './zap.ts';
 /** kvm_mmu_invlpg: the address is forgotten in the current root and in the former ones that are kept. */
 export function kvm_mmu_invlpg(vcpu: Vcpu, hi: number, lo: number): void {
   const { m } = vcpu.kvm;
+  tlbFlushAddress(m, vcpu.regs, hi, lo);
   if (m.get(vcpu.arch + ARCH.root_role) & ROLE.direct) return;
   invlpg(vcpu, hi, lo, m.get(vcpu.arch + ARCH.root_hpa));
   for (let i = 0; i < KVM_NUM_MMU_PREV_ROOTS; i++) {

@@ -21,6 +21,7 @@ import {
   type Vcpu,
 } from '#hypervisor/kvm/structs.ts';
 import { findSlot } from '#machine/slots.ts';
+import { tlbFlushAll } from '#machine/tlb.ts';
 import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
 import { make_mmu_pages_available } from './limit.ts';
 import { vcpu_clear_mmio_info } from './mmio.ts';
@@ -41,7 +42,7 @@ export function kvm_mmu_load(vcpu: Vcpu): boolean {
   if (!(direct ? mmu_alloc_direct_roots(vcpu) : mmu_alloc_shadow_roots(vcpu))) return false;
   kvm_mmu_sync_roots(vcpu);
   m.set(vcpu.regs + VCPU.hardware_root, root(vcpu));
-  kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_CURRENT);
+  tlbFlushAll(m, vcpu.regs, true);
   return true;
 }
 
