@@ -2,7 +2,8 @@
 import { record } from './record.ts';
 import { HEADER, type Machine } from './words.ts';
 
-export const MAX_SLOTS = 32;
+/** At most so many slots at a time. */
+export const MAX_SLOTS = 256;
 
 export const SLOT = record([
   'used',
@@ -27,7 +28,9 @@ export interface SlotSpec {
 
 /** Makes the table of slots, empty. */
 export function createSlotTable(m: Machine): void {
-  m.set(HEADER.slots, m.allocateArray(MAX_SLOTS * SLOT.size));
+  const slots = m.allocateArray(MAX_SLOTS * SLOT.size);
+  m.set(HEADER.slots, slots);
+  m.set(HEADER.slotsEnd, slots);
 }
 
 /** Makes a slot with memory of its own. Returns its place. Throws RangeError if there is no room for another. */
@@ -50,23 +53,27 @@ export function removeSlot(m: Machine, slot: number): void {
 
 function freeSlot(m: Machine): number {
   const slots = m.get(HEADER.slots);
-  for (let slot = slots; slot < slots + MAX_SLOTS * SLOT.size; slot += SLOT.size)
-    if (!m.get(slot + SLOT.used)) return slot;
-  throw new RangeError(`more than ${MAX_SLOTS} memory slots`);
+  const end = m.get(HEADER.slotsEnd);
+  for (let slot = slots; slot < end; slot += SLOT.size) if (!m.get(slot + SLOT.used)) return slot;
+  if (end === slots + MAX_SLOTS * SLOT.size) throw new RangeError(`more than ${MAX_SLOTS} memory slots`);
+  m.set(HEADER.slotsEnd, end + SLOT.size);
+  return end;
 }
 
 /** Places of all slots in use, in order. */
 export function slotPlaces(words: Int32Array): number[] {
   const places: number[] = [];
-  const slots = words[HEADER.slots] as number;
-  for (let i = 0; i < MAX_SLOTS; i++) if (words[slots + i * SLOT.size]) places.push(slots + i * SLOT.size);
+  const end = words[HEADER.slotsEnd] as number;
+  for (let slot = words[HEADER.slots] as number; slot < end; slot += SLOT.size) {
+    if (words[slot + SLOT.used]) places.push(slot);
+  }
   return places;
 }
 
 /** The slot that holds a guest frame, or 0. */
 export function findSlot(words: Int32Array, gfn: number): number {
-  const slots = words[HEADER.slots] as number;
-  for (let slot = slots; slot < slots + MAX_SLOTS * SLOT.size; slot += SLOT.size) {
+  const end = words[HEADER.slotsEnd] as number;
+  for (let slot = words[HEADER.slots] as number; slot < end; slot += SLOT.size) {
     if (!words[slot + SLOT.used]) continue;
     const index = gfn - (words[slot + SLOT.base_gfn] as number);
     if (index >= 0 && index < (words[slot + SLOT.npages] as number)) return slot;

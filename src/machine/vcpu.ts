@@ -27,19 +27,26 @@ export function createVcpus(m: Machine, count: number): void {
 export const vcpuPlace = (words: Int32Array, cpu: number): number =>
   (words[HEADER.vcpus] as number) + cpu * VCPU.size;
 
-const modes = new Map<string, PagingMode>();
+interface KnownMode {
+  readonly cr0: number;
+  readonly cr4: number;
+  readonly efer: number;
+  readonly mode: PagingMode;
+}
+
+/** Modes seen so far; there are few, and the last one is nearly always asked for again. */
+const known: KnownMode[] = [];
 
 /** The paging mode that a vCPU's registers select. Equal registers give the same object. */
 export function vcpuMode(words: Int32Array, vcpu: number): PagingMode {
   const cr0 = words[vcpu + VCPU.cr0] as number;
   const cr4 = words[vcpu + VCPU.cr4] as number;
   const efer = words[vcpu + VCPU.efer] as number;
-  const key = `${cr0},${cr4},${efer}`;
-  let mode = modes.get(key);
-  if (!mode) {
-    mode = pagingMode(cr0, cr4, efer);
-    modes.set(key, mode);
+  for (const entry of known) {
+    if (entry.cr0 === cr0 && entry.cr4 === cr4 && entry.efer === efer) return entry.mode;
   }
+  const mode = pagingMode(cr0, cr4, efer);
+  known.push({ cr0, cr4, efer, mode });
   return mode;
 }
 

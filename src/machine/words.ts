@@ -39,6 +39,8 @@ export const HEADER = {
   hugeCount: 10,
   /** Number plus 1 of the huge page of zeros (host-pages.ts); 0: nobody has needed it. */
   hugeZero: 11,
+  /** Past the last slot that was ever used. */
+  slotsEnd: 12,
 } as const;
 
 /** What a frame is used for: the first word of its descriptor. */

@@ -1,6 +1,6 @@
 /** The `machine` and `guest` statements with their defaults, and what follows from the paging mode. */
 
-import { MAX_VCPUS } from './limits.ts';
+import { MAX_PHYSICAL_BITS, MAX_VCPUS } from './limits.ts';
 import type { Statement } from './parse.ts';
 import {
   bitOf,
@@ -113,7 +113,7 @@ export function resolveMachine(resolution: Resolution, statement: Statement | un
     vendor,
     vcpus: vcpus ? numberWithin(resolution, vcpus, { least: 1, most: MAX_VCPUS }) : 1,
     tlb: find('tlb')?.text !== 'off',
-    maxphyaddr: maxphyaddr ? numberWithin(resolution, maxphyaddr, { least: 32, most: 52 }) : 40,
+    maxphyaddr: maxphyaddr ? numberWithin(resolution, maxphyaddr, { least: 32, most: MAX_PHYSICAL_BITS }) : 40,
     earlyA: earlyA ? earlyA.text === 'on' : marksEarly,
     parameters: resolveParameters(resolution, statement, kind),
   };

@@ -105,10 +105,10 @@ host drop 0x10000 8K
 
   test('takes module parameters as written, and keys of its own apart', () => {
     const { machine } = scenarioOf(
-      'scenario 1\nmachine kvm vendor=intel nx_huge_pages=force pml=0 maxphyaddr=46',
+      'scenario 1\nmachine kvm vendor=intel nx_huge_pages=force pml=0 maxphyaddr=42',
     );
     expect(machine.parameters).toEqual({ nx_huge_pages: 'force', pml: '0' });
-    expect(machine).toMatchObject({ vendor: 'intel', maxphyaddr: 46 });
+    expect(machine).toMatchObject({ vendor: 'intel', maxphyaddr: 42 });
   });
 
   test.each([
@@ -259,8 +259,8 @@ describe('problems of one line', () => {
     ['machine bare pml=0', "a bare machine has no 'pml='", 14],
     ['machine kvm memory=24', "'memory' needs 'machine xen'", 13],
     ['machine kvm vcpus=0', 'vcpus: expected 1 to 16, found 0', 13],
-    ['machine kvm maxphyaddr=53', 'maxphyaddr: expected 32 to 52, found 53', 13],
-    ['machine kvm maxphyaddr=31', 'maxphyaddr: expected 32 to 52, found 31', 13],
+    ['machine kvm maxphyaddr=53', 'maxphyaddr: expected 32 to 44, found 53', 13],
+    ['machine kvm maxphyaddr=31', 'maxphyaddr: expected 32 to 44, found 31', 13],
   ])('%s', (line, message, column) => {
     expect(problemsOf(`scenario 1\n${line}`)).toEqual([`2:${column}: ${message}`]);
   });
