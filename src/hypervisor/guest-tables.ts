@@ -18,6 +18,19 @@ export type PlainGuestTable = Pick<
   'id' | 'side' | 'name' | 'level' | 'entryBytes' | 'frame' | 'entries' | 'rootOf'
 >;
 
+/** What a table has that no hypervisor keeps anything about. */
+export const UNMANAGED = {
+  gfn: null,
+  role: null,
+  rootCount: 0,
+  unsync: false,
+  unsyncChildren: 0,
+  obsolete: false,
+  shadows: [],
+  writable: null,
+  parents: [],
+} as const;
+
 /** Host frame behind a guest frame, or -1. */
 export function hostFrameOf(words: Int32Array, gfn: number): number {
   const slot = findSlot(words, gfn);

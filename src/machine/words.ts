@@ -46,6 +46,10 @@ export const HEADER = {
 /** What a frame is used for: the first word of its descriptor. */
 export const FRAME = { system: 1, heap: 2, guest: 3, table: 4, directory: 5 } as const;
 
+/** Room at the start, 16 MiB, and its growth: few copies; what is never touched costs nothing. */
+const FIRST_WORDS = 4096 * FRAME_WORDS;
+const GROWTH = 4;
+
 const DIRECTORY_PLACE = FRAME_WORDS;
 const MAP_SPAN = 512;
 const FRAMES_PER_MIB = 256;
@@ -69,7 +73,7 @@ export class Machine {
   readonly #limit: number;
 
   constructor(limits: MachineLimits = DEFAULT_LIMITS) {
-    this.words = new Int32Array(64 * FRAME_WORDS);
+    this.words = new Int32Array(FIRST_WORDS);
     this.log = new LogWriter(limits.events);
     this.#limit = limits.memory;
     this.set(HEADER.frames, 2);
@@ -156,7 +160,7 @@ export class Machine {
 
   #grow(needed: number): void {
     let length = this.words.length;
-    while (length < needed) length *= 2;
+    while (length < needed) length *= GROWTH;
     const words = new Int32Array(length);
     words.set(this.words);
     this.words = words;

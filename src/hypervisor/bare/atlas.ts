@@ -1,20 +1,19 @@
 /** The atlas of a bare machine: the guest's tables are all there is. */
 import type { Atlas, AtlasTable } from '#hypervisor/atlas.ts';
-import { hostFrameOf, lookups, readGuestTables, readRegisters, readSlots } from '#hypervisor/guest-tables.ts';
+import {
+  hostFrameOf,
+  lookups,
+  readGuestTables,
+  readRegisters,
+  readSlots,
+  UNMANAGED,
+} from '#hypervisor/guest-tables.ts';
 import { cr3Frame, vcpuPlace } from '#machine/vcpu.ts';
 
 export function readBareAtlas(words: Int32Array): Atlas {
   const guestTables: AtlasTable[] = readGuestTables(words).map((table) => ({
     ...table,
-    gfn: null,
-    role: null,
-    rootCount: 0,
-    unsync: false,
-    unsyncChildren: 0,
-    obsolete: false,
-    shadows: [],
-    writable: null,
-    parents: [],
+    ...UNMANAGED,
   }));
   const roots = new Map(guestTables.map((table) => [table.frame, table.id]));
   return {

@@ -1,6 +1,13 @@
 /** The atlas of a machine under KVM: shadow pages beside the guest's tables, and the links between them. */
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
-import { hostFrameOf, lookups, readGuestTables, readRegisters, readSlots } from '#hypervisor/guest-tables.ts';
+import {
+  hostFrameOf,
+  lookups,
+  readGuestTables,
+  readRegisters,
+  readSlots,
+  UNMANAGED,
+} from '#hypervisor/guest-tables.ts';
 import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
 import { gfn_to_rmap } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import {
@@ -116,15 +123,7 @@ function readPaeRoot(words: Int32Array, cpu: number): AtlasTable | null {
     frame,
     entries,
     rootOf: [cpu],
-    gfn: null,
-    role: null,
-    rootCount: 0,
-    unsync: false,
-    unsyncChildren: 0,
-    obsolete: false,
-    shadows: [],
-    writable: null,
-    parents: [],
+    ...UNMANAGED,
   };
 }
 
@@ -168,13 +167,7 @@ export function readKvmAtlas(words: Int32Array): Atlas {
     const sptes = rmapOf(words, table.frame);
     return {
       ...table,
-      gfn: null,
-      role: null,
-      rootCount: 0,
-      unsync: false,
-      unsyncChildren: 0,
-      obsolete: false,
-      parents: [],
+      ...UNMANAGED,
       shadows: hypervisorTables.filter((page) => page.shadows.includes(table.id)).map((page) => page.id),
       writable:
         sptes.length === 0 ? null : sptes.some((place) => is_writable_pte(words[place + 1] as number)),
