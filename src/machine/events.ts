@@ -12,6 +12,8 @@ export type EventFamily = 'flow' | 'walk' | 'change' | 'tracepoint' | 'note';
 /**
  * How a field's words are read:
  * int, hex (1 word, unsigned) · hex64, gva, gpa (plain pair: hi, lo) · entry, spte (swizzled pair: frame, flags) ·
+ * from (where an entry was read: a plain pair, the address; names the table where the entry is a hypervisor's), either (a guest's
+ * entry, or a hypervisor's where the event has the place of one) ·
  * gfn (guest frame number) · pfn (host frame number; -1: no slot) · table (a table page's serial number) ·
  * at (two words: the table's serial, the entry's place in the machine's words) · bool · not (bool, inverted) ·
  * gpte (0: 8 bytes, 1: 4 bytes) · acc (role access: x 1, w 2, u 4) · rwxu (r 1, w 2, x 4, u 8) · pferr (error code, 1 word) · letters (error code, as P|W|U|RSVD|F) ·
@@ -43,7 +45,9 @@ export type FieldType =
   | 'text'
   | 'place'
   | 'register'
-  | 'walker';
+  | 'walker'
+  | 'from'
+  | 'either';
 
 export interface FieldSpec {
   readonly name: string;
@@ -211,9 +215,9 @@ export const EVENT = {
       field('walker', 'walker', 0, { bits: 8 }),
       field('level', 'int', 0, { shift: 8, bits: 8 }),
       field('index', 'int', 0, { shift: 16, bits: 12 }),
-      field('gpa', 'gpa', 1),
-      field('entry', 'entry', 3),
-      field('place', 'place', 5),
+      field('from', 'from', 1),
+      field('entry', 'either', 3),
+      field('place', 'place', 5, { hidden: true }),
     ],
     'The {walker}: entry {index} of the level-{level} table is {entry}.',
   ),

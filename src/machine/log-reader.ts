@@ -154,6 +154,9 @@ export class Replay {
     }
     while (this.#change < target) this.#forward();
     while (this.#change > target) this.#backward();
+    // A frame in use may have no word that was ever changed, and lie beyond what there is room for.
+    const used = (this.words[HEADER.frames] as number) << FRAME_SHIFT;
+    if (used > this.words.length) this.#grow(used - 1);
     return this.words;
   }
 

@@ -1,11 +1,12 @@
 /** Events as text: fields in the words of the table, one event a line, and a whole log as a canonical trace. */
 import { faultLetters } from '#arch/fault.ts';
-import { hexOfEntry, hexOfPair } from '#arch/word64.ts';
+import { frameWord, hexOfEntry, hexOfPair } from '#arch/word64.ts';
 import {
   EVENT,
   type FieldSpec,
   type FieldType,
   OUTCOME,
+  PAYLOAD,
   REGISTERS,
   VECTORS,
   WALKERS,
@@ -36,6 +37,9 @@ export function entryText(names: Names, index: number, frame: number, flags: num
 /** Rights of a role: `wux`, with a dash for what is missing. */
 const roleAccess = (access: number): string =>
   (access & 2 ? 'w' : '-') + (access & 4 ? 'u' : '-') + (access & 1 ? 'x' : '-');
+
+/** Place of the entry that a `reference` read; 0 where it is a guest's. */
+const placeOf = (reader: LogReader, index: number): number => reader.word(index, PAYLOAD + 5);
 
 type Print = (reader: LogReader, names: Names, index: number, field: FieldSpec) => string;
 
@@ -76,6 +80,13 @@ const PRINT: Readonly<Record<FieldType, Print>> = {
   function: (reader, _, index, field) => reader.text(reader.field(index, field)),
   text: (reader, _, index, field) => reader.text(reader.field(index, field)),
   register: (reader, _, index, field) => REGISTERS[reader.field(index, field)] ?? '?',
+  from: (reader, names, index, field) => {
+    const [hi, lo] = [reader.field(index, field), second(reader, index, field)];
+    if (placeOf(reader, index) === 0) return `0x${hexOfPair(hi, lo)}`;
+    return `${names.tableInFrame(frameWord(hi, lo), index) ?? 'root'}+${hex(lo & 0xfff)}`;
+  },
+  either: (reader, names, index, field) =>
+    (placeOf(reader, index) === 0 ? PRINT.entry : PRINT.spte)(reader, names, index, field),
   walker: (reader, _, index, field) => WALKERS[reader.field(index, field)] ?? '?',
 };
 
