@@ -140,6 +140,8 @@ export class KvmHost implements HostActions {
     m.set(slot + SLOT.flags, on ? flags | SLOT_FLAG.dirtyLog : flags & ~SLOT_FLAG.dirtyLog);
     nextGeneration(this.#kvm);
     this.#report(slot, on ? 'writes are logged from now on' : 'writes are logged no longer');
+    // What the guest cannot write anyway needs no change.
+    if (flags & SLOT_FLAG.readOnly) return;
     if (on) kvm_mmu_slot_remove_write_access(this.#kvm, slot);
     else kvm_mmu_zap_collapsible_sptes(this.#kvm, slot);
   }

@@ -81,8 +81,37 @@ function kvm_inject_exception(vcpu: Vcpu): void {
   m.set(vcpu.arch + ARCH.exception_injected, 1);
 }
 
-/** kvm_queue_exception. @param error -1: the exception has no error code */
+const DF_VECTOR = 8;
+/** Exceptions that make a double fault of another such one: #DE, #TS, #NP, #SS, #GP. */
+const CONTRIBUTORY: readonly number[] = [0, 10, 11, 12, GP_VECTOR];
+
+/**
+ * kvm_multiple_exception: the guest gets an exception. One that comes up while another is delivered makes a double fault of
+ * it, takes its place, or, after a double fault, shuts the guest down.
+ * @param error -1: the exception has no error code
+ */
 export function kvm_queue_exception(vcpu: Vcpu, vector: number, error: number): void {
+  const { m } = vcpu.kvm;
+  if (m.get(vcpu.arch + ARCH.exception_pending)) {
+    const previous = m.get(vcpu.arch + ARCH.exception_vector);
+    if (previous === DF_VECTOR) {
+      kvm_make_request(vcpu, KVM_REQ.TRIPLE_FAULT);
+      return;
+    }
+    const contributory = CONTRIBUTORY.includes(vector);
+    const doubles =
+      previous === PF_VECTOR
+        ? contributory || vector === PF_VECTOR
+        : CONTRIBUTORY.includes(previous) && contributory;
+    if (doubles) {
+      setException(vcpu, DF_VECTOR, 0);
+      return;
+    }
+  }
+  setException(vcpu, vector, error);
+}
+
+function setException(vcpu: Vcpu, vector: number, error: number): void {
   const { m } = vcpu.kvm;
   m.set(vcpu.arch + ARCH.exception_pending, 1);
   m.set(vcpu.arch + ARCH.exception_injected, 0);
@@ -185,6 +214,8 @@ export function kvm_set_cr0(vcpu: Vcpu, cr0: number): boolean {
   const old = m.get(vcpu.regs + VCPU.cr0);
   const cr4 = m.get(vcpu.regs + VCPU.cr4);
   const efer = m.get(vcpu.regs + VCPU.efer);
+  // 64-bit code cannot turn paging off.
+  if (!(cr0 & CR0.PG) && old & CR0.PG && efer & EFER.LME) return false;
   if (
     (cr0 ^ old) & CR0.PG &&
     isPae(cr0, cr4, efer) &&
