@@ -81,6 +81,25 @@ export interface AtlasSlot {
   readonly huge: boolean;
 }
 
+/** What is known of one page of a slot's memory. */
+export interface AtlasPage {
+  readonly gfn: number;
+  readonly slot: number;
+  /** Frames from the slot's first. */
+  readonly index: number;
+  /** Host frame, once it has a number. */
+  readonly hostFrame: number | null;
+  /** `zero`: the host's shared page of zeros; `dropped`: the host took it away and nobody has touched it since. */
+  readonly state: 'resident' | 'zero' | 'dropped';
+  readonly hostWritable: boolean;
+  /** Mapped by an undivided 2 MiB entry of the host. */
+  readonly huge: boolean;
+  /** Written since the dirty log was read last; false where writes are not logged. */
+  readonly dirty: boolean;
+  /** KVM intercepts every write to it. */
+  readonly tracked: boolean;
+}
+
 export interface Atlas {
   readonly machine: 'bare' | 'kvm' | 'xen';
   /** Guest's tables reachable from the vCPUs' CR3, parents before children. */
@@ -94,6 +113,8 @@ export interface Atlas {
   locate(place: number): { table: AtlasTable; index: number } | null;
   /** Places of all entries that map a guest frame, oldest first. */
   rmap(gfn: number): readonly number[];
+  /** What is known of a guest frame; null without a slot. */
+  page(gfn: number): AtlasPage | null;
   /** Host frame behind a guest frame, or null if none is known. */
   hostFrame(gfn: number): number | null;
 }

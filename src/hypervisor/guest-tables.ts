@@ -2,12 +2,19 @@
 import { isLeaf, PTE } from '#arch/entry.ts';
 import type { PagingMode } from '#arch/paging-mode.ts';
 import { flagsWord, frameWord } from '#arch/word64.ts';
-import { knownHostFrame, NO_FRAME } from '#machine/host-pages.ts';
+import {
+  hostPageDropped,
+  isHostWritable,
+  isHugeHostPage,
+  isSharedZero,
+  knownHostFrame,
+  NO_FRAME,
+} from '#machine/host-pages.ts';
 import { frameData, loadedHi, loadedLo, loadFrame } from '#machine/memory.ts';
 import { findSlot, SLOT, SLOT_FLAG, slotPlaces } from '#machine/slots.ts';
 import { cr3Frame, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import { HEADER } from '#machine/words.ts';
-import type { AtlasEntry, AtlasRegisters, AtlasSlot, AtlasTable } from './atlas.ts';
+import type { AtlasEntry, AtlasPage, AtlasRegisters, AtlasSlot, AtlasTable } from './atlas.ts';
 
 /** More tables than this are not listed: a guest's tables may lead in circles of any size. */
 const MOST_TABLES = 4096;
@@ -151,5 +158,25 @@ export function lookups(tables: readonly AtlasTable[]) {
       }
       return null;
     },
+  };
+}
+
+/** What is known of a guest frame, without what a hypervisor keeps about it; null without a slot. */
+export function readPage(words: Int32Array, gfn: number): Omit<AtlasPage, 'tracked'> | null {
+  const slot = findSlot(words, gfn);
+  if (slot === 0) return null;
+  const index = gfn - (words[slot + SLOT.base_gfn] as number);
+  const frame = knownHostFrame(words, slot, index);
+  const bitmap = words[slot + SLOT.dirty_bitmap] as number;
+  const shared = isSharedZero(words, slot, index) !== 'no';
+  return {
+    gfn,
+    slot: words[slot + SLOT.id] as number,
+    index,
+    hostFrame: frame === NO_FRAME ? null : frame,
+    state: shared ? 'zero' : hostPageDropped(words, slot, index) ? 'dropped' : 'resident',
+    hostWritable: isHostWritable(words, slot, index),
+    huge: isHugeHostPage(words, slot, index),
+    dirty: bitmap !== 0 && ((words[bitmap + (index >>> 5)] as number) & (1 << (index & 31))) !== 0,
   };
 }

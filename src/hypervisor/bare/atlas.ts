@@ -4,6 +4,7 @@ import {
   hostFrameOf,
   lookups,
   readGuestTables,
+  readPage,
   readRegisters,
   readSlots,
   UNMANAGED,
@@ -24,6 +25,10 @@ export function readBareAtlas(words: Int32Array): Atlas {
     slots: readSlots(words),
     ...lookups(guestTables),
     rmap: () => [],
+    page: (gfn) => {
+      const page = readPage(words, gfn);
+      return page && { ...page, tracked: false };
+    },
     hostFrame: (gfn) => (hostFrameOf(words, gfn) < 0 ? null : hostFrameOf(words, gfn)),
   };
 }

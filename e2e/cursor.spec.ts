@@ -1,0 +1,64 @@
+import { expect, test } from './studio.ts';
+
+test('every key moves the cursor as the sheet of keys says', async ({ studio, page }) => {
+  await studio.open();
+  await studio.press('Shift+ArrowRight');
+  await expect(studio.position()).toContainText('step 2 of');
+  await studio.press('Shift+ArrowLeft');
+  await expect(studio.position()).toContainText('Event 1 of');
+  await studio.stepTo('fault');
+  const first = await studio.position().innerText();
+  await studio.press('Alt+ArrowRight');
+  await expect(studio.currentEvent()).toContainText('fault');
+  await expect(studio.position()).not.toHaveText(first);
+  await studio.press('End');
+  await expect(studio.currentEvent()).toContainText('-- ');
+  await studio.press('Home');
+  await expect(studio.position()).toContainText('Event 1 of');
+  await studio.press('Space');
+  await expect(studio.position()).not.toContainText('Event 1 of');
+  await studio.press('Space');
+  await studio.press('?');
+  await expect(page.getByRole('dialog')).toContainText('Next event of the same kind');
+  await studio.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('the filter leaves what it names', async ({ studio, page }) => {
+  await studio.open();
+  await studio.press('/');
+  await page.keyboard.type('set_spte');
+  await expect(studio.events()).toHaveCount(2);
+  await studio.press('Enter');
+  await expect(studio.currentEvent()).toContainText('kvm_mmu_set_spte');
+});
+
+test('a click on the timeline moves the cursor', async ({ studio, page }) => {
+  await studio.open();
+  await page.getByRole('slider').click({ position: { x: 400, y: 60 } });
+  await expect(studio.position()).not.toContainText('Event 1 of');
+});
+
+test('a selection is the same in every view, and stays while the cursor moves', async ({ studio, page }) => {
+  await studio.open();
+  await studio.press('End');
+  await studio.entry('t3[16]').click();
+  await expect(studio.cell('t3[010]')).toHaveAttribute('aria-pressed', 'true');
+  await expect(studio.inspector()).toContainText('t3[010]');
+  await studio.press('Home');
+  await expect(studio.inspector()).toContainText('not in the tables at this moment');
+  await page.getByRole('button', { name: 'Follow the cursor' }).click();
+  await expect(studio.inspector()).not.toContainText('t3[010]');
+});
+
+test('history leads to the event that wrote an entry', async ({ studio }) => {
+  await studio.open();
+  await studio.press('End');
+  await studio.entry('t3[16]').click();
+  await studio
+    .inspector()
+    .getByRole('button', { name: /kvm_mmu_set_spte/ })
+    .first()
+    .click();
+  await expect(studio.currentEvent()).toContainText('kvm_mmu_set_spte');
+});

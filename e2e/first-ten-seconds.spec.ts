@@ -1,0 +1,52 @@
+import { expect, test } from './studio.ts';
+
+test('a newcomer presses → and sees a fault, a shadow entry, and why', async ({ studio }) => {
+  await studio.open();
+  await studio.stepTo('fault');
+  await expect(studio.sentence()).toContainText('P = 0');
+  await expect(studio.cell('t0[000]')).toHaveAccessibleName(/fault: P = 0/);
+
+  await studio.stepTo('kvm_mmu_set_spte');
+  await expect(studio.sentence()).toContainText('read-only although the guest allows writing');
+  await expect(studio.cell('t3[010]')).toHaveAccessibleName(/h0/);
+  await expect(studio.entry('t3[16]')).toHaveClass(/now/);
+  await expect(studio.inspector()).toContainText('MMU-writable');
+
+  await studio.press('ArrowLeft');
+  await expect(studio.entry('t3[16]')).toHaveCount(0);
+});
+
+test('an edit runs anew, and a link opens the same moment elsewhere', async ({ studio, page }) => {
+  await studio.open();
+  await studio.stepTo('kvm_mmu_set_spte');
+  const before = await studio.position().innerText();
+  await studio.typeAfter('map s 0x10000', '|a');
+  await expect(studio.currentEvent()).toBeVisible();
+  await expect(studio.position()).not.toHaveText(before);
+  await studio.rubOut(2);
+  await expect(studio.position()).toHaveText(before.replace(/\n/g, ''));
+
+  const sentence = await studio.sentence().innerText();
+  const address = await studio.copyLink();
+  expect(address).toMatch(/#p1[A-Za-z0-9_-]+$/);
+  await page.goto('about:blank');
+  await page.goto(address);
+  await expect(studio.sentence()).toHaveText(sentence);
+  await expect(studio.position()).toHaveText(before.replace(/\n/g, ''));
+  await expect(studio.message()).toHaveCount(0);
+});
+
+test('what is typed is kept as a draft that opening something else leaves alone', async ({
+  studio,
+  page,
+}) => {
+  await studio.open();
+  await studio.typeAfter('title', ', mine');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('mine');
+  await studio.openScenario(/without a hypervisor/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('without a hypervisor');
+  await studio.typeAfter('title', ', changed');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('changed');
+  await studio.openScenario(/, mine/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('mine');
+});

@@ -1,0 +1,16 @@
+import { words } from '#ui/words/en.ts';
+import { tell, useStudio } from './store.ts';
+
+/** What the page has to tell, until it is dismissed. */
+export function MessageBar() {
+  const message = useStudio((state) => state.message);
+  if (!message) return null;
+  return (
+    <div className={`message ${message.tone}`} role="alert">
+      <p>{message.text}</p>
+      <button type="button" onClick={() => tell(null)}>
+        {words.messages.dismiss}
+      </button>
+    </div>
+  );
+}

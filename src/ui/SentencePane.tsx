@@ -1,0 +1,24 @@
+import { Prose } from '#ui/design/Value.tsx';
+import { words } from '#ui/words/en.ts';
+import { eventNumber } from './moment.ts';
+import { sentence } from './sentence.ts';
+import { useMoment } from './session.ts';
+
+/** What just happened, and why: told to screen readers too. */
+export function SentencePane() {
+  const moment = useMoment();
+  const text = moment
+    ? sentence(moment.reader, moment.names, moment.index, moment.atlas)
+    : words.sentence.empty;
+  return (
+    <section className="sentence" aria-label={words.sentence.title}>
+      <h2>
+        {moment && <b className="event-number">{eventNumber(moment.run, moment.index)}</b>}{' '}
+        {words.sentence.title}
+      </h2>
+      <p aria-live="polite" data-testid="sentence">
+        <Prose text={text} />
+      </p>
+    </section>
+  );
+}

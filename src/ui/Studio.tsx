@@ -1,0 +1,28 @@
+import { useEffect } from 'react';
+import { DesktopPanes } from '#ui/panes/DesktopPanes.tsx';
+import { PhonePanes } from '#ui/panes/PhonePanes.tsx';
+import { useIsSmall } from '#ui/panes/use-is-small.ts';
+import { handleKey } from './commands.ts';
+import { KeySheet } from './KeySheet.tsx';
+import { MessageBar } from './MessageBar.tsx';
+import { TopBar } from './TopBar.tsx';
+import '#ui/design/tokens.css';
+import '#ui/design/studio.css';
+import '#ui/views/timeline/timeline.css';
+
+/** The page. */
+export function Studio() {
+  const isSmall = useIsSmall();
+  useEffect(() => {
+    addEventListener('keydown', handleKey);
+    return () => removeEventListener('keydown', handleKey);
+  }, []);
+  return (
+    <div className={`studio${isSmall ? ' small' : ''}`}>
+      <TopBar />
+      <MessageBar />
+      <main>{isSmall ? <PhonePanes /> : <DesktopPanes />}</main>
+      <KeySheet />
+    </div>
+  );
+}

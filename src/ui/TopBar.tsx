@@ -1,0 +1,149 @@
+import { DropdownMenu } from 'radix-ui';
+import { useEffect, useState } from 'react';
+import { words } from '#ui/words/en.ts';
+import { momentAddress } from './address-bar.ts';
+import { useKeySheet } from './commands.ts';
+import { continueDraft, drafts } from './drafts.ts';
+import { EXAMPLES } from './examples.ts';
+import { openText, useSession } from './session.ts';
+import { select, tell, useStudio } from './store.ts';
+import { setTheme, THEMES, type Theme, useTheme } from './theme.ts';
+
+/** Characters of a link that chat programs leave whole. */
+const MOST_CHARACTERS = 2000;
+
+function open(text: string, draft: string | null): void {
+  continueDraft(draft);
+  select(null);
+  tell(null);
+  openText(text);
+}
+
+function OpenMenu() {
+  const kept = drafts();
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger className="button">{words.bar.open} ▾</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
+          <DropdownMenu.Label>{words.bar.examples}</DropdownMenu.Label>
+          {EXAMPLES.map((example) => (
+            <DropdownMenu.Item key={example.name} onSelect={() => open(example.text, null)}>
+              {example.title}
+            </DropdownMenu.Item>
+          ))}
+          {kept.length > 0 && <DropdownMenu.Label>{words.bar.drafts}</DropdownMenu.Label>}
+          {kept.map((draft) => (
+            <DropdownMenu.Item key={draft.id} onSelect={() => open(draft.text, draft.id)}>
+              {draft.title}
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function ThemeMenu() {
+  const theme = useTheme((state) => state.theme);
+  return (
+    <label className="theme">
+      <span className="visually-hidden">{words.bar.theme}</span>
+      <select value={theme} onChange={(event) => setTheme(event.target.value as Theme)}>
+        {THEMES.map((name) => (
+          <option key={name} value={name}>
+            {words.bar.themes[name]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Length of the present link; measured a little after every change. */
+function useLinkLength(): number {
+  const [length, setLength] = useState(0);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const measure = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => setLength(momentAddress().length), 400);
+    };
+    measure();
+    const stopText = useStudio.subscribe(measure);
+    const stopRun = useSession.subscribe(measure);
+    return () => {
+      clearTimeout(timer);
+      stopText();
+      stopRun();
+    };
+  }, []);
+  return length;
+}
+
+function CopyLink() {
+  const length = useLinkLength();
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    const address = momentAddress();
+    history.replaceState(history.state, '', address);
+    try {
+      await navigator.clipboard.writeText(address);
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    } catch {
+      tell({ tone: 'notice', text: address });
+    }
+  };
+  return (
+    <button type="button" className="button" onClick={copy} title={`${length} / ${words.bar.meter}`}>
+      <span aria-live="polite">{copied ? words.bar.copied : words.bar.copy}</span>{' '}
+      <small className={length > MOST_CHARACTERS ? 'over' : ''}>
+        {length} / {MOST_CHARACTERS}
+      </small>
+    </button>
+  );
+}
+
+function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+      <circle cx="10" cy="10" r="8.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
+      <path d="M10 1.5a8.5 8.5 0 0 1 0 17Z" fill="currentColor" />
+    </svg>
+  );
+}
+
+function machineText(run: ReturnType<typeof useSession.getState>['run']): string {
+  if (!run) return '';
+  const { machine, guest } = run.scenario;
+  if (machine.kind === 'bare') return `bare · paging ${guest.paging}`;
+  return `${machine.kind.toUpperCase()} ${machine.mmu} · ${machine.vendor.toUpperCase()} · paging ${guest.paging}`;
+}
+
+/** The product's mark, the scenario's title, and what can be done with the whole page. */
+export function TopBar() {
+  const run = useSession((state) => state.run);
+  return (
+    <header className="top-bar">
+      <Mark />
+      <strong className="product">{words.product}</strong>
+      <h1>{run?.scenario.title}</h1>
+      <span className="machine">{machineText(run)}</span>
+      <nav>
+        <OpenMenu />
+        <CopyLink />
+        <ThemeMenu />
+        <button
+          type="button"
+          className="button"
+          aria-label={words.bar.keys}
+          title={words.bar.keys}
+          onClick={() => useKeySheet.setState({ open: true })}
+        >
+          ?
+        </button>
+      </nav>
+    </header>
+  );
+}

@@ -1,0 +1,72 @@
+/** The whole moment in the address bar: written a little after every change, read when the page opens or the hash changes. */
+import { decodeMoment, encodeMoment } from '#scenario/link.ts';
+import { words } from '#ui/words/en.ts';
+import { arrangementText, parseArrangement } from './arrangement.ts';
+import { continueDraft } from './drafts.ts';
+import { FIRST } from './examples.ts';
+import { logHash } from './moment.ts';
+import { parsePlace, placeText } from './place.ts';
+import { herePlace, openText, useSession } from './session.ts';
+import { tell, useStudio } from './store.ts';
+
+/** Changes only when the engine's events do: a link from another one is compared with what is seen here. */
+const ENGINE_VERSION = '0.1';
+
+/** Browsers allow few changes of the address: milliseconds of rest before one. */
+const REST = 350;
+
+/** The fragment of the present moment. */
+export function momentFragment(): string {
+  const { text, cursor, selection, arrangement } = useStudio.getState();
+  const { run } = useSession.getState();
+  const isCurrent = run?.text === text;
+  return encodeMoment({
+    text,
+    ...herePlace(),
+    selection: placeText(selection),
+    view: arrangementText(arrangement),
+    engine: ENGINE_VERSION,
+    hash: isCurrent ? logHash(run, Math.min(cursor, run.reader.length - 1)) : '',
+  });
+}
+
+/** The whole address of the present moment. */
+export const momentAddress = (): string => location.href.replace(/#.*$/, '') + momentFragment();
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function scheduleWrite(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => history.replaceState(history.state, '', momentFragment()), REST);
+}
+
+/** Opens what a fragment holds. A broken one leaves a message, and what was open, untouched. */
+function openFragment(fragment: string): void {
+  const decoded = decodeMoment(fragment);
+  if ('problem' in decoded) {
+    const isFirst = useStudio.getState().text === '';
+    tell({
+      tone: 'problem',
+      text: `${words.messages.linkProblem} ${decoded.problem}${isFirst ? '' : ` ${words.messages.kept}`}`,
+    });
+    if (isFirst) openText(FIRST.text);
+    else scheduleWrite();
+    return;
+  }
+  const { text, step, offset, selection, view, hash } = decoded.moment;
+  clearTimeout(timer);
+  continueDraft(null);
+  tell(null);
+  useStudio.setState({ selection: parsePlace(selection), arrangement: parseArrangement(view) });
+  openText(text, { step, offset, hash });
+  if (useSession.getState().problems.length > 0) tell({ tone: 'problem', text: words.messages.problems });
+}
+
+/** Opens what the address says, or the first scenario, and keeps the address up to date. */
+export function startAddressBar(): void {
+  if (location.hash.length > 1) openFragment(location.hash);
+  else openText(FIRST.text);
+  addEventListener('hashchange', () => openFragment(location.hash));
+  useStudio.subscribe(scheduleWrite);
+  useSession.subscribe(scheduleWrite);
+}

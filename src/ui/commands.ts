@@ -1,0 +1,96 @@
+/** Everything that can be done with a key, as one table: keys, menus and the sheet of keys come from it. */
+import { create } from 'zustand';
+import { type Words, words } from '#ui/words/en.ts';
+import type { Run } from './moment.ts';
+import { stop, togglePlay } from './playback.ts';
+import { moved } from './sequence.ts';
+import { currentSequence, useSession } from './session.ts';
+import { select, setCursor, useStudio } from './store.ts';
+
+export type CommandId = keyof Words['commands'];
+
+export interface Command {
+  readonly id: CommandId;
+  /** As KeyboardEvent.key. */
+  readonly key: string;
+  readonly shift?: true;
+  readonly alt?: true;
+  /** How the sheet writes it. */
+  readonly shown: readonly string[];
+  readonly run: () => void;
+}
+
+/** Whether the sheet of keys is open. */
+export const useKeySheet = create<{ open: boolean }>(() => ({ open: false }));
+
+/** Id of the box that filters the events. */
+export const FILTER_ID = 'event-filter';
+
+function move(target: (run: Run, cursor: number) => number): void {
+  stop();
+  const { run } = useSession.getState();
+  if (!run || run.reader.length === 0) return;
+  const index = target(run, useStudio.getState().cursor);
+  if (index >= 0 && index < run.reader.length) setCursor(index);
+}
+
+const moveBy = (events: number): void => move((run, cursor) => moved(currentSequence(run), cursor, events));
+
+function moveStep(direction: 1 | -1): void {
+  move(({ reader }, cursor) => {
+    const step = reader.stepOf(cursor);
+    if (direction === 1) return step + 1 < reader.stepCount ? reader.stepStart(step + 1) : reader.length - 1;
+    const start = step < 0 ? 0 : reader.stepStart(step);
+    return cursor > start || step <= 0 ? start : reader.stepStart(step - 1);
+  });
+}
+
+const moveSame = (direction: 1 | -1): void =>
+  move(({ reader }, cursor) =>
+    reader.find(cursor, direction, (index) => reader.kind(index) === reader.kind(cursor)),
+  );
+
+export const COMMANDS: readonly Command[] = [
+  { id: 'next', key: 'ArrowRight', shown: ['→'], run: () => moveBy(1) },
+  { id: 'previous', key: 'ArrowLeft', shown: ['←'], run: () => moveBy(-1) },
+  { id: 'nextStep', key: 'ArrowRight', shift: true, shown: ['Shift', '→'], run: () => moveStep(1) },
+  { id: 'previousStep', key: 'ArrowLeft', shift: true, shown: ['Shift', '←'], run: () => moveStep(-1) },
+  { id: 'nextSame', key: 'ArrowRight', alt: true, shown: ['Alt', '→'], run: () => moveSame(1) },
+  { id: 'previousSame', key: 'ArrowLeft', alt: true, shown: ['Alt', '←'], run: () => moveSame(-1) },
+  { id: 'play', key: ' ', shown: ['Space'], run: togglePlay },
+  { id: 'first', key: 'Home', shown: ['Home'], run: () => move(() => 0) },
+  { id: 'last', key: 'End', shown: ['End'], run: () => move(({ reader }) => reader.length - 1) },
+  { id: 'search', key: '/', shown: ['/'], run: () => document.getElementById(FILTER_ID)?.focus() },
+  { id: 'release', key: 'Escape', shown: ['Esc'], run: () => select(null) },
+  { id: 'help', key: '?', shown: ['?'], run: () => useKeySheet.setState({ open: true }) },
+];
+
+export const commandName = (command: Command): string => words.commands[command.id];
+
+/** Runs a command by name. */
+export const runCommand = (id: CommandId): void => COMMANDS.find((command) => command.id === id)?.run();
+
+/** Where typing is meant for the field, not for the page. */
+const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"]';
+/** Where an own meaning of Space or of the arrows comes first. */
+const OWN_KEYS = 'button, a, [role="separator"], [role="slider"]';
+
+/** Runs the command that a key press means. True if there was one. */
+export function handleKey(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.defaultPrevented) return false;
+  const target = event.target instanceof Element ? event.target : null;
+  if (target?.closest(TYPING)) return false;
+  if (event.key === ' ' && target?.closest(OWN_KEYS)) return false;
+  if (target?.closest('[role="separator"]')) return false;
+  const isLetter = event.key.length === 1 && event.key !== ' ';
+  const command = COMMANDS.find(
+    (candidate) =>
+      candidate.key === event.key &&
+      (isLetter || Boolean(candidate.shift) === event.shiftKey) &&
+      Boolean(candidate.alt) === event.altKey,
+  );
+  if (!command) return false;
+  event.preventDefault();
+  command.run();
+  return true;
+}

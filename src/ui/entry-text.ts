@@ -1,0 +1,68 @@
+/** Entries and places as people write them: `t6[010]`, `h1 e67`, `P W U A D`. */
+import { PTE } from '#arch/entry.ts';
+import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
+import type { Names } from '#trace/names.ts';
+
+/** KVM's own present bit in an spte: bit 11. */
+export const MMU_PRESENT = 1 << 11;
+
+/** An entry split as it is read: where it points, in which space, and its other bits. */
+export interface EntryText {
+  readonly address: string;
+  readonly space: 'gpa' | 'hpa' | 'table' | 'none';
+  /** Bits 11..0 in three digits; with bits 63..44 in front where one of them is set. */
+  readonly flags: string;
+}
+
+export const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+
+/** An index as it stands in brackets: three hexadecimal digits. */
+export const indexText = (index: number): string => index.toString(16).padStart(3, '0');
+
+/** `t6[010]` for an entry of the hypervisor's, `106[010]` for one of the guest's, `root[001]` in a root that is no shadow page. */
+export const slotText = (table: AtlasTable, index: number): string =>
+  `${table.side === 'guest' ? table.frame.toString(16) : table.role ? table.name : 'root'}[${indexText(index)}]`;
+
+/** Bits 11..0, and bits 63..44 before them where one is set. */
+export function flagsText(flags: number): string {
+  const low = (flags & 0xfff).toString(16).padStart(3, '0');
+  const high = (flags >>> 12).toString(16).padStart(5, '0').replace(/0+$/, '');
+  return high === '' ? low : `${high}…${low}`;
+}
+
+/** Where an entry points and its bits; `event` is when (a host frame may hold other tables at other times). */
+export function entryText(
+  names: Names,
+  event: number,
+  table: AtlasTable,
+  entry: Pick<AtlasEntry, 'frame' | 'flags' | 'kind'>,
+): EntryText {
+  const flags = flagsText(entry.flags);
+  if (table.side === 'guest') return { address: hex(entry.frame), space: 'gpa', flags };
+  if (entry.kind === 'mmio') return { address: `gfn ${hex(entry.frame)}`, space: 'gpa', flags };
+  if (entry.kind === 'not-present') return { address: hex(entry.frame), space: 'none', flags };
+  const target = entry.kind === 'table' ? names.tableInFrame(entry.frame, event) : null;
+  return target
+    ? { address: target, space: 'table', flags }
+    : { address: names.frame(entry.frame), space: 'hpa', flags };
+}
+
+const LETTERS: readonly (readonly [string, number])[] = [
+  ['P', PTE.present],
+  ['W', PTE.write],
+  ['U', PTE.user],
+  ['A', PTE.accessed],
+  ['D', PTE.dirty],
+];
+
+/** The five bits that decide most: a letter where set, a dot where clear; NX behind them where set. */
+export const rightsText = (flags: number): string =>
+  LETTERS.map(([letter, bit]) => (flags & bit ? letter : '·')).join(' ') + (flags & PTE.nx ? ' NX' : '');
+
+/** Entry `index` of a table; null where it is zero. */
+export const findEntry = (table: AtlasTable, index: number): AtlasEntry | null =>
+  table.entries.find((entry) => entry.index === index) ?? null;
+
+/** The table of a guest frame, if it is one of the listed. */
+export const guestTable = (atlas: Atlas, gfn: number): AtlasTable | null =>
+  atlas.guestTables.find((table) => table.frame === gfn) ?? null;

@@ -1,0 +1,16 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { startAddressBar } from './address-bar.ts';
+import { Studio } from './Studio.tsx';
+import { startTheme } from './theme.ts';
+
+startTheme();
+startAddressBar();
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Studio />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { EVENT } from '#machine/events.ts';
+import { cursorAt, cursorPlace, logHash, momentAt } from './moment.ts';
+import { FIRST_TOUCH, momentOf, runText } from './run.fixture.ts';
+import { subjectOf } from './subject.ts';
+
+const run = runText(FIRST_TOUCH);
+
+describe('the cursor', () => {
+  it('comes back to where it was', () => {
+    for (let index = 0; index < run.reader.length; index++) {
+      expect(cursorAt(run, cursorPlace(run, index))).toEqual({ index, exact: true });
+    }
+  });
+
+  it('goes to the nearest event where the run is shorter', () => {
+    expect(cursorAt(run, { step: 99, offset: 0 })).toEqual({
+      index: run.reader.length - 1,
+      exact: false,
+    });
+    expect(cursorAt(run, { step: 0, offset: 9999 })).toEqual({
+      index: run.reader.stepEnd(0) - 1,
+      exact: false,
+    });
+  });
+});
+
+describe('the hash', () => {
+  it('is that of the events up to the cursor only', () => {
+    const longer = runText(`${FIRST_TOUCH}read 0x10000\n`);
+    const last = run.reader.length - 1;
+    expect(logHash(longer, last)).toBe(logHash(run, last));
+    expect(logHash(run, last - 1)).not.toBe(logHash(run, last));
+  });
+
+  it('differs where the story differs', () => {
+    const other = runText(FIRST_TOUCH.replace('p|w|u', 'p|u'));
+    const { index } = momentOf(run, EVENT.kvm_mmu_paging_element, 4);
+    expect(logHash(other, index)).not.toBe(logHash(run, index));
+  });
+});
+
+describe('what an event is about', () => {
+  const rows = [
+    { kind: EVENT.kvm_mmu_set_spte, subject: { kind: 'entry', table: 't3', index: 0x10 } },
+    { kind: EVENT.kvm_mmu_get_page, subject: { kind: 'table', table: 't0' } },
+    { kind: EVENT.kvm_mmu_paging_element, subject: { kind: 'entry', table: 'g:100', index: 0 } },
+    { kind: EVENT.fault, subject: { kind: 'entry', table: 't0', index: 0 } },
+    { kind: EVENT.reference, subject: { kind: 'entry', table: 't0', index: 0 } },
+    { kind: EVENT.access, subject: null },
+  ];
+  it.each(rows)('kind $kind', ({ kind, subject }) => {
+    const moment = momentOf(run, kind);
+    expect(subjectOf(moment.reader, moment.index, moment.atlas)).toEqual(subject);
+  });
+});
+
+it('is the same machine, whether reached forwards or backwards', () => {
+  const middle = Math.floor(run.reader.length / 2);
+  const forwards = momentAt(run, middle).atlas.hypervisorTables;
+  momentAt(run, run.reader.length - 1);
+  expect(momentAt(run, middle).atlas.hypervisorTables).toEqual(forwards);
+});

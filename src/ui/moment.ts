@@ -1,0 +1,112 @@
+/** One moment of a run: the event at the cursor, the machine as it then is, and what that event changed. */
+import type { Atlas } from '#hypervisor/atlas.ts';
+import { readAtlas } from '#hypervisor/read-atlas.ts';
+import { EVENT_WORDS, EVENTS, PAYLOAD } from '#machine/events.ts';
+import type { Change, LogReader, Replay } from '#machine/log-reader.ts';
+import type { Scenario } from '#scenario/scenario.ts';
+import type { Names } from '#trace/names.ts';
+import { type Sequence, storyOf } from './sequence.ts';
+
+/** A finished run of a scenario. */
+export interface Run {
+  readonly text: string;
+  readonly scenario: Scenario;
+  readonly reader: LogReader;
+  readonly replay: Replay;
+  readonly names: Names;
+  /** The events that are numbered: all but calls. */
+  readonly story: Sequence;
+}
+
+export interface Moment {
+  readonly run: Run;
+  readonly reader: LogReader;
+  readonly names: Names;
+  /** The event at the cursor. */
+  readonly index: number;
+  readonly atlas: Atlas;
+  /** Words that were changed by it, and by calls since the numbered event before it. */
+  readonly changes: readonly Change[];
+  /** Their places. */
+  readonly changed: ReadonlySet<number>;
+}
+
+/** Where a cursor is, in terms that survive an edit of the text above it. */
+export interface CursorPlace {
+  /** From 0; -1 before the first step. */
+  readonly step: number;
+  /** Numbered events from the step's first. */
+  readonly offset: number;
+}
+
+/** What the engine made, with what is found from it once. */
+export function newRun(made: Omit<Run, 'story'>): Run {
+  return { ...made, story: storyOf(made.reader) };
+}
+
+/** An event's number, for people: from 1, calls not counted. */
+export const eventNumber = ({ story }: Pick<Run, 'story'>, index: number): number => story.rank(index) + 1;
+
+function changesOf({ reader, story }: Run, index: number): Change[] {
+  const rank = story.rank(index);
+  const isNumbered = rank >= 0 && story.at(rank) === index;
+  const first = isNumbered ? (rank === 0 ? 0 : story.at(rank - 1) + 1) : index;
+  const changes: Change[] = [];
+  for (let event = first; event <= index; event++) changes.push(...reader.changes(event));
+  return changes;
+}
+
+/** The moment at event `index` of a run that has events. */
+export function momentAt(run: Run, index: number): Moment {
+  const { reader, names, replay } = run;
+  const atlas = readAtlas(replay.seek(index));
+  const changes = changesOf(run, index);
+  const changed = new Set(changes.map((change) => change.place));
+  return { run, reader, names, index, atlas, changes, changed };
+}
+
+/** Whether an entry of one (4 bytes) or two words was changed by the moment's event. */
+export const isChanged = (moment: Moment, place: number): boolean =>
+  moment.changed.has(place) || moment.changed.has(place + 1);
+
+type Told = Pick<Run, 'reader' | 'story'>;
+
+/** Rank of a step's first event; that of the end for one past the last step. */
+const stepRank = ({ reader, story }: Told, step: number): number =>
+  step < 0 ? 0 : step >= reader.stepCount ? story.length : story.rank(reader.stepStart(step));
+
+export function cursorPlace(run: Told, index: number): CursorPlace {
+  const step = run.reader.stepOf(index);
+  return { step, offset: Math.max(0, run.story.rank(index)) - stepRank(run, step) };
+}
+
+/** The event nearest to a place, and whether it is exactly the one meant. */
+export function cursorAt(run: Told, place: CursorPlace): { index: number; exact: boolean } {
+  const wanted = stepRank(run, place.step) + Math.max(0, place.offset);
+  const last = Math.max(0, Math.min(stepRank(run, place.step + 1), run.story.length) - 1);
+  const rank = Math.min(wanted, last);
+  return { index: run.story.at(rank) ?? 0, exact: rank === wanted };
+}
+
+/** Payload words of each kind that tell the same story in any engine: all but places in the machine and numbers of texts. */
+const TOLD: readonly (readonly number[])[] = EVENTS.map(({ fields }) => {
+  const silent = new Set<number>();
+  for (const { type, word } of fields) {
+    if (type === 'text' || type === 'place') silent.add(word);
+    if (type === 'at') silent.add(word + 1);
+  }
+  return Array.from({ length: EVENT_WORDS - PAYLOAD }, (_, word) => word).filter((word) => !silent.has(word));
+});
+
+/** 32 bits of FNV-1a over the events up to `index`, as hexadecimal digits: whether two runs tell the same story so far. */
+export function logHash({ reader, story }: Told, index: number): string {
+  let hash = 0x811c9dc5;
+  for (let rank = story.rank(index); rank >= 0; rank--) {
+    const event = story.at(rank);
+    const kind = reader.kind(event);
+    hash = Math.imul(hash ^ kind, 0x01000193);
+    for (const word of TOLD[kind] ?? [])
+      hash = Math.imul(hash ^ reader.word(event, PAYLOAD + word), 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}

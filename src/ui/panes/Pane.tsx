@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react';
+import { useMoment, useSession } from '#ui/session.ts';
+import { words } from '#ui/words/en.ts';
+
+/** A view with its title and, at the right, one line about it. */
+export function Pane({
+  title,
+  note,
+  children,
+}: {
+  readonly title: string;
+  readonly note?: ReactNode;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section className="pane" aria-label={title}>
+      <div className="pane-head">
+        <h2>{title}</h2>
+        <span>{note}</span>
+      </div>
+      <div className="pane-body">{children}</div>
+    </section>
+  );
+}
+
+/** How the scenario's text is: its steps and errors. */
+export function ScenarioStatus() {
+  const run = useSession((state) => state.run);
+  const problems = useSession((state) => state.problems);
+  const running = useSession((state) => state.running);
+  if (problems.length > 0) return <b className="fault">✕ {words.status.problems(problems.length)}</b>;
+  if (running || !run) return words.status.running;
+  return `${words.status.steps(run.scenario.steps.length)} · ${words.status.clean}`;
+}
+
+/** How many tables there are. */
+export function TablesStatus() {
+  const moment = useMoment();
+  if (!moment) return null;
+  return words.tables.summary(moment.atlas.guestTables.length + moment.atlas.hypervisorTables.length);
+}

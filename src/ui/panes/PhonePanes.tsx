@@ -1,0 +1,96 @@
+import type { ComponentType } from 'react';
+import { TABS, type Tab } from '#ui/arrangement.ts';
+import { COMMANDS, commandName, runCommand } from '#ui/commands.ts';
+import { SentencePane } from '#ui/SentencePane.tsx';
+import { arrange, useStudio } from '#ui/store.ts';
+import { ScenarioEditor } from '#ui/views/editor/EditorView.tsx';
+import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
+import { TablesView } from '#ui/views/tables/TablesView.tsx';
+import { EventFilter, EventList } from '#ui/views/timeline/EventList.tsx';
+import { CommandIcon, Position } from '#ui/views/timeline/Transport.tsx';
+import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
+import { words } from '#ui/words/en.ts';
+
+function Walk() {
+  return (
+    <>
+      <p className="walk-heading">
+        <WalkHeading />
+      </p>
+      <WalkView />
+    </>
+  );
+}
+
+function Events() {
+  return (
+    <div className="phone-events">
+      <EventFilter />
+      <EventList />
+    </div>
+  );
+}
+
+const VIEWS: Readonly<Record<Tab, ComponentType>> = {
+  walk: Walk,
+  tables: TablesView,
+  inspector: InspectorView,
+  scenario: ScenarioEditor,
+  events: Events,
+};
+
+const STEPS = ['previousStep', 'previous', 'next', 'nextStep'] as const;
+
+function Tabs({ current }: { readonly current: Tab }) {
+  return (
+    <div className="tabs" role="tablist">
+      {TABS.map((tab) => (
+        <button
+          key={tab}
+          type="button"
+          role="tab"
+          id={`tab-${tab}`}
+          aria-selected={tab === current}
+          aria-controls="tab-view"
+          onClick={() => arrange({ tab })}
+        >
+          {words.panes[tab]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** One view at a time, the sentence below it, and buttons that a thumb can hit. */
+export function PhonePanes() {
+  const tab = useStudio((state) => state.arrangement.tab);
+  const View = VIEWS[tab];
+  return (
+    <div className="phone">
+      <Tabs current={tab} />
+      <div className="phone-view" role="tabpanel" id="tab-view" aria-labelledby={`tab-${tab}`}>
+        <View />
+      </div>
+      <SentencePane />
+      <div className="thumb-bar">
+        <Position />
+        <div className="thumb-buttons">
+          {STEPS.map((id) => {
+            const command = COMMANDS.find((candidate) => candidate.id === id);
+            return (
+              <button
+                key={id}
+                type="button"
+                className={id}
+                aria-label={command && commandName(command)}
+                onClick={() => runCommand(id)}
+              >
+                <CommandIcon id={id} size={22} />
+              </button>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}

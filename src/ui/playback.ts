@@ -1,0 +1,40 @@
+/** Play and stop: the cursor moves by itself, an event at a time, until the end. */
+import { create } from 'zustand';
+import { moved } from './sequence.ts';
+import { currentSequence, useSession } from './session.ts';
+import { setCursor, useStudio } from './store.ts';
+
+/** Milliseconds an event stays. */
+const PACE = 450;
+
+export const usePlayback = create<{ playing: boolean }>(() => ({ playing: false }));
+
+let timer: ReturnType<typeof setInterval> | undefined;
+
+export function stop(): void {
+  clearInterval(timer);
+  usePlayback.setState({ playing: false });
+}
+
+function advance(): void {
+  const { run } = useSession.getState();
+  const { cursor } = useStudio.getState();
+  const next = run ? moved(currentSequence(run), cursor, 1) : cursor;
+  if (next === cursor) stop();
+  else setCursor(next);
+}
+
+/** Plays from the cursor (from the beginning, if it stands at the end), or stops. */
+export function togglePlay(): void {
+  if (usePlayback.getState().playing) {
+    stop();
+    return;
+  }
+  const { run } = useSession.getState();
+  if (!run) return;
+  const sequence = currentSequence(run);
+  if (moved(sequence, useStudio.getState().cursor, 1) === useStudio.getState().cursor)
+    setCursor(sequence.at(0));
+  usePlayback.setState({ playing: true });
+  timer = setInterval(advance, PACE);
+}

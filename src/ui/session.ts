@@ -1,0 +1,146 @@
+/** The engine's worker and the log that it made last. Texts go there, logs come back; only the newest run counts. */
+import { useMemo } from 'react';
+import { create } from 'zustand';
+import { LogReader, Replay } from '#machine/log-reader.ts';
+import { load } from '#scenario/check.ts';
+import type { Problem, Scenario } from '#scenario/scenario.ts';
+import { Names } from '#trace/names.ts';
+import { words } from '#ui/words/en.ts';
+import type { FromWorker, ToWorker } from '#worker/messages.ts';
+import EngineWorker from '#worker/worker.ts?worker';
+import {
+  type CursorPlace,
+  cursorAt,
+  cursorPlace,
+  logHash,
+  type Moment,
+  momentAt,
+  newRun,
+  type Run,
+} from './moment.ts';
+import { allOf, type Sequence } from './sequence.ts';
+import { setCursor, setText, tell, useStudio } from './store.ts';
+
+interface SessionState {
+  readonly run: Run | null;
+  /** What is wrong with the present text. */
+  readonly problems: readonly Problem[];
+  readonly running: boolean;
+}
+
+/** Where the cursor shall stand in the next log, and what its sender saw (empty: nobody sent it). */
+interface Target extends CursorPlace {
+  readonly hash: string;
+}
+
+export const useSession = create<SessionState>(() => ({ run: null, problems: [], running: false }));
+
+/** Pause in typing after which the text is run. */
+const TYPING_PAUSE = 150;
+
+let worker: Worker | null = null;
+let newest = 0;
+let pending: { readonly text: string; readonly scenario: Scenario; readonly target: Target } | null = null;
+let typing: ReturnType<typeof setTimeout> | undefined;
+
+function send(message: ToWorker): void {
+  if (!worker) {
+    worker = new EngineWorker();
+    worker.onmessage = (event: MessageEvent<FromWorker>) => receive(event.data);
+    worker.onerror = (event) => crash(event.message);
+  }
+  worker.postMessage(message);
+}
+
+function crash(reason: string): void {
+  worker?.terminate();
+  worker = null;
+  useSession.setState({ running: false });
+  tell({ tone: 'problem', text: `${words.messages.crash} ${reason}` });
+}
+
+/** Runs a text and then shows the moment at `target`. A text with errors is not run: the last log stays. */
+function runText(text: string, target: Target): void {
+  clearTimeout(typing);
+  const { scenario, problems } = load(text);
+  if (useSession.getState().running) send({ type: 'cancel', id: newest });
+  newest++;
+  useSession.setState({ problems, running: scenario !== null });
+  if (!scenario) return;
+  pending = { text, scenario, target };
+  send({ type: 'run', id: newest, text });
+}
+
+function receive(message: FromWorker): void {
+  if (message.id !== newest || !pending) return;
+  useSession.setState({ running: false });
+  switch (message.type) {
+    case 'log':
+      show(new LogReader(message.data), pending);
+      if (message.notice) tell({ tone: 'notice', text: `${words.messages.notice} ${message.notice}` });
+      break;
+    case 'problems':
+      useSession.setState({ problems: message.problems });
+      break;
+    case 'crash':
+      crash(message.message);
+  }
+}
+
+function show(reader: LogReader, { text, scenario, target }: NonNullable<typeof pending>): void {
+  const run = newRun({ text, scenario, reader, replay: new Replay(reader), names: new Names(reader) });
+  const { index, exact } = cursorAt(run, target);
+  setCursor(Math.max(0, index));
+  useSession.setState({ run });
+  if (target.hash === '') return;
+  if (!exact) tell({ tone: 'notice', text: words.messages.moved });
+  else if (logHash(run, index) !== target.hash) tell({ tone: 'notice', text: words.messages.differs });
+}
+
+/** Opens a scenario at a moment. */
+export function openText(text: string, target: Target = { step: 0, offset: 0, hash: '' }): void {
+  setText(text);
+  runText(text, target);
+}
+
+/** Takes an edited text: problems at once, the run after a pause, the cursor where it was by step. */
+export function editText(text: string): void {
+  setText(text);
+  useSession.setState({ problems: load(text).problems });
+  clearTimeout(typing);
+  typing = setTimeout(() => runText(text, { ...herePlace(), hash: '' }), TYPING_PAUSE);
+}
+
+/** Where the cursor is now. */
+export function herePlace(): CursorPlace {
+  const { run } = useSession.getState();
+  return run ? cursorPlace(run, useStudio.getState().cursor) : { step: 0, offset: 0 };
+}
+
+let latest: Moment | null = null;
+
+/** The moment at the cursor, or null where no run has an event. */
+export function currentMoment(run: Run | null, cursor: number): Moment | null {
+  if (!run || run.reader.length === 0) return null;
+  const index = Math.min(cursor, run.reader.length - 1);
+  if (latest?.run !== run || latest.index !== index) latest = momentAt(run, index);
+  return latest;
+}
+
+/** The moment at the cursor, for components. */
+export function useMoment(): Moment | null {
+  const run = useSession((state) => state.run);
+  const cursor = useStudio((state) => state.cursor);
+  return currentMoment(run, cursor);
+}
+
+/** The events that the cursor moves along: the numbered ones, or all where calls are shown. */
+export function currentSequence(run: Run): Sequence {
+  return useStudio.getState().arrangement.calls ? allOf(run.reader) : run.story;
+}
+
+/** The same, for components. */
+export function useSequence(run: Run | null): Sequence | null {
+  const calls = useStudio((state) => state.arrangement.calls);
+  return useMemo(() => run && (calls ? allOf(run.reader) : run.story), [run, calls]);
+}

@@ -1,0 +1,45 @@
+/**
+ * The page's own state: text, cursor, selection, arrangement, message. Everything else follows from these and the log.
+ * Actions are functions beside the store; they need no component.
+ */
+import { create } from 'zustand';
+import { type Arrangement, DEFAULT_ARRANGEMENT } from './arrangement.ts';
+import { type Place, samePlace } from './place.ts';
+
+/** Something the page has to tell, until it is dismissed. */
+export interface Message {
+  readonly tone: 'problem' | 'notice';
+  readonly text: string;
+}
+
+interface StudioState {
+  readonly text: string;
+  /** Index of the event that every view shows. */
+  readonly cursor: number;
+  /** What was selected by hand; null: the views follow the cursor. */
+  readonly selection: Place | null;
+  readonly arrangement: Arrangement;
+  readonly message: Message | null;
+}
+
+export const useStudio = create<StudioState>(() => ({
+  text: '',
+  cursor: 0,
+  selection: null,
+  arrangement: DEFAULT_ARRANGEMENT,
+  message: null,
+}));
+
+export const setText = (text: string): void => useStudio.setState({ text });
+export const setCursor = (cursor: number): void => useStudio.setState({ cursor });
+
+/** Selects a place; the one that is selected already is released. */
+export function select(place: Place | null): void {
+  useStudio.setState(({ selection }) => ({ selection: samePlace(selection, place) ? null : place }));
+}
+
+export function arrange(change: Partial<Arrangement>): void {
+  useStudio.setState(({ arrangement }) => ({ arrangement: { ...arrangement, ...change } }));
+}
+
+export const tell = (message: Message | null): void => useStudio.setState({ message });

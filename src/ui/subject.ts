@@ -1,0 +1,65 @@
+/** What an event is about: the entry or the table that the views mark and the inspector opens. */
+import type { Atlas } from '#hypervisor/atlas.ts';
+import { EVENT, type FieldSpec, PAYLOAD } from '#machine/events.ts';
+import type { LogReader } from '#machine/log-reader.ts';
+import { guestTable } from './entry-text.ts';
+import type { Place } from './place.ts';
+
+/** Bits 43..12 of a guest-physical address given as a plain pair. */
+const gfnOf = (hi: number, lo: number): number => (lo >>> 12) | (hi << 20);
+
+/** The guest's entry at a guest-physical address, where a listed table lies there. */
+export function guestEntryAt(atlas: Atlas, hi: number, lo: number): Place | null {
+  const table = guestTable(atlas, gfnOf(hi, lo));
+  return table
+    ? { kind: 'entry', table: table.id, index: Math.floor((lo & 0xfff) / table.entryBytes) }
+    : null;
+}
+
+/** The entry whose first word is at a place in the machine; an empty one of the hypervisor's too. */
+export function entryAt(atlas: Atlas, place: number): Place | null {
+  if (place === 0) return null;
+  const table = atlas.hypervisorTables.find((candidate) => candidate.frame === place >>> 10);
+  if (table) return { kind: 'entry', table: table.id, index: (place & 1023) >>> 1 };
+  const found = atlas.locate(place);
+  return found ? { kind: 'entry', table: found.table.id, index: found.index } : null;
+}
+
+function fieldSubject(reader: LogReader, index: number, atlas: Atlas, field: FieldSpec): Place | null {
+  const first = reader.word(index, PAYLOAD + field.word);
+  switch (field.type) {
+    case 'place':
+      return entryAt(atlas, first);
+    case 'at':
+      return entryAt(atlas, reader.word(index, PAYLOAD + field.word + 1));
+    case 'gpa':
+    case 'from':
+      return guestEntryAt(atlas, first, reader.word(index, PAYLOAD + field.word + 1));
+    case 'table':
+      return atlas.table(`t${first}`) ? { kind: 'table', table: `t${first}` } : null;
+    default:
+      return null;
+  }
+}
+
+/** The entry that was read: of the hypervisor's tables by its place, of the guest's by its address. */
+function referenceSubject(reader: LogReader, index: number, atlas: Atlas): Place | null {
+  const word = (n: number): number => reader.word(index, PAYLOAD + n);
+  return entryAt(atlas, word(5)) ?? guestEntryAt(atlas, word(1), word(2));
+}
+
+/** Fields in the order in which they say what an event is about. */
+const ORDER = ['place', 'at', 'gpa', 'from', 'table'];
+
+/** What event `index` is about; null if it is about nothing in the tables. */
+export function subjectOf(reader: LogReader, index: number, atlas: Atlas): Place | null {
+  if (reader.kind(index) === EVENT.access) return null;
+  if (reader.kind(index) === EVENT.reference) return referenceSubject(reader, index, atlas);
+  const fields = reader.spec(index).fields.filter((field) => ORDER.includes(field.type));
+  fields.sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type));
+  for (const field of fields) {
+    const subject = fieldSubject(reader, index, atlas, field);
+    if (subject) return subject;
+  }
+  return null;
+}

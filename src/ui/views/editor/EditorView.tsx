@@ -1,0 +1,91 @@
+import { useEffect, useRef, useState } from 'react';
+import { keepDraft } from '#ui/drafts.ts';
+import { editText, useSession } from '#ui/session.ts';
+import { useStudio } from '#ui/store.ts';
+import { words } from '#ui/words/en.ts';
+import type { CodeEditor } from './code-editor.ts';
+import './editor.css';
+
+function edit(text: string): void {
+  keepDraft(text);
+  editText(text);
+}
+
+/** Loads CodeMirror into an element; null until it is there. */
+function useCodeEditor(box: { readonly current: HTMLDivElement | null }): CodeEditor | null {
+  const [editor, setEditor] = useState<CodeEditor | null>(null);
+  useEffect(() => {
+    let created: CodeEditor | null = null;
+    let gone = false;
+    import('./code-editor.ts').then(({ createEditor }) => {
+      if (gone || !box.current) return;
+      created = createEditor(box.current, useStudio.getState().text, words.editor.label, edit);
+      setEditor(created);
+    });
+    return () => {
+      gone = true;
+      created?.destroy();
+    };
+  }, [box]);
+  return editor;
+}
+
+/** Line of the statement that the cursor is in, where the text is the one that was run. */
+function useCurrentLine(): number | null {
+  const run = useSession((state) => state.run);
+  const cursor = useStudio((state) => state.cursor);
+  const text = useStudio((state) => state.text);
+  if (!run || run.text !== text) return null;
+  return run.scenario.steps[run.reader.stepOf(cursor)]?.span.line ?? null;
+}
+
+function Problems({ editor }: { readonly editor: CodeEditor | null }) {
+  const problems = useSession((state) => state.problems);
+  if (problems.length === 0) return null;
+  return (
+    <div className="problems">
+      <ul>
+        {problems.map((problem) => (
+          <li key={`${problem.span.line}:${problem.span.column} ${problem.message}`}>
+            <button type="button" onClick={() => editor?.goTo(problem)}>
+              <b>
+                {problem.span.line}:{problem.span.column}
+              </b>{' '}
+              {problem.message}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p>{words.status.stale}</p>
+    </div>
+  );
+}
+
+/** The scenario's text; every edit is checked at once and run after a pause. */
+export function ScenarioEditor() {
+  const box = useRef<HTMLDivElement>(null);
+  const editor = useCodeEditor(box);
+  const text = useStudio((state) => state.text);
+  const problems = useSession((state) => state.problems);
+  const line = useCurrentLine();
+  useEffect(() => editor?.setText(text), [editor, text]);
+  // A text of which nothing is known yet has no marks: they come with its problems.
+  useEffect(() => editor?.setProblems(problems), [editor, problems]);
+  useEffect(() => editor?.setCurrentLine(line), [editor, line]);
+  return (
+    <div className="editor">
+      <div className="editor-box" ref={box}>
+        {!editor && (
+          <textarea
+            value={text}
+            aria-label={words.editor.label}
+            title={words.editor.loading}
+            spellCheck={false}
+            onChange={(event) => edit(event.target.value)}
+          />
+        )}
+      </div>
+      <Problems editor={editor} />
+    </div>
+  );
+}

@@ -1,0 +1,133 @@
+/** CodeMirror with the scenario language; loaded when the page has been shown. It knows nothing of React or of the store. */
+import { autocompletion, closeCompletion, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { EditorState, StateEffect, StateField, type Text } from '@codemirror/state';
+import {
+  Decoration,
+  type DecorationSet,
+  drawSelection,
+  EditorView,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import type { Problem } from '#scenario/scenario.ts';
+import { completeStatement, scenarioLanguage } from './language.ts';
+
+const setCurrentLine = StateEffect.define<number | null>();
+const currentLine = Decoration.line({ class: 'cm-statement-now' });
+
+const currentLineField = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, transaction) {
+    for (const effect of transaction.effects) {
+      if (!effect.is(setCurrentLine)) continue;
+      const { doc } = transaction.state;
+      if (effect.value === null || effect.value > doc.lines) return Decoration.none;
+      return Decoration.set([currentLine.range(doc.line(effect.value).from)]);
+    }
+    return marks.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.keyword, fontWeight: '700' },
+  { tag: tags.modifier, color: 'var(--ink2)', fontWeight: '700' },
+  { tag: tags.comment, color: 'var(--ink3)' },
+  { tag: tags.number, color: 'var(--gva)' },
+  { tag: tags.atom, color: 'var(--gpa)' },
+  { tag: tags.propertyName, color: 'var(--ink2)' },
+  { tag: tags.invalid, color: 'var(--fault)' },
+]);
+
+function diagnostic(doc: Text, { span, message }: Problem): Diagnostic {
+  const line = doc.line(Math.max(1, Math.min(doc.lines, span.line)));
+  const from = Math.min(line.to, line.from + span.column - 1);
+  return { from, to: Math.max(from, Math.min(line.to, from + span.length)), severity: 'error', message };
+}
+
+/** A running editor. */
+export interface CodeEditor {
+  setText(text: string): void;
+  setProblems(problems: readonly Problem[]): void;
+  /** Marks a line (from 1) as the current statement; null for none. */
+  setCurrentLine(line: number | null): void;
+  goTo(problem: Problem): void;
+  destroy(): void;
+}
+
+/** @param onEdit told of every change that a person makes */
+export function createEditor(
+  parent: HTMLElement,
+  text: string,
+  label: string,
+  onEdit: (text: string) => void,
+): CodeEditor {
+  let silent = false;
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        lineNumbers(),
+        highlightActiveLineGutter(),
+        history(),
+        drawSelection(),
+        EditorView.lineWrapping,
+        lintGutter(),
+        scenarioLanguage,
+        syntaxHighlighting(colours),
+        autocompletion({ override: [completeStatement], icons: false }),
+        highlightSelectionMatches(),
+        currentLineField,
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+        keymap.of([
+          { key: 'Escape', run: (target) => closeCompletion(target) },
+          ...completionKeymap,
+          ...defaultKeymap,
+          ...historyKeymap,
+          ...searchKeymap,
+        ]),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged && !silent) onEdit(update.state.doc.toString());
+        }),
+      ],
+    }),
+  });
+  // The text in it takes the focus, so that the scroller need not.
+  view.scrollDOM.removeAttribute('tabindex');
+  return {
+    setText(next) {
+      if (next === view.state.doc.toString()) return;
+      silent = true;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
+      silent = false;
+    },
+    setProblems: (problems) =>
+      view.dispatch(
+        setDiagnostics(
+          view.state,
+          problems.map((problem) => diagnostic(view.state.doc, problem)),
+        ),
+      ),
+    setCurrentLine(line) {
+      const effects: StateEffect<unknown>[] = [setCurrentLine.of(line)];
+      if (line !== null && line <= view.state.doc.lines && !view.hasFocus)
+        effects.push(
+          EditorView.scrollIntoView(view.state.doc.line(line).from, { y: 'nearest', yMargin: 40 }),
+        );
+      view.dispatch({ effects });
+    },
+    goTo(problem) {
+      const { from } = diagnostic(view.state.doc, problem);
+      view.dispatch({ selection: { anchor: from }, scrollIntoView: true });
+      view.focus();
+    },
+    destroy: () => view.destroy(),
+  };
+}

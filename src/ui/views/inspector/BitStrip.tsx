@@ -1,0 +1,61 @@
+import { type BitRow, flagBit, UNUSED } from './bits.ts';
+import type { EntryModel } from './model.ts';
+
+const HIGH = Array.from({ length: 12 }, (_, i) => 63 - i);
+const LOW = Array.from({ length: 12 }, (_, i) => 11 - i);
+
+function Strip({ positions, model }: { readonly positions: readonly number[]; readonly model: EntryModel }) {
+  return (
+    <ol className="bit-strip" aria-hidden="true">
+      {positions.map((bit) => {
+        const isSet = flagBit(model.flags, bit);
+        const label = model.bits.find((row) => row.bit === bit)?.label ?? '';
+        return (
+          <li
+            key={bit}
+            className={`${isSet ? 'set' : ''}${flagBit(model.changedFlags, bit) ? ' now' : ''}${bit % 4 === 0 ? ' nibble' : ''}`}
+          >
+            <span>{bit}</span>
+            <b>{isSet ? 1 : 0}</b>
+            <i>{label}</i>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** An entry as a row of bits, the frame in one block. The list below it says the same in words. */
+export function BitStrip({ model }: { readonly model: EntryModel }) {
+  return (
+    <div className="bit-strips">
+      {model.is64 && <Strip positions={HIGH} model={model} />}
+      <p className={`frame-block ${model.text.space}`} aria-hidden="true">
+        <span>{model.is64 ? 51 : 31}</span>
+        <b>{model.text.address}</b>
+        <span>12</span>
+      </p>
+      <Strip positions={LOW} model={model} />
+    </div>
+  );
+}
+
+/** Every named bit: where, what it is called, whether it is set, what that means. */
+export function BitList({ bits }: { readonly bits: readonly BitRow[] }) {
+  return (
+    <table className="bit-list">
+      <tbody>
+        {bits
+          .filter((row) => row.label !== UNUSED)
+          .map((row) => (
+            <tr key={row.bit} className={`${row.isChanged ? 'now' : ''}${row.isSet ? ' set' : ''}`}>
+              <td>{row.bit}</td>
+              <th scope="row">{row.name}</th>
+              <td>{row.isSet ? 1 : 0}</td>
+              <td>{row.meaning}</td>
+            </tr>
+          ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,56 @@
+import { select, setCursor } from '#ui/store.ts';
+import { words } from '#ui/words/en.ts';
+import type { Fact, HistoryRow } from './model.ts';
+
+/** Names and values; what leads somewhere can be followed. */
+export function FactList({ facts }: { readonly facts: readonly Fact[] }) {
+  return (
+    <dl className="facts">
+      {facts.map((fact) => (
+        <div key={`${fact.name} ${fact.value}`}>
+          <dt>{fact.name}</dt>
+          <dd className={fact.space}>
+            {fact.place ? (
+              <button type="button" onClick={() => select(fact.place)}>
+                {fact.value}
+              </button>
+            ) : (
+              fact.value
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Who wrote an entry, and when; a click goes there. */
+export function HistoryList({
+  rows,
+  cursor,
+}: {
+  readonly rows: readonly HistoryRow[];
+  readonly cursor: number;
+}) {
+  if (rows.length === 0) return <p className="note">{words.inspector.noHistory}</p>;
+  const last = rows.findLast((row) => row.event <= cursor)?.event;
+  return (
+    <ol className="history">
+      {rows.map((row) => (
+        <li
+          key={row.event}
+          className={row.event === cursor ? 'now' : row.event > cursor ? 'future' : ''}
+          title={row.event === last ? words.inspector.last : undefined}
+        >
+          <button type="button" onClick={() => setCursor(row.event)}>
+            <b className="at">{row.number}</b>
+            <span className="history-name">{row.name}</span>
+            <span className="history-value">
+              {row.from} → {row.to}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}

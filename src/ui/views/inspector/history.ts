@@ -1,0 +1,46 @@
+/** Which events changed an entry, with its value before and after each: read from the changed words of the log. */
+import type { LogReader } from '#machine/log-reader.ts';
+
+export interface HistoryItem {
+  readonly event: number;
+  /** Swizzled pairs. */
+  readonly oldFrame: number;
+  readonly oldFlags: number;
+  readonly frame: number;
+  readonly flags: number;
+}
+
+/** The event that change record `change` belongs to: the first that counts it. */
+function eventOf(reader: LogReader, change: number): number {
+  let low = 0;
+  let high = reader.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (reader.word(middle, 1) > change) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/**
+ * Every event that changed the entry whose two words are at `place`, in order. Changes before the first event (the guest's
+ * preparation) are not in it.
+ */
+export function entryHistory(reader: LogReader, place: number): HistoryItem[] {
+  const items: HistoryItem[] = [];
+  let frame = reader.data.base[place] ?? 0;
+  let flags = reader.data.base[place + 1] ?? 0;
+  for (let change = 0; change < reader.data.changeCount; change++) {
+    const at = reader.changeWord(change, 0);
+    if (at !== place && at !== place + 1) continue;
+    const value = reader.changeWord(change, 2);
+    const event = eventOf(reader, change);
+    const last = items.at(-1);
+    const before = last?.event === event ? items.pop() : undefined;
+    const [oldFrame, oldFlags] = [before?.oldFrame ?? frame, before?.oldFlags ?? flags];
+    if (at === place) frame = value;
+    else flags = value;
+    items.push({ event, oldFrame, oldFlags, frame, flags });
+  }
+  return items;
+}

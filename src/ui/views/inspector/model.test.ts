@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { EVENT } from '#machine/events.ts';
+import { FIRST_TOUCH, momentOf, runText } from '#ui/run.fixture.ts';
+import { eventModel, placeModel } from './model.ts';
+
+const run = runText(FIRST_TOUCH);
+const spte = { kind: 'entry', table: 't3', index: 0x10 } as const;
+
+describe('an spte', () => {
+  const model = placeModel(momentOf(run, EVENT.kvm_mmu_set_spte, 2), spte);
+  it('is told bit by bit, KVM’s own included', () => {
+    if (model?.kind !== 'entry') throw new Error('no entry');
+    const bits = new Map(model.bits.map((row) => [row.name, row]));
+    expect(model.subtitle).toBe('spte, level 1, leaf');
+    expect(bits.get('MMU-present')).toMatchObject({ bit: 11, isSet: true });
+    expect(bits.get('MMU-writable')).toMatchObject({ bit: 10, isSet: true, isChanged: true });
+    expect(bits.get('host-writable')).toMatchObject({ bit: 9, isSet: true, isChanged: false });
+    expect(bits.get('writable')).toMatchObject({ bit: 1, isSet: true, isChanged: true });
+    expect(bits.get('no-execute')).toMatchObject({ bit: 63, isSet: false });
+  });
+
+  it('has the events that wrote it', () => {
+    if (model?.kind !== 'entry') throw new Error('no entry');
+    expect(model.history.map((row) => `${row.name}: ${row.from} → ${row.to}`)).toEqual([
+      'kvm_mmu_set_spte: 0 → h0 a25',
+      'kvm_mmu_set_spte: h0 a25 → h0 e67',
+    ]);
+  });
+});
+
+it('says what a table stands for and who leads to it', () => {
+  const model = placeModel(momentOf(run, EVENT.kvm_mmu_set_spte), { kind: 'table', table: 't3' });
+  expect(model?.facts).toContainEqual({
+    name: 'parent',
+    value: 't2[000]',
+    space: 'none',
+    place: { kind: 'entry', table: 't2', index: 0 },
+  });
+  expect(model?.facts).toContainEqual({ name: 'stands for', value: '0x103', space: 'gpa', place: null });
+});
+
+it('knows nothing of a table that is not there', () => {
+  expect(placeModel(momentOf(run, EVENT.step), { kind: 'table', table: 't3' })).toBeNull();
+});
+
+it('tells an error code bit by bit', () => {
+  const { error } = eventModel(momentOf(run, EVENT.kvm_page_fault, 2));
+  expect(error?.rows.filter((row) => row.isSet).map((row) => row.name)).toEqual(['P', 'W']);
+  expect(eventModel(momentOf(run, EVENT.kvm_mmu_get_page)).error).toBeNull();
+});

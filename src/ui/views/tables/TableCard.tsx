@@ -1,0 +1,116 @@
+import { memo } from 'react';
+import type { AtlasTable } from '#hypervisor/atlas.ts';
+import { Lock } from '#ui/design/Lock.tsx';
+import { indexText } from '#ui/entry-text.ts';
+import type { Place } from '#ui/place.ts';
+import { select } from '#ui/store.ts';
+import { words } from '#ui/words/en.ts';
+import type { Card, EntryRow } from './model.ts';
+
+const access = (bits: number): string =>
+  (bits & 2 ? 'w' : '-') + (bits & 4 ? 'u' : '-') + (bits & 1 ? 'x' : '-');
+
+/** What a table of the hypervisor's is, in badges. */
+function Badges({ table, isNew }: { readonly table: AtlasTable; readonly isNew: boolean }) {
+  const { role } = table;
+  return (
+    <span className="badges">
+      {isNew && <b className="badge fresh">{words.tables.fresh}</b>}
+      {table.unsync && <b className="badge inverse">{words.tables.unsync}</b>}
+      {(table.obsolete || role?.invalid) && <b className="badge">{words.tables.obsolete}</b>}
+      {table.rootCount > 0 && <b className="badge strong">{words.tables.root(table.rootCount)}</b>}
+      {role?.fourByteEntries && <span className="badge">q{role.quadrant}</span>}
+      {role && <span className="badge">{role.direct ? words.tables.direct : words.tables.indirect}</span>}
+      {role && <span className="badge">{access(role.access)}</span>}
+    </span>
+  );
+}
+
+function GuestRole({ table }: { readonly table: AtlasTable }) {
+  const roots = table.rootOf.map((cpu) => `cpu${cpu}`).join(' ');
+  return (
+    <span className="badges">
+      {roots && <span className="badge strong">{words.tables.rootOf(roots)}</span>}
+      {table.writable !== null && (
+        <span className="protection">
+          {table.writable ? words.tables.writable : words.tables.protected}
+          <Lock open={table.writable} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Row({
+  table,
+  row,
+  isFocus,
+}: {
+  readonly table: AtlasTable;
+  readonly row: EntryRow;
+  readonly isFocus: boolean;
+}) {
+  return (
+    <button
+      type="button"
+      className={`entry${row.changed ? ' now' : ''}${isFocus ? ' focus' : ''}`}
+      aria-pressed={isFocus}
+      data-entry={`${table.id}[${row.index}]`}
+      onClick={() => select({ kind: 'entry', table: table.id, index: row.index })}
+    >
+      <span className="index">{indexText(row.index)}</span>
+      <span className={`address ${row.text.space}`}>{row.text.address}</span>
+      <span className="flags">{row.text.flags}</span>
+      <span className="rights">{row.rights}</span>
+    </button>
+  );
+}
+
+interface Props {
+  readonly card: Card;
+  readonly focus: Place | null;
+  readonly isOpen: boolean;
+  readonly onFold: () => void;
+}
+
+/** One table: its role, and the entries in it that are not zero. */
+export const TableCard = memo(function TableCard({ card, focus, isOpen, onFold }: Props) {
+  const { table } = card;
+  const isGuest = table.side === 'guest';
+  const isTableFocus = focus?.kind === 'table' && focus.table === table.id;
+  const entryFocus = focus?.kind === 'entry' && focus.table === table.id ? focus.index : -1;
+  const className = `card ${table.side}${table.unsync ? ' unsync' : ''}${isTableFocus ? ' focus' : ''}${table.obsolete ? ' old' : ''}`;
+  return (
+    <div
+      className={className}
+      data-table={table.id}
+      style={{ transform: `translate(${card.x}px, ${card.y}px)`, width: card.width, height: card.height }}
+    >
+      <button
+        type="button"
+        className="card-head"
+        aria-pressed={isTableFocus}
+        onClick={() => select({ kind: 'table', table: table.id })}
+      >
+        <span className="level">L{table.level}</span>
+        <span className={`name ${isGuest ? 'gpa' : ''}`}>{table.name}</span>
+        {!isGuest && table.gfn !== null && (
+          <span className="stands-for">
+            {table.role?.fourByteEntries ? '' : words.tables.standsFor}
+            <span className="gpa">{table.gfn.toString(16)}</span>
+          </span>
+        )}
+        {isGuest ? <GuestRole table={table} /> : <Badges table={table} isNew={card.isNew} />}
+      </button>
+      {card.rows.map((row) => (
+        <Row key={row.index} table={table} row={row} isFocus={row.index === entryFocus} />
+      ))}
+      {card.rows.length === 0 && <div className="entry none">{words.tables.empty}</div>}
+      {(card.hidden > 0 || isOpen) && (
+        <button type="button" className="entry fold" onClick={onFold}>
+          {isOpen ? words.tables.fewer : words.tables.more(card.hidden)}
+        </button>
+      )}
+    </div>
+  );
+});

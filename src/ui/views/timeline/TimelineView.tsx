@@ -1,0 +1,125 @@
+import { type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useElementWidth } from '#ui/design/element-size.ts';
+import { eventNumber, type Moment } from '#ui/moment.ts';
+import type { Sequence } from '#ui/sequence.ts';
+import { useMoment, useSequence } from '#ui/session.ts';
+import { setCursor } from '#ui/store.ts';
+import { useTheme } from '#ui/theme.ts';
+import { words } from '#ui/words/en.ts';
+import { areShapes, type Range, rangeWith, rankAtX, rankX, timelineModel } from './model.ts';
+import { HOST_LANE, LANE, paint, RULER, timelineHeight } from './paint.ts';
+
+/** Events that fit at first: as many as have a mark each, but no more than there are. */
+const MARK = 14;
+
+interface DrawingProps {
+  readonly moment: Moment;
+  readonly sequence: Sequence;
+  readonly range: Range;
+  readonly width: number;
+}
+
+/** The canvas: redrawn when range, run or step change, not with every move of the cursor. */
+function Drawing({ moment, sequence, range, width }: DrawingProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const dark = useTheme((state) => state.dark);
+  const { reader, atlas, run } = moment;
+  const isNumbered = sequence === run.story;
+  const hasHost = atlas.machine !== 'bare';
+  const cpus = atlas.registers.length;
+  const { from, count } = range;
+  const model = useMemo(
+    () => timelineModel({ reader, sequence, isNumbered, cpus, hasHost }, { from, count }, width),
+    [reader, sequence, isNumbered, from, count, width, cpus, hasHost],
+  );
+  const currentStep = reader.stepOf(moment.index);
+  useLayoutEffect(() => {
+    if (canvas.current)
+      paint(canvas.current, model, { width, isShape: areShapes({ from, count }, width), currentStep });
+    // The theme is not an argument of the drawing, but its colours are the page's.
+    void dark;
+  }, [model, width, from, count, currentStep, dark]);
+  return <canvas ref={canvas} style={{ width, height: timelineHeight(cpus, hasHost) }} />;
+}
+
+function LaneLabels({ cpus, hasHost }: { readonly cpus: number; readonly hasHost: boolean }) {
+  const lanes = Array.from({ length: cpus }, (_, cpu) => `cpu${cpu}`);
+  return (
+    <div className="lane-labels" aria-hidden="true" style={{ paddingTop: RULER }}>
+      {lanes.map((name) => (
+        <span key={name} style={{ height: LANE }}>
+          {name}
+        </span>
+      ))}
+      {hasHost && <span style={{ height: HOST_LANE }}>{words.timeline.host}</span>}
+    </div>
+  );
+}
+
+function useRange(sequence: Sequence | null, rank: number, width: number) {
+  const [zoom, setZoom] = useState<number | null>(null);
+  const last = useRef<Range>({ from: 0, count: 1 });
+  const length = sequence?.length ?? 1;
+  const fitting = Math.max(1, Math.min(length, Math.floor(width / MARK)));
+  const count = Math.min(length, zoom ?? fitting);
+  last.current = rangeWith({ from: last.current.from, count }, length, rank);
+  const zoomBy = (factor: number) => setZoom(Math.max(8, Math.min(length, Math.round(count * factor))));
+  return { range: last.current, zoomBy };
+}
+
+/** Lanes, steps and events; a click or a drag moves the cursor, the wheel zooms. */
+export function TimelineView() {
+  const moment = useMoment();
+  const [measure, width] = useElementWidth<HTMLDivElement>();
+  const sequence = useSequence(moment?.run ?? null);
+  const rank = Math.max(0, sequence?.rank(moment?.index ?? 0) ?? 0);
+  const { range, zoomBy } = useRange(sequence, rank, width);
+  if (!moment || !sequence) return <div className="timeline" ref={measure} />;
+  const { reader, index, atlas } = moment;
+  const hasHost = atlas.machine !== 'bare';
+  const height = timelineHeight(atlas.registers.length, hasHost);
+  const seek = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.buttons !== 1) return;
+    const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    setCursor(sequence.at(Math.max(0, Math.min(sequence.length - 1, rankAtX(range, width, x)))));
+  };
+  return (
+    <div className="timeline-box">
+      <LaneLabels cpus={atlas.registers.length} hasHost={hasHost} />
+      <div
+        className="timeline"
+        ref={measure}
+        role="slider"
+        tabIndex={0}
+        aria-label={words.timeline.label}
+        aria-valuemin={1}
+        aria-valuemax={moment.run.story.length}
+        aria-valuenow={eventNumber(moment.run, index)}
+        aria-valuetext={`${words.timeline.event} ${eventNumber(moment.run, index)}: ${reader.spec(index).name}`}
+        style={{ height }}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          seek(event);
+        }}
+        onPointerMove={seek}
+        onWheel={(event) => zoomBy(event.deltaY > 0 ? 1.25 : 0.8)}
+      >
+        {width > 0 && <Drawing moment={moment} sequence={sequence} range={range} width={width} />}
+        <div
+          className="timeline-cursor"
+          style={{ transform: `translateX(${rankX(range, width, rank)}px)`, height }}
+        >
+          <b>{eventNumber(moment.run, index)}</b>
+        </div>
+      </div>
+      <div className="timeline-zoom">
+        <button type="button" onClick={() => zoomBy(0.5)} aria-label={words.timeline.zoomIn}>
+          +
+        </button>
+        <button type="button" onClick={() => zoomBy(2)} aria-label={words.timeline.zoomOut}>
+          −
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import { COMMANDS, type CommandId, commandName, runCommand } from '#ui/commands.ts';
+import { eventNumber } from '#ui/moment.ts';
+import { usePlayback } from '#ui/playback.ts';
+import { useSession } from '#ui/session.ts';
+import { useStudio } from '#ui/store.ts';
+import { words } from '#ui/words/en.ts';
+
+/** Icons as paths in a box of 16 × 16. */
+const ICONS: Partial<Record<CommandId, string>> = {
+  first: 'M4 3v10M13 3 6 8l7 5Z',
+  previousStep: 'M8 3 2 8l6 5ZM14 3 8 8l6 5Z',
+  previous: 'M11 3 5 8l6 5Z',
+  next: 'M5 3l6 5-6 5Z',
+  nextStep: 'M8 3l6 5-6 5ZM2 3l6 5-6 5Z',
+  last: 'M12 3v10M3 3l7 5-7 5Z',
+};
+const PLAY = 'M4 2l10 6-10 6Z';
+const STOP = 'M4 3h3v10H4ZM9 3h3v10H9Z';
+
+/** The drawing for a command. */
+export function CommandIcon({ id, size }: { readonly id: CommandId; readonly size: number }) {
+  const playing = usePlayback((state) => state.playing);
+  const path = id === 'play' ? (playing ? STOP : PLAY) : (ICONS[id] ?? '');
+  return (
+    <svg viewBox="0 0 16 16" width={size} height={size} aria-hidden="true">
+      <path d={path} fill="currentColor" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
+    </svg>
+  );
+}
+
+function IconButton({ id }: { readonly id: CommandId }) {
+  const command = COMMANDS.find((candidate) => candidate.id === id);
+  const name = command ? commandName(command) : id;
+  return (
+    <button
+      type="button"
+      className={`icon${id === 'next' ? ' main' : ''}`}
+      aria-label={name}
+      title={`${name} (${command?.shown.join(' ')})`}
+      onClick={() => runCommand(id)}
+    >
+      <CommandIcon id={id} size={14} />
+    </button>
+  );
+}
+
+/** Where the cursor is: event and step, in words. */
+export function Position() {
+  const run = useSession((state) => state.run);
+  const cursor = useStudio((state) => state.cursor);
+  if (!run || run.reader.length === 0) return null;
+  const step = run.reader.stepOf(cursor);
+  return (
+    <p className="position">
+      <b>
+        {words.timeline.event} {eventNumber(run, cursor)}
+      </b>{' '}
+      {words.timeline.of} {run.story.length}
+      <span>
+        {words.timeline.step} {step + 1} {words.timeline.of} {run.reader.stepCount}
+      </span>
+    </p>
+  );
+}
+
+const BUTTONS: readonly CommandId[] = [
+  'first',
+  'previousStep',
+  'previous',
+  'play',
+  'next',
+  'nextStep',
+  'last',
+];
+
+/** The buttons that move the cursor. */
+export function Transport() {
+  return (
+    <div className="transport">
+      {BUTTONS.map((id) => (
+        <IconButton key={id} id={id} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import { samePlace } from '#ui/place.ts';
+import { select, useStudio } from '#ui/store.ts';
+import { words } from '#ui/words/en.ts';
+import type { Geometry } from './geometry.ts';
+import type { WalkCell } from './model.ts';
+
+/** What a screen reader says of a cell. */
+function cellLabel(cell: WalkCell): string {
+  const value = cell.state === 'empty' ? words.walk.zero : `${cell.address} ${cell.flags}`;
+  const fault = cell.fault ? `, ${words.walk.fault}: ${cell.fault}` : '';
+  return `${cell.slot}: ${value}${fault}`;
+}
+
+/** Width of a character in either face at the figure's own scale. */
+const CHARACTER = 6.5;
+
+interface Note {
+  readonly text: string;
+  readonly tone: 'fault' | 'note';
+}
+
+/** What stands in the cell's upper right corner, the most urgent thing first; the longer form where there is room. */
+function cornerNote(cell: WalkCell, room: number): Note | null {
+  const event = cell.mended;
+  const forms: readonly (Note | null)[] = [
+    cell.fault === null ? null : { text: `✕ ${cell.fault}`, tone: 'fault' },
+    cell.fault === null ? null : { text: `✕${cell.fault.replaceAll(' ', '')}`, tone: 'fault' },
+    event === null ? null : { text: `✕ ${words.walk.fault} ${event}`, tone: 'fault' },
+    event === null ? null : { text: `✕ ${event}`, tone: 'fault' },
+    cell.setBits === '' ? null : { text: `+${cell.setBits}`, tone: 'note' },
+    cell.order === null ? null : { text: `${cell.order}`, tone: 'note' },
+  ];
+  return forms.find((note) => note !== null && note.text.length <= room) ?? null;
+}
+
+/** One memory reference: where the entry lies, what it says, what happened to it. */
+export function CellShape({
+  cell,
+  x,
+  y,
+  at,
+  isGuest,
+}: {
+  readonly cell: WalkCell;
+  readonly x: number;
+  readonly y: number;
+  readonly at: Geometry;
+  readonly isGuest: boolean;
+}) {
+  const selection = useStudio((state) => state.selection);
+  const { scale, cellWidth, cellHeight } = at;
+  const room = at.hasNoteLine ? 9 : Math.floor((cellWidth / scale - 14) / CHARACTER) - cell.slot.length;
+  const note = cornerNote(cell, room);
+  const { place } = cell;
+  const isSelected = place !== null && samePlace(selection, place);
+  const className = [
+    'cell',
+    isGuest ? 'guest' : 'hardware',
+    cell.state,
+    cell.fault ? 'faulted' : '',
+    cell.changed ?? '',
+    cell.isCurrent ? 'current' : '',
+    cell.isSpared ? 'spared' : '',
+    isSelected ? 'selected' : '',
+  ].join(' ');
+  const body = (
+    <>
+      <rect width={cellWidth} height={cellHeight} rx="3" />
+      {cell.changed && <path className="flag" d={`M0 0h${9 * scale}L0 ${9 * scale}Z`} />}
+      <text x={(cell.changed ? 11 : 7) * scale} y={16 * scale} className="slot" fontSize={11 * scale}>
+        {cell.slot}
+      </text>
+      <text x={7 * scale} y={33 * scale} className="value-text" fontSize={12 * scale}>
+        {cell.state === 'empty' ? (
+          words.walk.zero
+        ) : (
+          <>
+            <tspan className={`frame ${cell.space}`}>{cell.address.replace(/^0x/, '')}</tspan>
+            <tspan dx={5 * scale}>{cell.flags}</tspan>
+          </>
+        )}
+      </text>
+      {note && (
+        <text
+          x={at.hasNoteLine ? 7 * scale : cellWidth - 5 * scale}
+          y={at.hasNoteLine ? 51 * scale : 16 * scale}
+          textAnchor={at.hasNoteLine ? 'start' : 'end'}
+          className={note.tone}
+          fontSize={10 * scale}
+        >
+          {note.text}
+        </text>
+      )}
+    </>
+  );
+  if (!place)
+    return (
+      <g transform={`translate(${x} ${y})`} className={className}>
+        {body}
+      </g>
+    );
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a button cannot stand inside a drawing
+    <g
+      transform={`translate(${x} ${y})`}
+      className={className}
+      role="button"
+      tabIndex={0}
+      aria-label={cellLabel(cell)}
+      aria-pressed={isSelected}
+      data-slot={cell.slot}
+      onClick={() => select(place)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
+        select(place);
+      }}
+    >
+      {body}
+    </g>
+  );
+}

@@ -1,0 +1,234 @@
+import { hexOfPair } from '#arch/word64.ts';
+import { words } from '#ui/words/en.ts';
+import { CellShape } from './CellShape.tsx';
+import { type Geometry, geometry } from './geometry.ts';
+import type { Slice, WalkModel, WalkRow } from './model.ts';
+
+const LABELS = {
+  guest: [words.walk.guest, words.walk.guestNote],
+  shadow: [words.walk.shadow, words.walk.shadowNote],
+  hardware: [words.walk.hardware, words.walk.hardwareNote],
+} as const;
+
+function Slices({
+  slices,
+  y,
+  at,
+  columns,
+}: {
+  readonly slices: readonly Slice[];
+  readonly y: number;
+  readonly at: Geometry;
+  readonly columns: number;
+}) {
+  return slices.map((slice) => {
+    const x = at.columnX(slice.column);
+    const width = slice.column === columns ? at.endWidth : at.cellWidth;
+    return (
+      <g key={slice.column} transform={`translate(${x} ${y})`} className="slice">
+        <rect width={width} height={at.sliceHeight} />
+        <path d={`M0 ${at.sliceHeight}H${width}`} />
+        <text x={7 * at.scale} y={at.sliceHeight * 0.69} className="digits" fontSize={12 * at.scale}>
+          {slice.digits}
+        </text>
+        {(width > 84 || slice.level !== '') && width > 40 && (
+          <text
+            x={width - 6}
+            y={at.sliceHeight * 0.69}
+            className="bits"
+            textAnchor="end"
+            fontSize={10 * at.scale}
+          >
+            {width > 84 ? `${slice.bits} ${slice.level}` : slice.level}
+          </text>
+        )}
+      </g>
+    );
+  });
+}
+
+function End({
+  row,
+  y,
+  at,
+  columns,
+}: {
+  readonly row: WalkRow;
+  readonly y: number;
+  readonly at: Geometry;
+  readonly columns: number;
+}) {
+  const { scale } = at;
+  const { end } = row;
+  const space = end?.space ?? (row.kind === 'shadow' ? 'hpa' : 'gpa');
+  return (
+    <g transform={`translate(${at.columnX(columns)} ${y})`} className={`walk-end ${end ? space : 'open'}`}>
+      <rect width={at.endWidth} height={at.cellHeight} rx="3" />
+      <text x={7 * scale} y={16 * scale} className="note" fontSize={10 * scale}>
+        {space}
+      </text>
+      <text x={7 * scale} y={32 * scale} className="value-text" fontSize={12 * scale}>
+        {end ? (
+          <>
+            <tspan className={`frame ${space}`}>{end.frame}</tspan>
+            <tspan dx="3">{end.offset}</tspan>
+          </>
+        ) : at.hasNoteLine ? (
+          '–'
+        ) : (
+          words.walk.notReached
+        )}
+      </text>
+    </g>
+  );
+}
+
+function Row({
+  row,
+  y,
+  at,
+  columns,
+}: {
+  readonly row: WalkRow;
+  readonly y: number;
+  readonly at: Geometry;
+  readonly columns: number;
+}) {
+  const [title, note] = LABELS[row.kind];
+  const middle = y + at.cellHeight / 2;
+  const reached = row.cells.filter((cell) => cell.state === 'present').length;
+  return (
+    <g className={`walk-row ${row.kind}`}>
+      {at.labelWidth > 0 && (
+        <g>
+          <text x="0" y={middle - 3 * at.scale} className="row-title" fontSize={12 * at.scale}>
+            {title}
+          </text>
+          <text x="0" y={middle + 12 * at.scale} className="note" fontSize={10 * at.scale}>
+            {note}
+          </text>
+        </g>
+      )}
+      {at.titleHeight > 0 && (
+        <text x="1" y={y - 7} className="row-title" fontSize="12">
+          {title} <tspan className="note">{note}</tspan>
+        </text>
+      )}
+      {row.cells.map((cell, i) => (
+        <g key={cell.column}>
+          <CellShape cell={cell} x={at.columnX(cell.column)} y={y} at={at} isGuest={row.kind === 'guest'} />
+          {i < reached && (i + 1 < row.cells.length || row.end) && (
+            <path
+              className="pointer"
+              d={`M${at.columnX(cell.column) + at.cellWidth} ${middle}h${at.gap - 2}`}
+              markerEnd="url(#walk-arrow)"
+            />
+          )}
+        </g>
+      ))}
+      <End row={row} y={y} at={at} columns={columns} />
+    </g>
+  );
+}
+
+/** "t6 shadows 106": between the guest's cell and the shadow's below it. */
+function Bonds({
+  rows,
+  y,
+  height,
+  at,
+}: {
+  readonly rows: readonly WalkRow[];
+  readonly y: number;
+  readonly height: number;
+  readonly at: Geometry;
+}) {
+  const [guest, shadow] = rows;
+  if (!guest || !shadow) return null;
+  return shadow.cells.map((cell) => {
+    const above = guest.cells.find(
+      (candidate) => candidate.tableFrame === cell.tableGfn && candidate.tableFrame >= 0,
+    );
+    if (!above) return null;
+    const from = at.columnX(above.column) + at.cellWidth / 2;
+    const to = at.columnX(cell.column) + at.cellWidth / 2;
+    const name = cell.slot.replace(/\[.*/, '');
+    return (
+      <g key={cell.column} className="bond">
+        <path d={`M${from} ${y}L${to} ${y + height}`} />
+        {at.cellWidth + at.gap > 84 && (
+          <text
+            x={(from + to) / 2}
+            y={y + height / 2 + 4 * at.scale}
+            textAnchor="middle"
+            fontSize={10 * at.scale}
+          >
+            {name} {words.walk.shadows} {above.tableFrame.toString(16)}
+          </text>
+        )}
+      </g>
+    );
+  });
+}
+
+const sliceText = (row: WalkRow): string => row.slices.map((slice) => slice.bits + slice.digits).join();
+
+/** One row or two, under the address that is cut into indices. */
+export function RowsFigure({ model, width }: { readonly model: WalkModel; readonly width: number }) {
+  const at = geometry(width, model.columns);
+  const between = 24 * at.scale;
+  let y = 0;
+  let previous = '';
+  const placed = model.rows.map((row, i) => {
+    const ownSlices = sliceText(row) !== previous;
+    previous = sliceText(row);
+    const sliceY = y + (i > 0 && ownSlices ? 10 * at.scale : 0);
+    const top = (ownSlices ? sliceY + at.sliceHeight + 8 * at.scale : y + between) + at.titleHeight;
+    y = top + at.cellHeight;
+    return { row, ownSlices, sliceY, top };
+  });
+  const [first, second] = placed;
+  const bondY = first ? first.top + at.cellHeight : 0;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a drawing
+    <svg
+      className="walk-figure"
+      width={width}
+      height={y + 4}
+      role="group"
+      aria-label={words.walk.figure(`0x${hexOfPair(model.hi, model.lo)}`)}
+    >
+      <defs>
+        <marker
+          id="walk-arrow"
+          viewBox="0 0 6 6"
+          refX="5"
+          refY="3"
+          markerWidth="6"
+          markerHeight="6"
+          orient="auto"
+        >
+          <path d="M0 0 6 3 0 6Z" />
+        </marker>
+        <pattern
+          id="walk-hatch"
+          width="6"
+          height="6"
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
+          <path d="M0 0V6" />
+        </pattern>
+      </defs>
+      {second && !second.ownSlices && (
+        <Bonds rows={model.rows} y={bondY} height={second.top - at.titleHeight - bondY} at={at} />
+      )}
+      {placed.map(({ row, ownSlices, sliceY, top }) => (
+        <g key={row.kind}>
+          {ownSlices && <Slices slices={row.slices} y={sliceY} at={at} columns={model.columns} />}
+          <Row row={row} y={top} at={at} columns={model.columns} />
+        </g>
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,44 @@
+import { PF } from '#arch/fault.ts';
+import { useElementWidth } from '#ui/design/element-size.ts';
+import { GroupedHex } from '#ui/design/Value.tsx';
+import { useMoment } from '#ui/session.ts';
+import { words } from '#ui/words/en.ts';
+import { GridFigure } from './GridFigure.tsx';
+import { walkModel } from './model.ts';
+import { RowsFigure } from './RowsFigure.tsx';
+import './walk.css';
+
+/** What the access does, in words. */
+function accessVerb(access: number): string {
+  const { reads } = words.walk;
+  return access & PF.fetch ? reads.exec : access & PF.write ? reads.write : reads.read;
+}
+
+/** Whose access to which address the walk is of. */
+export function WalkHeading() {
+  const moment = useMoment();
+  const model = moment && walkModel(moment);
+  if (!model) return null;
+  return (
+    <>
+      {model.isAhead ? `${words.walk.ahead} ` : ''}cpu{model.cpu} {accessVerb(model.access)}{' '}
+      <GroupedHex hi={model.hi} lo={model.lo} space="gva" />
+      {model.access & PF.user ? ` ${words.walk.user}` : ''}
+      {model.tlbHit ? ` · ${words.walk.hit}` : ''}
+    </>
+  );
+}
+
+/** The current translation, cell by cell. */
+export function WalkView() {
+  const moment = useMoment();
+  const [element, width] = useElementWidth<HTMLDivElement>();
+  const model = moment && walkModel(moment);
+  return (
+    <div className="walk" ref={element}>
+      {!model && <p className="walk-empty">{words.walk.none}</p>}
+      {model && model.rows.length > 0 && width > 0 && <RowsFigure model={model} width={width} />}
+      {model?.grid && width > 0 && <GridFigure grid={model.grid} width={width} />}
+    </div>
+  );
+}
