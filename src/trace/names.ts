@@ -16,18 +16,22 @@ export class Names {
   /** Frame of a table → serial numbers of the pages that had it, with the event that made each. */
   readonly #tables = new Map<number, { from: number; serial: number }[]>();
   readonly #zeroFrame: number;
+  /** Without a hypervisor frames are the guest's own, and their numbers say all. */
+  readonly #isBare: boolean;
   readonly #reader: LogReader;
 
   /** Goes through the whole log once. */
   constructor(reader: LogReader) {
     this.#reader = reader;
     this.#zeroFrame = reader.data.base[HEADER.zeroFrame] as number;
+    this.#isBare = reader.data.base[HEADER.hypervisor] === 0;
     const keep = dropsEmulatorFetch(reader);
     for (let index = 0; index < reader.length; index++) if (keep(index)) this.#learn(index);
   }
 
   /** A host frame's name: `h3`, `h3+0x15` within a 2 MiB page, `hz` for the shared page of zeros, `noslot`. */
   frame(hfn: number): string {
+    if (this.#isBare) return `0x${(hfn >>> 0).toString(16)}`;
     if (hfn === -1) return 'noslot';
     if (hfn === this.#zeroFrame) return 'hz';
     const base = hfn >= HUGE_FRAMES ? hfn & ~511 : hfn;

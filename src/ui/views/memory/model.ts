@@ -147,7 +147,7 @@ export function memoryModel(moment: Moment, focus: Place | null): MemoryModel {
       items.push({ lane, key: `${lane}${label}`, label, marks, y: at, isFocus, place });
     add('gpa', hex(gfn * 4096), guestMarks(atlas, page, table), y);
     if (!page) continue;
-    add('hva', `slot ${page.slot} + ${hex(page.index * 4096)}`, hostMarks(page), y);
+    add('hva', `${page.slot}:${hex(page.index * 4096)}`, hostMarks(page), y);
     lines.push({ from: 'gpa', y1: y, y2: y, isFocus });
     if (page.hostFrame === null || page.state === 'dropped') continue;
     const shared = hostRows.get(page.hostFrame);

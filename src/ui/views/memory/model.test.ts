@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { EVENT } from '#machine/events.ts';
+import { FIRST_TOUCH, momentOf, runText } from '#ui/run.fixture.ts';
+import { focusFrame, type Lane, type MemoryModel, memoryModel } from './model.ts';
+
+const labels = (model: MemoryModel, lane: Lane) =>
+  model.items.filter((item) => item.lane === lane).map((item) => item.label);
+
+const LOGGED = `scenario 1
+machine kvm mmu=shadow tlb=off
+guest paging=4
+slot 0 gpa=0 size=4M
+slot 1 gpa=0x10000000 size=64K log
+space s pool=0x100000
+map s 0x10000 0x10000000 p|w|u|a|d
+map s 0x11000 0x10001000 p|w|u|a|d
+map s 0x12000 0x90000000 p|w|u|a|d
+write 0x10000 1
+host drop 0x10001000 4K
+read 0x11000
+read 0x10000`;
+
+describe('the lanes of a first touch', () => {
+  const moment = momentOf(runText(FIRST_TOUCH), EVENT.kvm_mmu_set_spte);
+
+  it('lead each linear page to its guest frame and on to a host frame', () => {
+    const model = memoryModel(moment, null);
+    expect(labels(model, 'gva')).toContain('0x10000');
+    expect(labels(model, 'gpa')).toContain('0x10000');
+    expect(labels(model, 'hpa')).toContain('h0');
+    expect(model.lines.some((line) => line.from === 'gva')).toBe(true);
+  });
+
+  it('mark the guest’s tables, and those that it cannot write', () => {
+    const root = memoryModel(moment, null).items.find(
+      (item) => item.lane === 'gpa' && item.label === '0x100000',
+    );
+    expect(root?.marks).toEqual(['table', 'protected']);
+  });
+
+  it('follow the selection through all of them', () => {
+    const place = { kind: 'entry', table: 'g:103', index: 0x10 } as const;
+    expect(focusFrame(moment.atlas, place)).toBe(0x10);
+    const focused = memoryModel(moment, place).items.filter((item) => item.isFocus);
+    expect(focused.map((item) => item.lane).sort()).toEqual(['gpa', 'gva', 'hpa', 'hva']);
+  });
+});
+
+describe('what is said about a page', () => {
+  const run = runText(LOGGED);
+  const at = (nth: number) => memoryModel(momentOf(run, EVENT.outcome, nth), null);
+  const marks = (model: MemoryModel, lane: Lane, label: string) =>
+    model.items.find((item) => item.lane === lane && item.label === label)?.marks;
+
+  it('is that it was written, taken away, or shares the zeros', () => {
+    expect(marks(at(1), 'gpa', '0x10000000')).toContain('dirty');
+    expect(marks(at(2), 'hva', '1:0x1000')).toContain('dropped');
+    expect(marks(at(3), 'hva', '1:0x1000')).toContain('zero');
+  });
+
+  it('is that there is no memory', () => {
+    expect(marks(at(1), 'gpa', '0x90000000')).toEqual(['no slot']);
+  });
+});
