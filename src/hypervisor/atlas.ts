@@ -52,6 +52,8 @@ export interface AtlasTable {
   readonly unsync: boolean;
   readonly unsyncChildren: number;
   readonly obsolete: boolean;
+  /** Writes to the guest's table behind it since it was used last, as far as KVM counts them. */
+  readonly writeFlooding: number;
   /** Ids of the hypervisor's tables that shadow a guest's table; of a hypervisor's: the guest's table, if it is listed. */
   readonly shadows: readonly string[];
   /** Guest's tables: whether the guest may write them without a fault. null: nothing maps the table's page. */
@@ -113,6 +115,10 @@ export interface Atlas {
   locate(place: number): { table: AtlasTable; index: number } | null;
   /** Places of all entries that map a guest frame, oldest first. */
   rmap(gfn: number): readonly number[];
+  /** The guest frame that the hypervisor's leaf at a place maps (of a large page, its first); null for anything else. */
+  mappedFrame(place: number): number | null;
+  /** Ids of the tables in the hash bucket of a hypervisor's table, as a search meets them; empty for what is in no hash. */
+  bucket(tableId: string): readonly string[];
   /** What is known of a guest frame; null without a slot. */
   page(gfn: number): AtlasPage | null;
   /** Host frame behind a guest frame, or null if none is known. */

@@ -33,6 +33,7 @@ export const UNMANAGED = {
   unsync: false,
   unsyncChildren: 0,
   obsolete: false,
+  writeFlooding: 0,
   shadows: [],
   writable: null,
   parents: [],

@@ -4,6 +4,7 @@ import { BareHypervisor } from '#hypervisor/bare/bare.ts';
 import { KvmHost } from '#hypervisor/kvm/host.ts';
 import { KvmHypervisor } from '#hypervisor/kvm/kvm.ts';
 import { createKvm, kvm_set_memory_region } from '#hypervisor/kvm/kvm_main.ts';
+import { WHAT_IF } from '#hypervisor/kvm/structs.ts';
 import type { StubPage } from '#hypervisor/kvm/svm.ts';
 import { createMemory } from '#machine/memory.ts';
 import { createSlot, SLOT_FLAG, type SlotSpec } from '#machine/slots.ts';
@@ -21,7 +22,7 @@ export interface MachineSpec {
   readonly tlb: boolean;
   /** Whether the processor's own walk sets A in upper entries before it meets a fault. */
   readonly earlyA: boolean;
-  /** Module parameters as written. */
+  /** Module parameters, and what-if keys, as written. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly slots: readonly SlotSpec[];
   readonly registers: RegisterSpec;
@@ -67,6 +68,7 @@ export function prepareMachine(spec: MachineSpec): PreparedMachine {
     maxphyaddr: spec.maxphyaddr,
     vcpus: spec.vcpus,
     parameters: moduleParameters(spec.parameters),
+    whatIf: whatIfBits(spec.parameters),
   });
   for (const slot of spec.slots) kvm_set_memory_region(kvm, slot);
   return { machine, start: () => new KvmHypervisor(kvm, spec.stub, new KvmHost(kvm)) };
@@ -81,6 +83,13 @@ function moduleParameters(written: Readonly<Record<string, string>>) {
     nx_huge_pages: written.nx_huge_pages === 'force' || written.nx_huge_pages === 'on',
   };
 }
+
+/** What the scenario changes about KVM, as WHAT_IF bits. */
+const whatIfBits = (written: Readonly<Record<string, string>>): number =>
+  (written.unsync === 'off' ? WHAT_IF.unsyncOff : 0) |
+  (written['shadow-cache'] === 'off' ? WHAT_IF.shadowCacheOff : 0) |
+  (written.prefetch === 'off' ? WHAT_IF.prefetchOff : 0) |
+  (written['private-roots'] === 'on' ? WHAT_IF.privateRoots : 0);
 
 function setRegisters(m: Machine, vcpu: number, registers: RegisterSpec): void {
   const { paging } = registers;

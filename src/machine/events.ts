@@ -7,7 +7,7 @@
  * stored, coloured or filtered.
  */
 
-export type EventFamily = 'flow' | 'walk' | 'change' | 'tracepoint' | 'note';
+export type EventFamily = 'flow' | 'call' | 'walk' | 'change' | 'tracepoint' | 'note';
 
 /**
  * How a field's words are read:
@@ -17,7 +17,7 @@ export type EventFamily = 'flow' | 'walk' | 'change' | 'tracepoint' | 'note';
  * gfn (guest frame number) · pfn (host frame number; -1: no slot) · table (a table page's serial number) ·
  * at (two words: the table's serial, the entry's place in the machine's words) · bool · not (bool, inverted) ·
  * gpte (0: 8 bytes, 1: 4 bytes) · acc (role access: x 1, w 2, u 4) · rwxu (r 1, w 2, x 4, u 8) · pferr (error code, 1 word) · letters (error code, as P|W|U|RSVD|F) ·
- * vector (exception number) · code (error code of an exception; -1: none) · function (index in the log's function names) ·
+ * vector (exception number) · code (error code of an exception; -1: none) · function (name of a function: index in the log's strings) ·
  * text (index in the log's strings) · place (index in the machine's words) · register (index in REGISTERS) · walker (index in WALKERS)
  */
 export type FieldType =
@@ -186,8 +186,8 @@ export const EVENT = {
     ],
     'The step ends.',
   ),
-  call: define('call', 'flow', [field('function', 'function', 0)], '{function} is called.'),
-  return: define('return', 'flow', [field('function', 'function', 0)], '{function} returns.'),
+  call: define('call', 'call', [field('function', 'function', 0)], '{function} is called.'),
+  return: define('return', 'call', [field('function', 'function', 0)], '{function} returns.'),
   exit: define(
     'vm_exit',
     'flow',

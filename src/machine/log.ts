@@ -11,7 +11,7 @@
  * A change record is three words: place, old value, new value. The words changed since the event before belong to an event:
  * the machine *at* event n has seen them.
  */
-import { EVENT_WORDS, PAYLOAD } from './events.ts';
+import { EVENT, EVENT_WORDS, PAYLOAD } from './events.ts';
 
 /** Records in one chunk. */
 export const CHUNK_RECORDS = 65_536;
@@ -69,9 +69,12 @@ export class LogWriter {
   cpu = HOST;
   /** How many calls are open. */
   depth = 0;
+  /** Whether calls of functions are recorded. */
+  readonly calls: boolean;
 
-  constructor(maxEvents: number) {
+  constructor(maxEvents: number, calls = false) {
     this.#maxEvents = maxEvents;
+    this.calls = calls;
     this.#eventEnd = this.#room(0);
     this.#event = new Int32Array(CHUNK_RECORDS * EVENT_WORDS);
     this.#change = new Int32Array(CHUNK_RECORDS * CHANGE_WORDS);
@@ -125,6 +128,18 @@ export class LogWriter {
     words[at + PAYLOAD + 5] = f;
     words[at + PAYLOAD + 6] = g;
     this.#eventAt = at + EVENT_WORDS;
+  }
+
+  /** A function is entered: what follows, up to `leave`, happens in it. To be used only where calls are recorded. */
+  enter(name: string): void {
+    this.emit(EVENT.call, this.text(name));
+    this.depth++;
+  }
+
+  /** The function entered last returns. */
+  leave(name: string): void {
+    this.depth--;
+    this.emit(EVENT.return, this.text(name));
   }
 
   /** Forgets everything so far: the log begins with the machine as it is now. */

@@ -62,9 +62,14 @@ export interface MachineLimits {
   readonly events: number;
   /** Memory of the machine in MiB. */
   readonly memory: number;
+  /** Whether calls of the hypervisor's functions are recorded too: about four times the events. */
+  readonly calls?: boolean;
 }
 
 export const DEFAULT_LIMITS: MachineLimits = { steps: 100_000, events: 4_000_000, memory: 512 };
+
+/** The same for people who look at a run: with calls. */
+export const VIEWING_LIMITS: MachineLimits = { ...DEFAULT_LIMITS, calls: true };
 
 export class Machine {
   /** Every word. Read freely; write through `set` only. Replaced when memory grows: do not keep it across an allocation. */
@@ -74,7 +79,7 @@ export class Machine {
 
   constructor(limits: MachineLimits = DEFAULT_LIMITS) {
     this.words = new Int32Array(FIRST_WORDS);
-    this.log = new LogWriter(limits.events);
+    this.log = new LogWriter(limits.events, limits.calls ?? false);
     this.#limit = limits.memory;
     this.set(HEADER.frames, 2);
     this.#describe(0, FRAME.system, 0);

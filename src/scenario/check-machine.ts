@@ -113,7 +113,9 @@ export function resolveMachine(resolution: Resolution, statement: Statement | un
     vendor,
     vcpus: vcpus ? numberWithin(resolution, vcpus, { least: 1, most: MAX_VCPUS }) : 1,
     tlb: find('tlb')?.text !== 'off',
-    maxphyaddr: maxphyaddr ? numberWithin(resolution, maxphyaddr, { least: 32, most: MAX_PHYSICAL_BITS }) : 40,
+    maxphyaddr: maxphyaddr
+      ? numberWithin(resolution, maxphyaddr, { least: 32, most: MAX_PHYSICAL_BITS })
+      : 40,
     earlyA: earlyA ? earlyA.text === 'on' : marksEarly,
     parameters: resolveParameters(resolution, statement, kind),
   };

@@ -31,7 +31,7 @@ export interface KeySpec {
   readonly required?: true;
   /** What holds without it, for people; check.ts applies it. */
   readonly default?: string;
-  /** Handed on as written: a kernel module's parameter, or a key of Xen's command line. */
+  /** Handed on as written: a kernel module's parameter, a key of Xen's command line, or a what-if key. */
   readonly parameter?: true;
   readonly needs?: 'xen';
   readonly help: string;
@@ -102,6 +102,11 @@ function parameter(name: string, help: string): KeySpec {
   return { name, kind: 'word', parameter: true, help };
 }
 
+/** A key of `machine` for something that no KVM can be told (docs/what-if.md). */
+function whatIf(name: string, fallback: 'on' | 'off', help: string): KeySpec {
+  return { name, kind: 'choice', choices: ['on', 'off'], default: fallback, parameter: true, help };
+}
+
 /** Rows of the table, all of one place; a list that a row leaves out is empty. */
 function rows(
   where: StatementSpec['where'],
@@ -150,6 +155,14 @@ const MACHINE_KEYS: readonly KeySpec[] = [
   parameter('pml', 'kvm-intel: page-modification logging'),
   parameter('unrestricted_guest', 'kvm-intel: guests run without paging by themselves'),
   parameter('vpid', 'kvm-intel: TLB entries are tagged with the vCPU'),
+  whatIf(
+    'unsync',
+    'on',
+    'kvm, what if: off: writes to last-level tables are emulated like those to the others',
+  ),
+  whatIf('shadow-cache', 'on', 'kvm, what if: off: every load of CR3 begins without shadow pages'),
+  whatIf('prefetch', 'on', 'kvm, what if: off: nothing is mapped before it is used'),
+  whatIf('private-roots', 'off', 'kvm, what if: on: each vCPU has shadow pages of its own'),
   parameter('pv-l1tf', 'xen: what is done about L1TF for PV guests'),
 ];
 

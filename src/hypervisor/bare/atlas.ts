@@ -25,6 +25,8 @@ export function readBareAtlas(words: Int32Array): Atlas {
     slots: readSlots(words),
     ...lookups(guestTables),
     rmap: () => [],
+    mappedFrame: () => null,
+    bucket: () => [],
     page: (gfn) => {
       const page = readPage(words, gfn);
       return page && { ...page, tracked: false };

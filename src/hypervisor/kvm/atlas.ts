@@ -4,12 +4,14 @@ import {
   hostFrameOf,
   lookups,
   readGuestTables,
+  readPage,
   readRegisters,
   readSlots,
   UNMANAGED,
 } from '#hypervisor/guest-tables.ts';
+import { kvm_page_table_hashfn } from '#hypervisor/kvm/mmu/hash.ts';
 import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
-import { gfn_to_rmap } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import { gfn_to_rmap, gfn_track_slot } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import {
   is_last_spte,
   is_mmio_spte,
@@ -19,7 +21,16 @@ import {
 import { findSlot, SLOT } from '#machine/slots.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_SHIFT, frameOwner, HEADER } from '#machine/words.ts';
-import { KVM, KVM_MMU_HASH_SIZE, ROLE, roleAccess, roleLevel, roleQuadrant, SP } from './structs.ts';
+import {
+  KVM,
+  KVM_MMU_HASH_SIZE,
+  ROLE,
+  roleAccess,
+  roleLevel,
+  roleQuadrant,
+  SP,
+  sptep_index,
+} from './structs.ts';
 
 const tableId = (words: Int32Array, sp: number): string => `t${words[sp + SP.serial]}`;
 
@@ -89,6 +100,7 @@ function readShadowPage(words: Int32Array, sp: number, guest: ReadonlyMap<number
     unsync: words[sp + SP.unsync] !== 0,
     unsyncChildren: words[sp + SP.unsync_children] as number,
     obsolete: (role & ROLE.invalid) !== 0 || words[sp + SP.mmu_valid_gen] !== validGen,
+    writeFlooding: words[sp + SP.write_flooding_count] as number,
     shadows: shadowed ? [shadowed] : [],
     writable: null,
     parents: listedSptes(words, sp + SP.parent_ptes),
@@ -152,6 +164,27 @@ const rmapOf = (words: Int32Array, gfn: number): number[] => {
   return [1, 2, 3].flatMap((level) => listedSptes(words, gfn_to_rmap(words, gfn, level, slot)));
 };
 
+/** The guest frame that the leaf at a place maps (kvm_mmu_page_get_gfn); null where no leaf is. */
+function mappedFrame(words: Int32Array, place: number): number | null {
+  const sp = frameOwner(words, place >>> FRAME_SHIFT);
+  if (sp === 0) return null;
+  const role = words[sp + SP.role] as number;
+  const flags = words[place + 1] as number;
+  if (!is_shadow_present_pte(flags) || !is_last_spte(flags, roleLevel(role))) return null;
+  const index = sptep_index(place);
+  if (role & ROLE.direct) return (words[sp + SP.gfn] as number) + (index << ((roleLevel(role) - 1) * 9));
+  return words[((words[sp + SP.shadowed_translation] as number) << FRAME_SHIFT) + index * 2] as number;
+}
+
+/** Ids of the shadow pages in the bucket of a guest frame. */
+function bucketOf(words: Int32Array, gfn: number): string[] {
+  const hash = words[(words[HEADER.hypervisor] as number) + KVM.mmu_page_hash] as number;
+  const ids: string[] = [];
+  let sp = words[hash + kvm_page_table_hashfn(gfn)] as number;
+  for (; sp !== 0; sp = words[sp + SP.hash_next] as number) ids.push(tableId(words, sp));
+  return ids;
+}
+
 export function readKvmAtlas(words: Int32Array): Atlas {
   const plain = readGuestTables(words);
   const guestIds = new Map(plain.map((table) => [table.frame, table.id]));
@@ -174,14 +207,24 @@ export function readKvmAtlas(words: Int32Array): Atlas {
     };
   });
   const roots = new Map(hypervisorTables.map((table) => [table.frame, table.id]));
+  const found = lookups([...hypervisorTables, ...guestTables]);
   return {
     machine: 'kvm',
     guestTables,
     hypervisorTables,
     registers: readRegisters(words, (cpu) => roots.get(hardwareRoots[cpu] as number) ?? null),
     slots: readSlots(words),
-    ...lookups([...hypervisorTables, ...guestTables]),
+    ...found,
     rmap: (gfn) => rmapOf(words, gfn),
+    mappedFrame: (place) => mappedFrame(words, place),
+    bucket: (id) => {
+      const table = found.table(id);
+      return table?.role && table.gfn !== null ? bucketOf(words, table.gfn) : [];
+    },
+    page: (gfn) => {
+      const page = readPage(words, gfn);
+      return page && { ...page, tracked: words[gfn_track_slot(words, gfn, findSlot(words, gfn))] !== 0 };
+    },
     hostFrame: (gfn) => (hostFrameOf(words, gfn) < 0 ? null : hostFrameOf(words, gfn)),
   };
 }

@@ -1,98 +1,257 @@
 /**
  * KVM's instruction emulator, as far as a `mov` between a register and memory needs it (Linux 6.1: x86.c
- * emulator_read_write, vcpu_mmio_gva_to_gpa; emulate.c).
+ * x86_emulate_instruction, emulator_read_write, vcpu_mmio_gva_to_gpa; emulate.c).
  */
 import { PF } from '#arch/fault.ts';
 import { refusal } from '#arch/permission.ts';
 import { frameOfAddress } from '#arch/walk.ts';
 import { hiOfNumber, loOfNumber } from '#arch/word64.ts';
 import type { Access } from '#hypervisor/hypervisor.ts';
-import { mark_page_dirty_in_slot } from '#hypervisor/kvm/mmu/dirty_log.ts';
-import { vcpu_match_mmio_gva } from '#hypervisor/kvm/mmu/mmio.ts';
+import { vcpu_match_mmio_gpa, vcpu_match_mmio_gva } from '#hypervisor/kvm/mmu/mmio.ts';
 import { kvm_mmu_pte_write } from '#hypervisor/kvm/mmu/pte_write.ts';
-import { walk_addr_generic } from '#hypervisor/kvm/mmu/walk_addr.ts';
+import { gva_to_gpa } from '#hypervisor/kvm/mmu/walk_addr.ts';
 import { EVENT } from '#machine/events.ts';
 import { guestFrame } from '#machine/memory.ts';
 import { loadOperand, operandParts, storeOperand } from '#machine/operand.ts';
-import { findSlot, SLOT, SLOT_FLAG } from '#machine/slots.ts';
+import { SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
+import { kernel, noted } from './calls.ts';
+import { kvm_vcpu_gfn_to_memslot, kvm_vcpu_read_guest_page, mark_page_dirty_in_slot } from './memslot.ts';
 import { traceMemoryWrite } from './mmutrace.ts';
 import { get_user_page } from './notifier.ts';
-import { ARCH, type Vcpu } from './structs.ts';
+import { ARCH, type Kvm, type Vcpu } from './structs.ts';
+import { get_cpl, get_rflags } from './vendor_ops.ts';
 import { kvm_inject_emulated_page_fault } from './x86.ts';
 
-/** What the emulated access came to: its value (plain pair), or a fault for the guest. */
+/** An access that leaves to user space: guest-physical address, bytes. */
+export interface MmioFragment {
+  readonly gpa: number;
+  readonly bytes: number;
+}
+
+/** What an emulated access came to: its value (plain pair), and what of it is left to user space; null: the guest gets a #PF. */
 export interface Emulated {
-  readonly done: boolean;
+  hi: number;
+  lo: number;
+  readonly mmio: MmioFragment[];
+}
+
+/** An instruction, as the emulator needs it. */
+export interface Instruction {
+  /** Where it lies (plain pair), or null where nothing is modelled of that. */
+  readonly address: readonly [number, number] | null;
+  readonly user: boolean;
+  /** RFLAGS.AC */
+  readonly ac: boolean;
+}
+
+/** A part of an operand that lies in one page: bytes `from` … of it, at a linear address (plain pair). */
+interface Part {
+  readonly from: number;
+  readonly bytes: number;
   readonly hi: number;
   readonly lo: number;
 }
 
-const FAULTED: Emulated = { done: false, hi: 0, lo: 0 };
-
-/** Emulates a data access: each page of it is translated by KVM's own walk, low page first. */
-export function emulateAccess(vcpu: Vcpu, access: Access): Emulated {
-  let hi = 0;
-  let lo = 0;
-  for (const [from, bytes] of operandParts(access.lo, access.width)) {
-    const addressLo = (access.lo + from) | 0;
-    const addressHi = access.hi + (from > 0 && addressLo === 0 ? 1 : 0);
-    const gfn = vcpu_mmio_gva_to_gpa(vcpu, addressHi, addressLo, access);
-    if (gfn < 0) return FAULTED;
-    const part = onePage(vcpu, access, gfn, addressLo & 0xfff, from, bytes);
-    hi |= part[0];
-    lo |= part[1];
-  }
-  return { done: true, hi, lo };
+/** Where an operand lies in guest memory; `mmio` where no memory is known to be there. */
+interface Operand {
+  readonly gfn: number;
+  readonly mmio: boolean;
 }
 
-/** vcpu_mmio_gva_to_gpa: the frame that an operand lies in; -1 after a #PF for the guest. The MMIO cache spares the walk. */
-function vcpu_mmio_gva_to_gpa(vcpu: Vcpu, hi: number, lo: number, access: Access): number {
+/**
+ * x86_emulate_instruction: reads the instruction, then does what it does.
+ * @param execute the instruction's own work; false where it waits for user space to give a value
+ */
+export const x86_emulate_instruction = kernel(
+  'x86_emulate_instruction',
+  (vcpu: Vcpu, instruction: Instruction, mayRetry: boolean, execute: () => boolean): void => {
+    x86_decode_emulated_instruction(vcpu, instruction);
+    if (mayRetry) x86_page_table_writing_insn(vcpu);
+    if (x86_emulate_insn(vcpu, execute)) get_rflags(vcpu);
+  },
+);
+
+/** x86_page_table_writing_insn: a `mov` is what tables are written with, so KVM does not take the table for something else. */
+const x86_page_table_writing_insn = noted('x86_page_table_writing_insn');
+
+const x86_emulate_insn = kernel('x86_emulate_insn', (_: Vcpu, execute: () => boolean): boolean => execute());
+
+const x86_decode_emulated_instruction = kernel(
+  'x86_decode_emulated_instruction',
+  (vcpu: Vcpu, instruction: Instruction): void => x86_decode_insn(vcpu, instruction),
+);
+
+const x86_decode_insn = kernel('x86_decode_insn', (vcpu: Vcpu, instruction: Instruction): void =>
+  __do_insn_fetch_bytes(vcpu, instruction),
+);
+
+const __do_insn_fetch_bytes = kernel('__do_insn_fetch_bytes', (vcpu: Vcpu, instruction: Instruction): void =>
+  kvm_fetch_guest_virt(vcpu, instruction),
+);
+
+/** kvm_fetch_guest_virt: the instruction is read through the guest's tables: without decode assists KVM is given no bytes. */
+const kvm_fetch_guest_virt = kernel('kvm_fetch_guest_virt', (vcpu: Vcpu, instruction: Instruction): void => {
+  const { address, user, ac } = instruction;
+  get_cpl(vcpu);
+  if (!address || vcpuMode(vcpu.kvm.m.words, vcpu.regs).levels === 0) return;
+  const walker = gva_to_gpa(vcpu, address[0], address[1], PF.fetch | (user ? PF.user : 0), ac, true);
+  if (walker.ok) kvm_vcpu_read_guest_page(vcpu, walker.gfn);
+});
+
+/** Emulates a data access. Null after a #PF for the guest. */
+export function emulateAccess(
+  vcpu: Vcpu,
+  access: Access,
+  instruction: Instruction,
+  mayRetry: boolean,
+): Emulated | null {
+  const write = access.kind === 'write';
+  let emulated: Emulated | null = null;
+  x86_emulate_instruction(vcpu, instruction, mayRetry, () => {
+    emulated = write ? writeback(vcpu, access) : read_emulated(vcpu, access);
+    return write || emulated?.mmio.length === 0;
+  });
+  return emulated;
+}
+
+const read_emulated = kernel('read_emulated', (vcpu: Vcpu, access: Access): Emulated | null =>
+  emulator_read_emulated(vcpu, access),
+);
+const emulator_read_emulated = kernel(
+  'emulator_read_emulated',
+  (vcpu: Vcpu, access: Access): Emulated | null => emulator_read_write(vcpu, access),
+);
+const writeback = kernel('writeback', (vcpu: Vcpu, access: Access): Emulated | null =>
+  segmented_write(vcpu, access),
+);
+const segmented_write = kernel('segmented_write', (vcpu: Vcpu, access: Access): Emulated | null =>
+  emulator_write_emulated(vcpu, access),
+);
+const emulator_write_emulated = kernel(
+  'emulator_write_emulated',
+  (vcpu: Vcpu, access: Access): Emulated | null => emulator_read_write(vcpu, access),
+);
+
+/** emulator_read_write: each page of the operand by itself, low page first. */
+const emulator_read_write = kernel('emulator_read_write', (vcpu: Vcpu, access: Access): Emulated | null => {
+  const emulated: Emulated = { hi: 0, lo: 0, mmio: [] };
+  for (const [from, bytes] of operandParts(access.lo, access.width)) {
+    const lo = (access.lo + from) | 0;
+    const hi = access.hi + (from > 0 && lo === 0 ? 1 : 0);
+    if (!emulator_read_write_onepage(vcpu, access, { from, bytes, hi, lo }, emulated)) return null;
+  }
+  if (emulated.mmio.length > 0) (access.kind === 'write' ? write_exit_mmio : read_exit_mmio)(vcpu);
+  return emulated;
+});
+
+const read_exit_mmio = noted('read_exit_mmio');
+const write_exit_mmio = noted('write_exit_mmio');
+const vcpu_mmio_read = noted('vcpu_mmio_read');
+const write_mmio = noted('write_mmio');
+
+/** emulator_read_write_onepage: does one part of an operand, and adds what came of it. False after a #PF for the guest. */
+const emulator_read_write_onepage = kernel(
+  'emulator_read_write_onepage',
+  (vcpu: Vcpu, access: Access, part: Part, emulated: Emulated): boolean => {
+    const operand = vcpu_mmio_gva_to_gpa(vcpu, access, part);
+    if (!operand) return false;
+    const { gfn } = operand;
+    const gpa = gfn * 4096 + (part.lo & 0xfff);
+    if (access.kind === 'write') {
+      if (!operand.mmio && write_emulate(vcpu, access, gfn, part)) return true;
+      write_mmio(vcpu);
+    } else {
+      if (!operand.mmio && read_emulate(vcpu, gfn, part, emulated)) return true;
+      vcpu_mmio_read(vcpu);
+      // User space answers with all ones.
+      emulated.hi |= part.bytes === 8 ? -1 : 0;
+      emulated.lo |= part.bytes >= 4 ? -1 : (1 << (part.bytes * 8)) - 1;
+    }
+    emulated.mmio.push({ gpa, bytes: part.bytes });
+    return true;
+  },
+);
+
+/** vcpu_mmio_gva_to_gpa: where a part of an operand lies; null after a #PF for the guest. The MMIO cache spares the walk. */
+function vcpu_mmio_gva_to_gpa(vcpu: Vcpu, access: Access, { hi, lo }: Part): Operand | null {
   const { m } = vcpu.kvm;
   const mode = vcpuMode(m.words, vcpu.regs);
   const code = (access.kind === 'write' ? PF.write : 0) | (access.user ? PF.user : 0);
+  get_cpl(vcpu);
   if (vcpu_match_mmio_gva(vcpu, hi, lo)) {
+    if (mode.levels > 0) get_rflags(vcpu);
     const allowed = mode.levels === 0 || !refusal(mode, m.get(vcpu.arch + ARCH.mmio_access), code, access.ac);
-    if (allowed) return m.get(vcpu.arch + ARCH.mmio_gfn);
+    if (allowed) return { gfn: m.get(vcpu.arch + ARCH.mmio_gfn), mmio: true };
   }
-  if (mode.levels === 0) return frameOfAddress(hi, lo);
-  const walker = walk_addr_generic(vcpu, hi, lo, code, access.ac);
-  if (walker.ok) return walker.gfn;
-  kvm_inject_emulated_page_fault(vcpu, hi, lo, walker.error_code);
-  return -1;
+  let gfn = frameOfAddress(hi, lo);
+  if (mode.levels > 0) {
+    const walker = gva_to_gpa(vcpu, hi, lo, code, access.ac, false);
+    if (!walker.ok) {
+      kvm_inject_emulated_page_fault(vcpu, hi, lo, walker.error_code);
+      return null;
+    }
+    gfn = walker.gfn;
+  }
+  return { gfn, mmio: vcpu_is_mmio_gpa(vcpu, gfn) };
 }
 
-/** emulator_read_write_onepage: bytes `from` … of the operand, at `offset` of a guest frame. Returns what was read. */
-function onePage(
-  vcpu: Vcpu,
-  access: Access,
-  gfn: number,
-  offset: number,
-  from: number,
-  bytes: number,
-): readonly [number, number] {
-  const { kvm } = vcpu;
-  const { m } = kvm;
-  const slot = findSlot(m.words, gfn);
-  const write = access.kind === 'write';
-  if (slot === 0 || (write && m.get(slot + SLOT.flags) & SLOT_FLAG.readOnly)) {
-    const gpa = gfn * 4096 + offset;
-    m.log.emit(
-      EVENT.mmio,
-      hiOfNumber(gpa),
-      loOfNumber(gpa),
-      bytes,
-      write ? 1 : 0,
-      access.valueHi,
-      access.valueLo,
-    );
-    return write ? [0, 0] : [bytes === 8 ? -1 : 0, bytes >= 4 ? -1 : (1 << (bytes * 8)) - 1];
-  }
-  if (!write) return loadOperand(m.words, guestFrame(m, gfn, false), offset, bytes, from);
-  const frame = get_user_page(kvm, slot, gfn - m.get(slot + SLOT.base_gfn), true);
-  storeOperand(m, frame, offset, bytes, from, access.valueHi, access.valueLo);
-  traceMemoryWrite(m, gfn * 4096 + offset, bytes, access.valueHi, access.valueLo);
-  mark_page_dirty_in_slot(kvm, slot, gfn);
-  kvm_mmu_pte_write(kvm, gfn, offset, bytes);
-  return [0, 0];
+/** vcpu_is_mmio_gpa: whether KVM remembers that no memory is at a guest frame. */
+const vcpu_is_mmio_gpa = kernel('vcpu_is_mmio_gpa', vcpu_match_mmio_gpa);
+
+/** read_emulate: reads guest memory. False if none is there. */
+const read_emulate = kernel(
+  'read_emulate',
+  (vcpu: Vcpu, gfn: number, part: Part, emulated: Emulated): boolean => {
+    const { m } = vcpu.kvm;
+    if (!kvm_vcpu_read_guest_page(vcpu, gfn)) return false;
+    const [hi, lo] = loadOperand(m.words, guestFrame(m, gfn, false), part.lo & 0xfff, part.bytes, part.from);
+    emulated.hi |= hi;
+    emulated.lo |= lo;
+    return true;
+  },
+);
+
+/** write_emulate: writes guest memory, and tells the MMU. False if none is there, or it is read-only. */
+const write_emulate = kernel(
+  'write_emulate',
+  (vcpu: Vcpu, access: Access, gfn: number, part: Part): boolean =>
+    emulator_write_phys(vcpu, access, gfn, part),
+);
+
+const emulator_write_phys = kernel(
+  'emulator_write_phys',
+  (vcpu: Vcpu, access: Access, gfn: number, part: Part): boolean => {
+    if (!kvm_vcpu_write_guest(vcpu, access, gfn, part)) return false;
+    kvm_page_track_write(vcpu.kvm, gfn, part.lo & 0xfff, part.bytes);
+    return true;
+  },
+);
+
+const kvm_vcpu_write_guest = kernel(
+  'kvm_vcpu_write_guest',
+  (vcpu: Vcpu, access: Access, gfn: number, part: Part): boolean => {
+    const { kvm } = vcpu;
+    const { m } = kvm;
+    const slot = kvm_vcpu_gfn_to_memslot(vcpu, gfn);
+    if (slot === 0 || m.get(slot + SLOT.flags) & SLOT_FLAG.readOnly) return false;
+    const offset = part.lo & 0xfff;
+    const frame = get_user_page(kvm, slot, gfn - m.get(slot + SLOT.base_gfn), true);
+    storeOperand(m, frame, offset, part.bytes, part.from, access.valueHi, access.valueLo);
+    traceMemoryWrite(m, gfn * 4096 + offset, part.bytes, access.valueHi, access.valueLo);
+    mark_page_dirty_in_slot(kvm, slot, gfn);
+    return true;
+  },
+);
+
+const kvm_page_track_write = kernel(
+  'kvm_page_track_write',
+  (kvm: Kvm, gfn: number, offset: number, bytes: number): void => kvm_mmu_pte_write(kvm, gfn, offset, bytes),
+);
+
+/** The exits to user space that an emulated access needs, one after the other. */
+export function exitForMmio(vcpu: Vcpu, access: Access, mmio: readonly MmioFragment[]): void {
+  const write = access.kind === 'write' ? 1 : 0;
+  for (const { gpa, bytes } of mmio)
+    vcpu.log.emit(EVENT.mmio, hiOfNumber(gpa), loOfNumber(gpa), bytes, write, access.valueHi, access.valueLo);
 }

@@ -5,21 +5,23 @@
 import type { HostActions, Outcome } from '#hypervisor/hypervisor.ts';
 import { OK } from '#hypervisor/hypervisor.ts';
 import {
+  kvm_arch_mmu_enable_log_dirty_pt_masked,
   kvm_mmu_slot_remove_write_access,
-  kvm_mmu_write_protect_pt_masked,
+  kvm_mmu_slot_try_split_huge_pages,
   kvm_mmu_zap_collapsible_sptes,
 } from '#hypervisor/kvm/mmu/dirty_protect.ts';
-import { kvm_mmu_zap_oldest_mmu_pages } from '#hypervisor/kvm/mmu/limit.ts';
-import { kvm_mmu_zap_all_fast } from '#hypervisor/kvm/mmu/zap.ts';
+import { kvm_mmu_change_mmu_pages } from '#hypervisor/kvm/mmu/limit.ts';
+import { kvm_arch_flush_shadow_memslot } from '#hypervisor/kvm/mmu/zap.ts';
 import { EVENT } from '#machine/events.ts';
 import { removeSlot, SLOT, SLOT_FLAG, slotById, slotPlaces } from '#machine/slots.ts';
 import {
   kvm_alloc_memslot_metadata,
-  kvm_mmu_change_mmu_pages,
   kvm_set_memory_region,
+  limitMmuPages,
   nextGeneration,
 } from './kvm_main.ts';
 import { agePages, dropPages, protectPages } from './notifier.ts';
+import { kvm_flush_remote_tlbs } from './requests.ts';
 import { KVM, type Kvm } from './structs.ts';
 
 const error = (name: string): Outcome => ({ kind: 'error', name });
@@ -55,15 +57,19 @@ export class KvmHost implements HostActions {
     const bitmap = slot === 0 ? 0 : m.get(slot + SLOT.dirty_bitmap);
     if (bitmap === 0) return error('ENOENT');
     const base = m.get(slot + SLOT.base_gfn);
-    const gfns: number[] = [];
+    const log = new Map<number, number[]>();
     for (let word = 0; word * 32 < m.get(slot + SLOT.npages); word++) {
       const bits = m.get(bitmap + word);
       if (bits === 0) continue;
       m.set(bitmap + word, 0);
-      for (let bit = 0; bit < 32; bit++) if (bits & (1 << bit)) gfns.push(base + word * 32 + bit);
+      const written = log.get(word >>> 1) ?? [];
+      for (let bit = 0; bit < 32; bit++) if (bits & (1 << bit)) written.push(base + word * 32 + bit);
+      log.set(word >>> 1, written);
     }
-    kvm_mmu_write_protect_pt_masked(this.#kvm, slot, gfns);
-    return { kind: 'dirty', gfns };
+    // The kernel's bitmap has words of 64 bits, and each that is not empty is protected by itself.
+    for (const gfns of log.values()) kvm_arch_mmu_enable_log_dirty_pt_masked(this.#kvm, slot, gfns);
+    if (log.size > 0) kvm_flush_remote_tlbs(this.#kvm);
+    return { kind: 'dirty', gfns: [...log.values()].flat() };
   }
 
   drop(gpa: number, size: number): Outcome {
@@ -106,16 +112,14 @@ export class KvmHost implements HostActions {
     this.#report(slot, 'deleted');
     removeSlot(m, slot);
     nextGeneration(this.#kvm);
-    kvm_mmu_change_mmu_pages(this.#kvm);
+    limitMmuPages(this.#kvm);
     return OK;
   }
 
   mmuPages(count: number): Outcome {
     const { m, at } = this.#kvm;
     if (count < KVM_MIN_ALLOC_MMU_PAGES) return error('EINVAL');
-    const used = m.get(at + KVM.n_used_mmu_pages);
-    if (used > count) kvm_mmu_zap_oldest_mmu_pages(this.#kvm, used - count);
-    m.set(at + KVM.n_max_mmu_pages, Math.max(count, m.get(at + KVM.n_used_mmu_pages)));
+    kvm_mmu_change_mmu_pages(this.#kvm, count);
     m.set(at + KVM.n_requested_mmu_pages, count);
     return OK;
   }
@@ -142,8 +146,15 @@ export class KvmHost implements HostActions {
     this.#report(slot, on ? 'writes are logged from now on' : 'writes are logged no longer');
     // What the guest cannot write anyway needs no change.
     if (flags & SLOT_FLAG.readOnly) return;
-    if (on) kvm_mmu_slot_remove_write_access(this.#kvm, slot);
+    if (on) this.#protectSlot(slot);
     else kvm_mmu_zap_collapsible_sptes(this.#kvm, slot);
+  }
+
+  /** kvm_mmu_slot_apply_flags, where logging begins. */
+  #protectSlot(slot: number): void {
+    kvm_mmu_slot_try_split_huge_pages(this.#kvm);
+    kvm_mmu_slot_remove_write_access(this.#kvm, slot);
+    kvm_flush_remote_tlbs(this.#kvm);
   }
 
   /** kvm_invalidate_memslot: nobody may use the slot any more, and all shadow pages go. */
@@ -151,7 +162,7 @@ export class KvmHost implements HostActions {
     const { m } = this.#kvm;
     m.set(slot + SLOT.flags, m.get(slot + SLOT.flags) | SLOT_FLAG.invalid);
     nextGeneration(this.#kvm);
-    kvm_mmu_zap_all_fast(this.#kvm);
+    kvm_arch_flush_shadow_memslot(this.#kvm);
   }
 
   /** KVM_MR_MOVE: the same host memory at another guest-physical address. */

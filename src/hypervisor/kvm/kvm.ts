@@ -7,8 +7,23 @@ import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { Processor } from './hardware.ts';
 import type { Kvm, Vcpu } from './structs.ts';
-import { Guest, inject_gp, type StubPage } from './svm.ts';
-import { kvm_init_mmu, kvm_set_cr0, kvm_set_cr3, kvm_set_cr4, load_pdptrs, set_efer } from './x86.ts';
+import {
+  cr_interception,
+  type ExitHandler,
+  Guest,
+  invlpg_interception,
+  msr_interception,
+  type StubPage,
+} from './svm.ts';
+import {
+  kvm_init_mmu,
+  kvm_inject_gp,
+  kvm_set_cr0,
+  kvm_set_cr3,
+  kvm_set_cr4,
+  load_pdptrs,
+  set_efer,
+} from './x86.ts';
 
 export class KvmHypervisor implements Hypervisor {
   readonly machine: Machine;
@@ -32,28 +47,28 @@ export class KvmHypervisor implements Hypervisor {
   }
 
   invlpg(cpu: number, hi: number, lo: number): Outcome {
-    return this.#privileged(cpu, (vcpu) => {
+    return this.#privileged(cpu, invlpg_interception, (vcpu) => {
       kvm_mmu_invlpg(vcpu, hi, lo);
       return true;
     });
   }
 
   writeCr3(cpu: number, hi: number, lo: number): Outcome {
-    return this.#privileged(cpu, (vcpu) => kvm_set_cr3(vcpu, hi, lo));
+    return this.#privileged(cpu, cr_interception, (vcpu) => kvm_set_cr3(vcpu, hi, lo));
   }
 
   control(cpu: number, change: ControlChange): Outcome {
-    return this.#privileged(cpu, (vcpu) => applyControl(vcpu, change));
+    const handler = change.efer ? msr_interception : cr_interception;
+    return this.#privileged(cpu, handler, (vcpu) => applyControl(vcpu, change));
   }
 
-  /** An instruction that KVM intercepts and emulates; false from `action` gives the guest a #GP. */
-  #privileged(cpu: number, action: (vcpu: Vcpu) => boolean): Outcome {
+  /** An instruction that leaves the guest: `handler` does `action`; false from it gives the guest a #GP. */
+  #privileged(cpu: number, handler: ExitHandler, action: (vcpu: Vcpu) => boolean): Outcome {
     const vcpu = this.#vcpus[cpu] as Vcpu;
     const guest = this.#guest(cpu);
     return guest.run(false, false, () => {
-      guest.fetchByEmulator(false, false);
-      if (action(vcpu)) return { outcome: OK, emulated: true };
-      inject_gp(vcpu);
+      if (handler(vcpu, guest.instruction(false, false), action)) return { outcome: OK, emulated: true };
+      kvm_inject_gp(vcpu);
       return 'again';
     });
   }

@@ -1,5 +1,6 @@
 /** Making a virtual machine: its structure, memory slots, and vCPUs (Linux 6.1: virt/kvm/kvm_main.c, x86.c, mmu/mmu.c). */
 
+import { kvm_mmu_change_mmu_pages } from '#hypervisor/kvm/mmu/limit.ts';
 import { gfn_to_index, lpage_info_slot } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import { initList } from '#machine/list.ts';
 import { createSlot, SLOT, SLOT_FLAG, type SlotSpec } from '#machine/slots.ts';
@@ -24,17 +25,28 @@ export interface KvmSpec {
   readonly maxphyaddr: number;
   readonly vcpus: number;
   readonly parameters: ModuleParameters;
+  /** WHAT_IF bits. */
+  readonly whatIf: number;
 }
 
 /** kvm_create_vm, and its vCPUs. */
 export function createKvm(m: Machine, spec: KvmSpec): Kvm {
   const at = m.allocateWords(KVM.size);
   m.set(HEADER.hypervisor, at);
+  m.set(at + KVM.what_if, spec.whatIf);
   for (const list of [KVM.active_mmu_pages, KVM.zapped_obsolete_pages, KVM.lpage_disallowed_mmu_pages])
     initList(m, at + list);
   m.set(at + KVM.mmu_page_hash, m.allocateArray(KVM_MMU_HASH_SIZE));
   const vcpus: Vcpu[] = [];
-  const kvm: Kvm = { m, at, vcpus, parameters: spec.parameters, amd: spec.amd, maxphyaddr: spec.maxphyaddr };
+  const kvm: Kvm = {
+    m,
+    log: m.log,
+    at,
+    vcpus,
+    parameters: spec.parameters,
+    amd: spec.amd,
+    maxphyaddr: spec.maxphyaddr,
+  };
   // An Intel machine has a private slot before user space makes its own.
   if (!spec.amd) nextGeneration(kvm);
   for (let id = 0; id < spec.vcpus; id++) vcpus.push(createVcpu(kvm, id));
@@ -47,7 +59,7 @@ function createVcpu(kvm: Kvm, id: number): Vcpu {
   const arch = m.allocateWords(ARCH.size);
   m.set(regs + VCPU.hypervisor, arch);
   m.set(arch + ARCH.pae_root, m.allocateFrames(1, FRAME.table));
-  return { kvm, id, regs, arch };
+  return { kvm, log: m.log, id, regs, arch };
 }
 
 /** KVM_SET_USER_MEMORY_REGION for a new slot. */
@@ -59,21 +71,19 @@ export function kvm_set_memory_region(kvm: Kvm, spec: SlotSpec): void {
     m.set(slot + SLOT.dirty_bitmap, m.allocateArray(Math.ceil(spec.npages / 32)));
   nextGeneration(kvm);
   m.set(kvm.at + KVM.nslot_pages, m.get(kvm.at + KVM.nslot_pages) + spec.npages);
-  kvm_mmu_change_mmu_pages(kvm);
+  limitMmuPages(kvm);
 }
 
 /** kvm_swap_active_memslots: two address spaces, so a change of slots adds two. */
 export const nextGeneration = (kvm: Kvm): void =>
   kvm.m.set(kvm.at + KVM.memslots_generation, kvm.m.get(kvm.at + KVM.memslots_generation) + 2);
 
-/** The limit on shadow pages that follows from the memory, unless user space set one. */
-export function kvm_mmu_change_mmu_pages(kvm: Kvm): void {
+/** kvm_arch_commit_memory_region: the limit on shadow pages follows the memory, unless user space set one. */
+export function limitMmuPages(kvm: Kvm): void {
   const { m } = kvm;
-  const pages = Math.max(
-    KVM_MIN_ALLOC_MMU_PAGES,
-    Math.floor(m.get(kvm.at + KVM.nslot_pages) / PAGES_PER_MMU_PAGE),
-  );
-  m.set(kvm.at + KVM.n_max_mmu_pages, m.get(kvm.at + KVM.n_requested_mmu_pages) || pages);
+  if (m.get(kvm.at + KVM.n_requested_mmu_pages) !== 0) return;
+  const pages = Math.floor(m.get(kvm.at + KVM.nslot_pages) / PAGES_PER_MMU_PAGE);
+  kvm_mmu_change_mmu_pages(kvm, Math.max(KVM_MIN_ALLOC_MMU_PAGES, pages));
 }
 
 /** kvm_alloc_memslot_metadata: reverse maps, what forbids large pages, and write tracking. Returns the record's place. */

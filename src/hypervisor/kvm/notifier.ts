@@ -3,9 +3,9 @@
  * (Linux 6.1: virt/kvm/kvm_main.c, the mmu notifier; mm/madvise.c, mm/mprotect.c for which ranges are named).
  */
 
-import { kvm_age_gfn_range } from '#hypervisor/kvm/mmu/age.ts';
-import { kvm_zap_all_rmap_sptes } from '#hypervisor/kvm/mmu/rmap.ts';
-import { gfn_to_rmap } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import { kvm_age_gfn, kvm_test_age_gfn } from '#hypervisor/kvm/mmu/age.ts';
+import { kvm_zap_all_rmap_sptes, PG_LEVELS } from '#hypervisor/kvm/mmu/rmap.ts';
+import { rmapHeads } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import {
   divideHugeHostPage,
   dropHostPages,
@@ -16,25 +16,34 @@ import {
   protectHostPages,
 } from '#machine/host-pages.ts';
 import { SLOT, slotPlaces } from '#machine/slots.ts';
-import { KVM, type Kvm, kvm_flush_remote_tlbs } from './structs.ts';
+import { kernel } from './calls.ts';
+import { kvm_flush_remote_tlbs } from './requests.ts';
+import { KVM, type Kvm } from './structs.ts';
 
 /** Frames of a 2 MiB page. */
 const HUGE = 512;
 
-/** mmu_notifier_invalidate_range: the entries that map `start` … `end`-1 of a slot (frame numbers) are dropped. */
-export function kvm_mmu_notifier_invalidate_range(kvm: Kvm, slot: number, start: number, end: number): void {
-  const { m } = kvm;
-  m.set(kvm.at + KVM.mmu_invalidate_seq, m.get(kvm.at + KVM.mmu_invalidate_seq) + 1);
-  let flush = false;
-  for (let level = 1; level <= 3; level++) {
-    const shift = (level - 1) * 9;
-    for (let page = start >>> shift; page <= (end - 1) >>> shift; page++) {
-      const gfn = Math.max(page << shift, start);
-      flush = kvm_zap_all_rmap_sptes(kvm, gfn_to_rmap(m.words, gfn, level, slot)) || flush;
-    }
-  }
-  if (flush) kvm_flush_remote_tlbs(kvm);
-}
+/** kvm_unmap_gfn_range: the entries that map `start` … `end`-1 of a slot (frame numbers) are dropped. Returns whether one was. */
+const kvm_unmap_gfn_range = kernel(
+  'kvm_unmap_gfn_range',
+  (kvm: Kvm, slot: number, start: number, end: number): boolean => {
+    let zapped = false;
+    for (let level = 1; level <= PG_LEVELS; level++)
+      for (const head of rmapHeads(kvm.m, slot, level, start, end))
+        zapped = kvm_zap_all_rmap_sptes(kvm, head) || zapped;
+    return zapped;
+  },
+);
+
+/** kvm_mmu_notifier_invalidate_range_start, and its end: the entries that map `start` … `end`-1 of a slot (frame numbers) are dropped. */
+const kvm_mmu_notifier_invalidate_range_start = kernel(
+  'kvm_mmu_notifier_invalidate_range_start',
+  (kvm: Kvm, slot: number, start: number, end: number): void => {
+    const { m } = kvm;
+    m.set(kvm.at + KVM.mmu_invalidate_seq, m.get(kvm.at + KVM.mmu_invalidate_seq) + 1);
+    if (kvm_unmap_gfn_range(kvm, slot, start, end)) kvm_flush_remote_tlbs(kvm);
+  },
+);
 
 /** The part of `first` … `end`-1 that lies in a slot, for each slot that has one. */
 function slotParts(kvm: Kvm, first: number, end: number): { slot: number; start: number; end: number }[] {
@@ -61,7 +70,7 @@ export function dropPages(kvm: Kvm, first: number, end: number): void {
   const { m } = kvm;
   for (const part of slotParts(kvm, first, end)) {
     const base = m.get(part.slot + SLOT.base_gfn);
-    kvm_mmu_notifier_invalidate_range(kvm, part.slot, part.start, part.end);
+    kvm_mmu_notifier_invalidate_range_start(kvm, part.slot, part.start, part.end);
     for (const edge of [part.start, part.end]) {
       if (edge % HUGE !== 0 && isHugeHostPage(m.words, part.slot, edge - base)) divide(kvm, part.slot, edge);
     }
@@ -71,7 +80,7 @@ export function dropPages(kvm: Kvm, first: number, end: number): void {
 
 function divide(kvm: Kvm, slot: number, gfn: number): void {
   const around = hugeAround(kvm, slot, gfn);
-  if (around) kvm_mmu_notifier_invalidate_range(kvm, slot, around.start, around.end);
+  if (around) kvm_mmu_notifier_invalidate_range_start(kvm, slot, around.start, around.end);
   divideHugeHostPage(kvm.m, slot, gfn - kvm.m.get(slot + SLOT.base_gfn));
 }
 
@@ -87,7 +96,7 @@ export function protectPages(kvm: Kvm, first: number, end: number, writable: boo
       const inside = edge > base && edge < base + m.get(part.slot + SLOT.npages);
       if (inside && edge % HUGE !== 0 && isCut(m.words, part.slot, edge - base)) divide(kvm, part.slot, edge);
     }
-    kvm_mmu_notifier_invalidate_range(kvm, part.slot, part.start, part.end);
+    kvm_mmu_notifier_invalidate_range_start(kvm, part.slot, part.start, part.end);
     protectHostPages(m, part.slot, part.start - base, part.end - base, writable);
   }
 }
@@ -105,8 +114,8 @@ export function get_user_page(kvm: Kvm, slot: number, index: number, write: bool
   const zero = write ? isSharedZero(m.words, slot, index) : 'no';
   const gfn = m.get(slot + SLOT.base_gfn) + index;
   const around = zero === 'huge' ? hugeAround(kvm, slot, gfn) : null;
-  if (around) kvm_mmu_notifier_invalidate_range(kvm, slot, around.start, around.end);
-  if (zero !== 'no') kvm_mmu_notifier_invalidate_range(kvm, slot, gfn, gfn + 1);
+  if (around) kvm_mmu_notifier_invalidate_range_start(kvm, slot, around.start, around.end);
+  if (zero !== 'no') kvm_mmu_notifier_invalidate_range_start(kvm, slot, gfn, gfn + 1);
   return hostPage(m, slot, index, write);
 }
 
@@ -115,9 +124,10 @@ export function get_user_page(kvm: Kvm, slot: number, index: number, write: bool
  * nothing. Returns whether they were.
  */
 export function agePages(kvm: Kvm, first: number, end: number, how: 'flush' | 'idle' | 'test'): boolean {
+  const look = how === 'test' ? kvm_test_age_gfn : kvm_age_gfn;
   let young = false;
   for (const part of slotParts(kvm, first, end)) {
-    young = kvm_age_gfn_range(kvm, part.slot, part.start, part.end, how === 'test') || young;
+    young = look(kvm, part.slot, part.start, part.end) || young;
   }
   if (young && how === 'flush') kvm_flush_remote_tlbs(kvm);
   return young;

@@ -4,6 +4,7 @@
  * `Kvm` and `Vcpu` are handles: what they hold besides places is fixed when the machine is made.
  */
 
+import type { LogWriter } from '#machine/log.ts';
 import { record } from '#machine/record.ts';
 import type { Machine } from '#machine/words.ts';
 
@@ -45,6 +46,8 @@ export const KVM = record([
   'next_serial',
   'free_sps',
   'free_descs',
+  'shadow_root_allocated',
+  'what_if',
 ]);
 
 /** What KVM keeps about a vCPU: its one MMU context, requests, the MMIO cache, and a pending exception. */
@@ -88,15 +91,16 @@ export const DESC = record(['more', 'spte_count', 'sptes*14']);
 export const KVM_NUM_MMU_PREV_ROOTS = 3;
 export const KVM_MMU_HASH_SIZE = 4096;
 
-/** Requests to a vCPU, handled before it enters the guest (bits of ARCH.requests). */
-export const KVM_REQ = {
-  MMU_FREE_OBSOLETE_ROOTS: 1,
-  MMU_SYNC: 2,
-  LOAD_MMU_PGD: 4,
-  TLB_FLUSH: 8,
-  TLB_FLUSH_CURRENT: 16,
-  TLB_FLUSH_GUEST: 32,
-  TRIPLE_FAULT: 64,
+/** What a scenario may change about KVM, to see what that is good for (bits of KVM.what_if; docs/what-if.md). */
+export const WHAT_IF = {
+  /** No table goes out of sync: writes to last-level tables are seen like those to the others. */
+  unsyncOff: 1,
+  /** No shadow page is found again, and no former root is kept. */
+  shadowCacheOff: 2,
+  /** Nothing is mapped before it is used. */
+  prefetchOff: 4,
+  /** Each vCPU has shadow pages of its own. */
+  privateRoots: 8,
 } as const;
 
 /** Module parameters of kvm, kvm-amd and kvm-intel that the model knows. */
@@ -107,6 +111,7 @@ export interface ModuleParameters {
 
 export interface Kvm {
   readonly m: Machine;
+  readonly log: LogWriter;
   /** Place of the KVM record. */
   readonly at: number;
   readonly vcpus: readonly Vcpu[];
@@ -118,6 +123,7 @@ export interface Kvm {
 
 export interface Vcpu {
   readonly kvm: Kvm;
+  readonly log: LogWriter;
   readonly id: number;
   /** Place of the registers (VCPU of machine/vcpu.ts). */
   readonly regs: number;
@@ -141,6 +147,8 @@ export const ROLE = {
   smap_andnot_wp: 1 << 15,
   ad_disabled: 1 << 16,
   guest_mode: 1 << 17,
+  /** Not KVM's: the vCPU that a page belongs to, where pages are private (WHAT_IF.privateRoots). */
+  ownerShift: 19,
 } as const;
 
 export const roleLevel = (role: number): number => role & ROLE.level;
@@ -156,6 +164,10 @@ export function is_obsolete_sp(kvm: Kvm, sp: number): boolean {
   return kvm.m.get(sp + SP.mmu_valid_gen) !== kvm.m.get(kvm.at + KVM.mmu_valid_gen);
 }
 
+/** Whether a scenario changed KVM in one way (WHAT_IF). */
+export const isChanged = (kvm: Kvm, change: number): boolean =>
+  (kvm.m.get(kvm.at + KVM.what_if) & change) !== 0;
+
 /** The shadow page whose table lies in a host frame (to_shadow_page); 0 for a root that is no shadow page. */
 export const to_shadow_page = (m: Machine, frame: number): number => m.frameOwner(frame);
 
@@ -164,17 +176,3 @@ export const sptep_to_sp = (m: Machine, sptep: number): number => m.frameOwner(s
 
 /** Index of an entry in its table. */
 export const sptep_index = (sptep: number): number => (sptep & 1023) >>> 1;
-
-/** kvm_make_request */
-export function kvm_make_request(vcpu: Vcpu, request: number): void {
-  const { m } = vcpu.kvm;
-  m.set(vcpu.arch + ARCH.requests, m.get(vcpu.arch + ARCH.requests) | request);
-}
-
-/** kvm_make_all_cpus_request */
-export function kvm_make_all_cpus_request(kvm: Kvm, request: number): void {
-  for (const vcpu of kvm.vcpus) kvm_make_request(vcpu, request);
-}
-
-/** kvm_flush_remote_tlbs: every vCPU forgets its TLB before it enters the guest again. */
-export const kvm_flush_remote_tlbs = (kvm: Kvm): void => kvm_make_all_cpus_request(kvm, KVM_REQ.TLB_FLUSH);

@@ -8,26 +8,26 @@
 import { PF } from '#arch/fault.ts';
 import { isCanonical } from '#arch/word64.ts';
 import { type Access, OK, type Outcome } from '#hypervisor/hypervisor.ts';
-import { newFault, RET_PF } from '#hypervisor/kvm/mmu/fault.ts';
+import { RET_PF } from '#hypervisor/kvm/mmu/fault.ts';
 import { rootIsDirect } from '#hypervisor/kvm/mmu/fetch.ts';
-import { handle_mmio_page_fault } from '#hypervisor/kvm/mmu/mmio_fault.ts';
-import { nonpaging_page_fault, page_fault } from '#hypervisor/kvm/mmu/page_fault.ts';
-import { walk_addr_generic } from '#hypervisor/kvm/mmu/walk_addr.ts';
+import { type FaultHandlers, kvm_mmu_page_fault } from '#hypervisor/kvm/mmu/page_fault.ts';
+import { gva_to_gpa } from '#hypervisor/kvm/mmu/walk_addr.ts';
 import { kvm_mmu_unprotect_page } from '#hypervisor/kvm/mmu/zap.ts';
 import { EVENT } from '#machine/events.ts';
 import { loadOperand, operandParts, storeOperand } from '#machine/operand.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
-import { emulateAccess } from './emulate.ts';
+import { exitHandler } from './calls.ts';
+import {
+  type Emulated,
+  emulateAccess,
+  exitForMmio,
+  type Instruction,
+  x86_emulate_instruction,
+} from './emulate.ts';
 import type { Processor } from './hardware.ts';
 import { trace_kvm_page_fault } from './mmutrace.ts';
 import { ARCH, type Vcpu } from './structs.ts';
-import {
-  GP_VECTOR,
-  kvm_inject_emulated_page_fault,
-  kvm_queue_exception,
-  PF_VECTOR,
-  vcpu_enter_guest,
-} from './x86.ts';
+import { GP_VECTOR, kvm_inject_emulated_page_fault, PF_VECTOR, vcpu_enter_guest } from './x86.ts';
 
 /** Where guest instructions lie: linear addresses as plain pairs. */
 export interface StubPage {
@@ -41,8 +41,6 @@ export interface StubPage {
 const MOST_EXITS = 4096;
 /** Bytes of stack in the stub page: a handler that faults itself uses them up, and then the machine shuts down. */
 const STACK_BYTES = 2800;
-
-type Handled = 'resume' | 'emulate' | 'efault';
 
 /** What an instruction did: its outcome, and whether KVM did it, so that the guest is entered once more. */
 export interface Done {
@@ -104,26 +102,34 @@ export class Guest {
       (access.user ? PF.user : 0);
     const frames: number[] = [];
     for (const [from] of operandParts(access.lo, access.width)) {
-      const result = this.#translate(access.hi, (access.lo + from) | 0, code, access.ac);
-      if (result === 'emulate') return this.#emulate(access);
-      if (typeof result !== 'number') return result === 'efault' ? 'efault' : 'again';
+      const emulated: (Emulated | null)[] = [];
+      const emulate = (mayRetry: boolean): void => {
+        emulated.push(this.#emulate(access, mayRetry));
+      };
+      const result = this.#translate(access.hi, (access.lo + from) | 0, code, access.ac, emulate);
+      if (emulated.length > 0) return this.#emulated(access, emulated[0] ?? null);
+      if (typeof result !== 'number') return result;
       frames.push(result);
     }
     return { outcome: this.#perform(access, frames), emulated: false };
   }
 
-  /** The emulator reads an instruction through the guest's tables: without decode assists it is given no bytes. */
-  fetchByEmulator(user: boolean, ac: boolean): void {
+  /** The step's instruction, as KVM's emulator finds it. */
+  instruction(user: boolean, ac: boolean): Instruction {
     const stub = this.#stub;
-    if (!stub || vcpuMode(this.#vcpu.kvm.m.words, this.#vcpu.regs).levels === 0) return;
-    const [hi, lo] = user ? [stub.userHi, stub.userLo] : [stub.hi, stub.lo];
-    walk_addr_generic(this.#vcpu, hi, lo, PF.fetch | (user ? PF.user : 0), ac, true);
+    const address = stub && (user ? ([stub.userHi, stub.userLo] as const) : ([stub.hi, stub.lo] as const));
+    return { address, user, ac };
   }
 
-  #emulate(access: Access): Done | Left {
-    this.fetchByEmulator(access.user, access.ac);
-    const { done, hi, lo } = emulateAccess(this.#vcpu, access);
-    if (!done) return 'again';
+  #emulate(access: Access, mayRetry: boolean): Emulated | null {
+    return emulateAccess(this.#vcpu, access, this.instruction(access.user, access.ac), mayRetry);
+  }
+
+  /** What the guest sees of an emulated access, after the exits to user space that it needed. */
+  #emulated(access: Access, emulated: Emulated | null): Done | Left {
+    if (!emulated) return 'again';
+    exitForMmio(this.#vcpu, access, emulated.mmio);
+    const { hi, lo } = emulated;
     return { outcome: access.kind === 'write' ? OK : { kind: 'value', hi, lo }, emulated: true };
   }
 
@@ -146,10 +152,22 @@ export class Guest {
     return access.kind === 'write' ? OK : { kind: 'value', hi, lo };
   }
 
-  /** A host frame; or what KVM did about the exit. */
-  #translate(hi: number, lo: number, code: number, ac: boolean): number | Handled {
-    const result = this.#processor.translate(this.#vcpu, hi, lo, code, ac);
-    return result.ok ? result.frame : pf_interception(this.#vcpu, hi, lo, result.error, ac, this.#delivering);
+  /** A host frame; or what the guest does after KVM has dealt with the exit. */
+  #translate(
+    hi: number,
+    lo: number,
+    code: number,
+    ac: boolean,
+    emulate: FaultHandlers['emulate'],
+  ): number | Left {
+    const vcpu = this.#vcpu;
+    const result = this.#processor.translate(vcpu, hi, lo, code, ac);
+    if (result.ok) return result.frame;
+    const { error } = result;
+    vcpu.log.emit(EVENT.exit, vcpu.log.text('#PF'), hi, lo, 0, error);
+    const handlers = { ac, emulate, inject: kvm_inject_emulated_page_fault };
+    const ret = pf_interception(vcpu, hi, lo, error, this.#delivering, handlers);
+    return ret === RET_PF.EFAULT ? 'efault' : 'again';
   }
 
   /** One access to the stub page. False after an exit. Without a stub nothing is modelled, and it succeeds. */
@@ -157,7 +175,8 @@ export class Guest {
     const stub = this.#stub;
     if (!stub) return true;
     const [hi, lo] = code & PF.user ? [stub.userHi, stub.userLo] : [stub.hi, stub.lo];
-    return typeof this.#translate(hi, lo, code, ac) === 'number';
+    // An instruction or a stack where no memory is: KVM cannot emulate that, and the step makes no progress.
+    return typeof this.#translate(hi, lo, code, ac, () => {}) === 'number';
   }
 
   #fetch(user: boolean, ac: boolean): boolean {
@@ -208,34 +227,43 @@ export class Guest {
   }
 }
 
-/** pf_interception and kvm_mmu_page_fault: what KVM does about a #PF that left the guest. */
-function pf_interception(
-  vcpu: Vcpu,
-  hi: number,
-  lo: number,
-  error: number,
-  ac: boolean,
-  delivering: number | null,
-): Handled {
-  const { m } = vcpu.kvm;
-  m.log.emit(EVENT.exit, m.log.text('#PF'), hi, lo, 0, error);
-  trace_kvm_page_fault(vcpu, hi, lo, error);
-  if (delivering !== null) kvm_mmu_unprotect_page_virt(vcpu, hi, lo, delivering);
-  if (m.get(vcpu.arch + ARCH.root_hpa) === 0) return 'resume';
-  const paged = vcpuMode(m.words, vcpu.regs).levels > 0;
-  const fault = newFault(hi, lo, error, paged ? 3 : 2);
-  let ret: number = fault.rsvd ? handle_mmio_page_fault(vcpu, fault) : RET_PF.INVALID;
-  if (ret === RET_PF.INVALID) {
-    const result = paged ? page_fault(vcpu, fault, ac) : nonpaging_page_fault(vcpu, fault);
-    if (result.guestError !== null) kvm_inject_emulated_page_fault(vcpu, hi, lo, result.guestError);
-    ret = result.ret;
-  }
-  if (ret === RET_PF.EFAULT) return 'efault';
-  return ret === RET_PF.EMULATE ? 'emulate' : 'resume';
-}
+/**
+ * pf_interception: what KVM does about a #PF that left the guest.
+ * @param delivering privilege bit of the code that an exception interrupts, where one was being delivered
+ */
+const pf_interception = exitHandler(
+  'pf_interception',
+  (
+    vcpu: Vcpu,
+    hi: number,
+    lo: number,
+    error: number,
+    delivering: number | null,
+    handlers: FaultHandlers,
+  ): number => {
+    trace_kvm_page_fault(vcpu, hi, lo, error);
+    if (delivering !== null) kvm_mmu_unprotect_page_virt(vcpu, hi, lo, delivering);
+    return kvm_mmu_page_fault(vcpu, hi, lo, error, handlers);
+  },
+);
 
-/** A #GP for the guest. */
-export const inject_gp = (vcpu: Vcpu): void => kvm_queue_exception(vcpu, GP_VECTOR, 0);
+/** Handles the exit of a privileged instruction. Returns what its action says: false gives the guest a #GP. */
+export type ExitHandler = (vcpu: Vcpu, instruction: Instruction, action: (vcpu: Vcpu) => boolean) => boolean;
+
+/** AMD processors without decode assists leave the instruction to KVM's emulator; Intel's say what it was. */
+const emulateOnInterception: ExitHandler = (vcpu, instruction, action) => {
+  if (!vcpu.kvm.amd) return action(vcpu);
+  let allowed = true;
+  x86_emulate_instruction(vcpu, instruction, false, () => {
+    allowed = action(vcpu);
+    return true;
+  });
+  return allowed;
+};
+
+export const cr_interception: ExitHandler = exitHandler('cr_interception', emulateOnInterception);
+export const invlpg_interception: ExitHandler = exitHandler('invlpg_interception', emulateOnInterception);
+export const msr_interception: ExitHandler = exitHandler('msr_interception', emulateOnInterception);
 
 /**
  * kvm_mmu_unprotect_page_virt: a fault while an exception is delivered: if the page holds a guest's table, that is shadowed
@@ -243,6 +271,6 @@ export const inject_gp = (vcpu: Vcpu): void => kvm_queue_exception(vcpu, GP_VECT
  */
 function kvm_mmu_unprotect_page_virt(vcpu: Vcpu, hi: number, lo: number, access: number): void {
   if (rootIsDirect(vcpu)) return;
-  const walker = walk_addr_generic(vcpu, hi, lo, access, false);
+  const walker = gva_to_gpa(vcpu, hi, lo, access, false, false);
   if (walker.ok) kvm_mmu_unprotect_page(vcpu.kvm, walker.gfn);
 }

@@ -1,29 +1,35 @@
 /**
  * What KVM does around the guest (Linux 6.1: x86.c): requests before it enters, exceptions for the guest, control registers.
  */
+
 import { bitsMask, PTE } from '#arch/entry.ts';
 import { PF } from '#arch/fault.ts';
 import { CR0, CR4, EFER } from '#arch/paging-mode.ts';
-import { flagsWord, frameWord, isCanonical } from '#arch/word64.ts';
-import { invlpg } from '#hypervisor/kvm/mmu/invlpg.ts';
+import { flagsWord, frameWord } from '#arch/word64.ts';
+import { kvm_mmu_invalidate_gva } from '#hypervisor/kvm/mmu/invlpg.ts';
+import { kvm_mmu_new_pgd } from '#hypervisor/kvm/mmu/new_pgd.ts';
 import {
   kvm_mmu_free_obsolete_roots,
   kvm_mmu_free_roots,
   kvm_mmu_load,
-  kvm_mmu_new_pgd,
   kvm_mmu_sync_prev_roots,
   kvm_mmu_sync_roots,
   kvm_mmu_unload,
 } from '#hypervisor/kvm/mmu/roots.ts';
 import { EVENT, REGISTERS } from '#machine/events.ts';
 import { loadedHi, loadedLo, loadGuest } from '#machine/memory.ts';
-import { tlbFlushAddress, tlbFlushAll } from '#machine/tlb.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
+import { kernel } from './calls.ts';
 import { trace_kvm_inj_exception } from './mmutrace.ts';
-import { ARCH, KVM_REQ, kvm_make_request, ROLE, type Vcpu } from './structs.ts';
+import { KVM_REQ, kvm_make_request } from './requests.ts';
+import { ARCH, isChanged, ROLE, type Vcpu, WHAT_IF } from './structs.ts';
+import { flush_tlb_current, load_mmu_pgd } from './vendor_ops.ts';
 
 export const PF_VECTOR = 14;
 export const GP_VECTOR = 13;
+
+/** kvm_inject_gp: a #GP waits for the guest. */
+export const kvm_inject_gp = (vcpu: Vcpu): void => kvm_multiple_exception(vcpu, GP_VECTOR, 0);
 
 /** Takes a request off a vCPU. Returns whether it was there. */
 function kvm_check_request(vcpu: Vcpu, request: number): boolean {
@@ -37,7 +43,7 @@ function kvm_check_request(vcpu: Vcpu, request: number): boolean {
  * vcpu_enter_guest, up to the entry itself. False if the guest is dead.
  * order: obsolete roots, sync, the root, flushes, the exception, a new root.
  */
-export function vcpu_enter_guest(vcpu: Vcpu): boolean {
+export const vcpu_enter_guest = kernel('vcpu_enter_guest', (vcpu: Vcpu): boolean => {
   const { m } = vcpu.kvm;
   do {
     if (m.get(vcpu.arch + ARCH.requests) !== 0 && !handleRequests(vcpu)) return false;
@@ -47,24 +53,20 @@ export function vcpu_enter_guest(vcpu: Vcpu): boolean {
   } while (m.get(vcpu.arch + ARCH.requests) !== 0);
   m.log.emit(EVENT.entry);
   return true;
-}
+});
 
 /** Each request once, in KVM's order. False if the guest is dead. */
 function handleRequests(vcpu: Vcpu): boolean {
-  const { m } = vcpu.kvm;
   if (kvm_check_request(vcpu, KVM_REQ.TRIPLE_FAULT)) return false;
   if (kvm_check_request(vcpu, KVM_REQ.MMU_FREE_OBSOLETE_ROOTS)) kvm_mmu_free_obsolete_roots(vcpu);
   if (kvm_check_request(vcpu, KVM_REQ.MMU_SYNC)) kvm_mmu_sync_roots(vcpu);
-  if (kvm_check_request(vcpu, KVM_REQ.LOAD_MMU_PGD)) {
-    m.set(vcpu.regs + VCPU.hardware_root, m.get(vcpu.arch + ARCH.root_hpa));
-  }
-  const flush = kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH | KVM_REQ.TLB_FLUSH_CURRENT);
-  const flushGuest = kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST);
-  if (flushGuest) {
+  if (kvm_check_request(vcpu, KVM_REQ.LOAD_MMU_PGD)) load_mmu_pgd(vcpu);
+  if (kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH | KVM_REQ.TLB_FLUSH_CURRENT)) flush_tlb_current(vcpu);
+  if (kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST)) {
     kvm_mmu_sync_roots(vcpu);
     kvm_mmu_sync_prev_roots(vcpu);
+    flush_tlb_current(vcpu);
   }
-  if (flush || flushGuest) tlbFlushAll(m, vcpu.regs, true);
   return true;
 }
 
@@ -81,6 +83,17 @@ function kvm_inject_exception(vcpu: Vcpu): void {
   m.set(vcpu.arch + ARCH.exception_injected, 1);
 }
 
+/** kvm_inject_page_fault: a #PF waits for the guest, and CR2 is set. */
+const kvm_inject_page_fault = kernel(
+  'kvm_inject_page_fault',
+  (vcpu: Vcpu, hi: number, lo: number, error: number): void => {
+    const { m } = vcpu.kvm;
+    kvm_multiple_exception(vcpu, PF_VECTOR, error);
+    m.set(vcpu.regs + VCPU.cr2_hi, hi);
+    m.set(vcpu.regs + VCPU.cr2_lo, lo);
+  },
+);
+
 const DF_VECTOR = 8;
 /** Exceptions that make a double fault of another such one: #DE, #TS, #NP, #SS, #GP. */
 const CONTRIBUTORY: readonly number[] = [0, 10, 11, 12, GP_VECTOR];
@@ -90,26 +103,29 @@ const CONTRIBUTORY: readonly number[] = [0, 10, 11, 12, GP_VECTOR];
  * it, takes its place, or, after a double fault, shuts the guest down.
  * @param error -1: the exception has no error code
  */
-export function kvm_queue_exception(vcpu: Vcpu, vector: number, error: number): void {
-  const { m } = vcpu.kvm;
-  if (m.get(vcpu.arch + ARCH.exception_pending)) {
-    const previous = m.get(vcpu.arch + ARCH.exception_vector);
-    if (previous === DF_VECTOR) {
-      kvm_make_request(vcpu, KVM_REQ.TRIPLE_FAULT);
-      return;
+const kvm_multiple_exception = kernel(
+  'kvm_multiple_exception',
+  (vcpu: Vcpu, vector: number, error: number): void => {
+    const { m } = vcpu.kvm;
+    if (m.get(vcpu.arch + ARCH.exception_pending)) {
+      const previous = m.get(vcpu.arch + ARCH.exception_vector);
+      if (previous === DF_VECTOR) {
+        kvm_make_request(vcpu, KVM_REQ.TRIPLE_FAULT);
+        return;
+      }
+      const contributory = CONTRIBUTORY.includes(vector);
+      const doubles =
+        previous === PF_VECTOR
+          ? contributory || vector === PF_VECTOR
+          : CONTRIBUTORY.includes(previous) && contributory;
+      if (doubles) {
+        setException(vcpu, DF_VECTOR, 0);
+        return;
+      }
     }
-    const contributory = CONTRIBUTORY.includes(vector);
-    const doubles =
-      previous === PF_VECTOR
-        ? contributory || vector === PF_VECTOR
-        : CONTRIBUTORY.includes(previous) && contributory;
-    if (doubles) {
-      setException(vcpu, DF_VECTOR, 0);
-      return;
-    }
-  }
-  setException(vcpu, vector, error);
-}
+    setException(vcpu, vector, error);
+  },
+);
 
 function setException(vcpu: Vcpu, vector: number, error: number): void {
   const { m } = vcpu.kvm;
@@ -121,23 +137,16 @@ function setException(vcpu: Vcpu, vector: number, error: number): void {
 }
 
 /** kvm_inject_emulated_page_fault: the guest gets a #PF for an address, and CR2 with it. */
-export function kvm_inject_emulated_page_fault(vcpu: Vcpu, hi: number, lo: number, error: number): void {
-  const { m } = vcpu.kvm;
-  if (
-    error & PF.present &&
-    !(error & PF.reserved) &&
-    isCanonical(hi, vcpuMode(m.words, vcpu.regs).linearBits)
-  ) {
-    tlbFlushAddress(m, vcpu.regs, hi, lo);
-    invlpg(vcpu, hi, lo, m.get(vcpu.arch + ARCH.root_hpa));
-  }
-  kvm_queue_exception(vcpu, PF_VECTOR, error);
-  m.set(vcpu.regs + VCPU.cr2_hi, hi);
-  m.set(vcpu.regs + VCPU.cr2_lo, lo);
-}
+export const kvm_inject_emulated_page_fault = kernel(
+  'kvm_inject_emulated_page_fault',
+  (vcpu: Vcpu, hi: number, lo: number, error: number): void => {
+    if (error & PF.present && !(error & PF.reserved)) kvm_mmu_invalidate_gva(vcpu, hi, lo, false);
+    kvm_inject_page_fault(vcpu, hi, lo, error);
+  },
+);
 
 /** kvm_init_mmu for the shadow MMU: the root's role, from the guest's control registers (kvm_calc_cpu_role). */
-export function kvm_init_mmu(vcpu: Vcpu): void {
+export const kvm_init_mmu = kernel('kvm_init_mmu', (vcpu: Vcpu): void => {
   const { m } = vcpu.kvm;
   const mode = vcpuMode(m.words, vcpu.regs);
   let role = ROLE.access | ROLE.efer_nx | Math.max(mode.levels, 3);
@@ -149,14 +158,15 @@ export function kvm_init_mmu(vcpu: Vcpu): void {
     if (mode.smap && !mode.wp) role |= ROLE.smap_andnot_wp;
     if (mode.entryBytes === 4) role |= ROLE.has_4_byte_gpte;
   }
+  if (isChanged(vcpu.kvm, WHAT_IF.privateRoots)) role |= vcpu.id << ROLE.ownerShift;
   m.set(vcpu.arch + ARCH.root_role, role);
-}
+});
 
 /** kvm_mmu_reset_context */
-function kvm_mmu_reset_context(vcpu: Vcpu): void {
+const kvm_mmu_reset_context = kernel('kvm_mmu_reset_context', (vcpu: Vcpu): void => {
   kvm_mmu_unload(vcpu);
   kvm_init_mmu(vcpu);
-}
+});
 
 function setRegister(vcpu: Vcpu, name: (typeof REGISTERS)[number], place: number, value: number): void {
   vcpu.kvm.m.set(vcpu.regs + place, value);
@@ -167,7 +177,7 @@ const isPae = (cr0: number, cr4: number, efer: number): boolean =>
   (cr0 & CR0.PG) !== 0 && (cr4 & CR4.PAE) !== 0 && !(efer & EFER.LME);
 
 /** load_pdptrs: reads the four page-directory pointers of a PAE guest. False if one has a reserved bit set: #GP. */
-export function load_pdptrs(vcpu: Vcpu, hi: number, lo: number): boolean {
+export const load_pdptrs = kernel('load_pdptrs', (vcpu: Vcpu, hi: number, lo: number): boolean => {
   const { kvm } = vcpu;
   const { m } = kvm;
   const reserved = [bitsMask(1, 2), bitsMask(5, 8), bitsMask(kvm.maxphyaddr, 63)];
@@ -188,12 +198,15 @@ export function load_pdptrs(vcpu: Vcpu, hi: number, lo: number): boolean {
   });
   kvm_make_request(vcpu, KVM_REQ.LOAD_MMU_PGD);
   return true;
-}
+});
 
 /** kvm_set_cr3. False: the guest gets a #GP. */
-export function kvm_set_cr3(vcpu: Vcpu, hi: number, lo: number): boolean {
+export const kvm_set_cr3 = kernel('kvm_set_cr3', (vcpu: Vcpu, hi: number, lo: number): boolean => {
   const { m } = vcpu.kvm;
-  const same = m.get(vcpu.regs + VCPU.cr3_hi) === hi && m.get(vcpu.regs + VCPU.cr3_lo) === lo;
+  const same =
+    m.get(vcpu.regs + VCPU.cr3_hi) === hi &&
+    m.get(vcpu.regs + VCPU.cr3_lo) === lo &&
+    !isChanged(vcpu.kvm, WHAT_IF.shadowCacheOff);
   const pae = isPae(m.get(vcpu.regs + VCPU.cr0), m.get(vcpu.regs + VCPU.cr4), m.get(vcpu.regs + VCPU.efer));
   if (!same || pae) {
     if (hi >>> (vcpu.kvm.maxphyaddr - 32) !== 0) return false;
@@ -206,10 +219,10 @@ export function kvm_set_cr3(vcpu: Vcpu, hi: number, lo: number): boolean {
   kvm_make_request(vcpu, KVM_REQ.MMU_SYNC);
   kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_CURRENT);
   return true;
-}
+});
 
 /** kvm_set_cr0. False: the guest gets a #GP. */
-export function kvm_set_cr0(vcpu: Vcpu, cr0: number): boolean {
+export const kvm_set_cr0 = kernel('kvm_set_cr0', (vcpu: Vcpu, cr0: number): boolean => {
   const { m } = vcpu.kvm;
   const old = m.get(vcpu.regs + VCPU.cr0);
   const cr4 = m.get(vcpu.regs + VCPU.cr4);
@@ -227,13 +240,13 @@ export function kvm_set_cr0(vcpu: Vcpu, cr0: number): boolean {
   if ((cr0 ^ old) & CR0.PG && !(cr0 & CR0.PG)) kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST);
   if ((cr0 ^ old) & (CR0.PG | CR0.WP)) kvm_mmu_reset_context(vcpu);
   return true;
-}
+});
 
 const CR4_ROLE_BITS = CR4.PSE | CR4.PAE | CR4.LA57 | CR4.SMEP | CR4.SMAP;
 const CR4_PDPTR_BITS = CR4.PGE | CR4.PSE | CR4.PAE | CR4.SMEP;
 
 /** kvm_set_cr4. False: the guest gets a #GP. */
-export function kvm_set_cr4(vcpu: Vcpu, cr4: number): boolean {
+export const kvm_set_cr4 = kernel('kvm_set_cr4', (vcpu: Vcpu, cr4: number): boolean => {
   const { m } = vcpu.kvm;
   const old = m.get(vcpu.regs + VCPU.cr4);
   const pae = isPae(m.get(vcpu.regs + VCPU.cr0), cr4, m.get(vcpu.regs + VCPU.efer));
@@ -249,11 +262,11 @@ export function kvm_set_cr4(vcpu: Vcpu, cr4: number): boolean {
   else if (((cr4 ^ old) & CR4.PAE) !== 0 || (cr4 & ~old & CR4.SMEP) !== 0)
     kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_CURRENT);
   return true;
-}
+});
 
 /** set_efer */
-export function set_efer(vcpu: Vcpu, efer: number): void {
+export const set_efer = kernel('set_efer', (vcpu: Vcpu, efer: number): void => {
   const old = vcpu.kvm.m.get(vcpu.regs + VCPU.efer);
   setRegister(vcpu, 'efer', VCPU.efer, efer);
   if ((efer ^ old) & (EFER.NXE | EFER.LME)) kvm_mmu_reset_context(vcpu);
-}
+});

@@ -2,18 +2,20 @@
  * Mending a fault without the lock (Linux 6.1: mmu/mmu.c fast_page_fault, page_fault_can_be_fast). Only direct roots try it: a
  * leaf that lost W to dirty logging gets it back.
  */
+
 import { PTE } from '#arch/entry.ts';
+import { kernel } from '#hypervisor/kvm/calls.ts';
+import { mark_page_dirty_in_slot } from '#hypervisor/kvm/memslot.ts';
 import { trace_fast_page_fault } from '#hypervisor/kvm/mmutrace.ts';
 import type { Vcpu } from '#hypervisor/kvm/structs.ts';
 import { SLOT, SLOT_FLAG } from '#machine/slots.ts';
-import { mark_page_dirty_in_slot } from './dirty_log.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
 import { ShadowWalk } from './iterator.ts';
 import { mmu_spte_update } from './rmap.ts';
 import { is_last_spte, is_mmu_writable_spte, is_shadow_present_pte, is_writable_pte } from './spte.ts';
 
 /** fast_page_fault: FIXED, SPURIOUS, or INVALID where the slow path must go on. */
-export function fast_page_fault(vcpu: Vcpu, fault: KvmPageFault): number {
+export const fast_page_fault = kernel('fast_page_fault', (vcpu: Vcpu, fault: KvmPageFault): number => {
   const { kvm } = vcpu;
   const { m } = kvm;
   if (fault.rsvd || !fault.present || !fault.write) return RET_PF.INVALID;
@@ -37,7 +39,7 @@ export function fast_page_fault(vcpu: Vcpu, fault: KvmPageFault): number {
     result === RET_PF.FIXED,
   );
   return result;
-}
+});
 
 function mend(vcpu: Vcpu, fault: KvmPageFault, place: number, level: number): number {
   const { kvm } = vcpu;

@@ -6,12 +6,13 @@
  */
 
 import { ACC } from '#arch/permission.ts';
+import { kernel, paging } from '#hypervisor/kvm/calls.ts';
 import { trace_kvm_mmu_spte_requested } from '#hypervisor/kvm/mmutrace.ts';
+import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
 import {
   ARCH,
   KVM,
   type Kvm,
-  kvm_flush_remote_tlbs,
   ROLE,
   roleAccess,
   SP,
@@ -20,12 +21,14 @@ import {
   type Vcpu,
 } from '#hypervisor/kvm/structs.ts';
 import { addLast } from '#machine/list.ts';
+import { vcpuMode } from '#machine/vcpu.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
+import { gpteFlags, gpteFrame, kvm_vcpu_read_guest_atomic } from './guest_walker.ts';
 import { kvm_mmu_hugepage_adjust } from './hugepage.ts';
 import { ShadowWalk } from './iterator.ts';
 import { pte_prefetch } from './prefetch.ts';
 import { mmu_set_spte } from './set_spte.ts';
-import { clear_sp_write_flooding_count, kvm_mmu_get_child_sp, link_shadow_page } from './shadow_page.ts';
+import { __link_shadow_page, clear_sp_write_flooding_count, kvm_mmu_get_child_sp } from './shadow_page.ts';
 import { is_large_pte, is_shadow_present_pte } from './spte.ts';
 import { mmu_sync_children } from './sync.ts';
 import type { GuestWalker } from './walk_addr.ts';
@@ -35,16 +38,17 @@ import { drop_parent_pte } from './zap.ts';
 const pageBase = (gfn: number, level: number): number => gfn & ~((1 << ((level - 1) * 9)) - 1);
 
 /** fetch: links all tables that the guest's walk went through, and maps the page. */
-export function fetch(vcpu: Vcpu, fault: KvmPageFault, gw: GuestWalker): number {
+export const fetch = paging('fetch', (vcpu: Vcpu, fault: KvmPageFault, gw: GuestWalker): number => {
   const { kvm } = vcpu;
+  if (gpte_changed(vcpu, gw, gw.max_level)) return RET_PF.RETRY;
   const it = new ShadowWalk(vcpu, fault.hi, fault.lo);
   for (; it.level > gw.level; it.next()) {
     clear_sp_write_flooding_count(kvm, sptep_to_sp(kvm.m, it.sptep));
     const gfn = gw.table_gfn[it.level - 2] as number;
     const sp = kvm_mmu_get_child_sp(vcpu, it.sptep, gfn, false, gw.pt_access[it.level - 2] as number);
-    if (sp === 0) continue;
-    if (kvm.m.get(sp + SP.unsync_children)) mmu_sync_children(vcpu, sp);
-    link_shadow_page(vcpu, it.sptep, sp);
+    if (sp !== 0 && kvm.m.get(sp + SP.unsync_children)) mmu_sync_children(vcpu, sp);
+    if (gpte_changed(vcpu, gw, it.level - 1)) return RET_PF.RETRY;
+    if (sp !== 0) __link_shadow_page(vcpu, it.sptep, sp);
   }
   kvm_mmu_hugepage_adjust(vcpu, fault);
   traceRequested(kvm, fault);
@@ -57,7 +61,7 @@ export function fetch(vcpu: Vcpu, fault: KvmPageFault, gw: GuestWalker): number 
     validate_direct_spte(kvm, it.sptep, gw.pte_access);
     const sp = kvm_mmu_get_child_sp(vcpu, it.sptep, base_gfn, true, gw.pte_access);
     if (sp === 0) continue;
-    link_shadow_page(vcpu, it.sptep, sp);
+    __link_shadow_page(vcpu, it.sptep, sp);
     if (fault.huge_page_disallowed && fault.req_level >= it.level) account_huge_nx_page(kvm, sp);
   }
   const result = mmu_set_spte(vcpu, {
@@ -71,10 +75,19 @@ export function fetch(vcpu: Vcpu, fault: KvmPageFault, gw: GuestWalker): number 
   if (result === RET_PF.SPURIOUS) return result;
   pte_prefetch(vcpu, it.sptep);
   return result;
-}
+});
+
+/** gpte_changed: whether the guest changed the entry of a level (and so the path) since the walk read it. */
+const gpte_changed = paging('gpte_changed', (vcpu: Vcpu, gw: GuestWalker, level: number): boolean => {
+  const bytes = vcpuMode(vcpu.kvm.m.words, vcpu.regs).entryBytes;
+  const at = level - 1;
+  if (!kvm_vcpu_read_guest_atomic(vcpu, gw.table_gfn[at] as number, gw.offset[at] as number, bytes))
+    return true;
+  return gpteFrame !== gw.frame[at] || gpteFlags !== gw.flags[at];
+});
 
 /** direct_map: the same where no guest table is behind: guest-physical addresses are mapped as they are. */
-export function direct_map(vcpu: Vcpu, fault: KvmPageFault): number {
+export const direct_map = kernel('direct_map', (vcpu: Vcpu, fault: KvmPageFault): number => {
   const { kvm } = vcpu;
   kvm_mmu_hugepage_adjust(vcpu, fault);
   traceRequested(kvm, fault);
@@ -85,7 +98,7 @@ export function direct_map(vcpu: Vcpu, fault: KvmPageFault): number {
     base_gfn = pageBase(fault.gfn, it.level);
     if (it.level === fault.goal_level) break;
     const sp = kvm_mmu_get_child_sp(vcpu, it.sptep, base_gfn, true, ACC.all);
-    if (sp !== 0) link_shadow_page(vcpu, it.sptep, sp);
+    if (sp !== 0) __link_shadow_page(vcpu, it.sptep, sp);
   }
   const result = mmu_set_spte(vcpu, {
     slot: fault.slot,
@@ -98,7 +111,7 @@ export function direct_map(vcpu: Vcpu, fault: KvmPageFault): number {
   if (result === RET_PF.SPURIOUS) return result;
   pte_prefetch(vcpu, it.sptep);
   return result;
-}
+});
 
 /**
  * disallowed_hugepage_adjust: where a table exists because code may not run from a large page, the fault is mapped below it
@@ -132,14 +145,17 @@ function traceRequested(kvm: Kvm, fault: KvmPageFault): void {
 }
 
 /** validate_direct_spte: a direct child with other rights than the guest's large page now gives is unlinked. */
-function validate_direct_spte(kvm: Kvm, sptep: number, direct_access: number): void {
-  const flags = kvm.m.get(sptep + 1);
-  if (!is_shadow_present_pte(flags) || is_large_pte(flags)) return;
-  const child = to_shadow_page(kvm.m, kvm.m.get(sptep));
-  if (roleAccess(kvm.m.get(child + SP.role)) === direct_access) return;
-  drop_parent_pte(kvm, child, sptep);
-  kvm_flush_remote_tlbs(kvm);
-}
+const validate_direct_spte = kernel(
+  'validate_direct_spte',
+  (kvm: Kvm, sptep: number, direct_access: number): void => {
+    const flags = kvm.m.get(sptep + 1);
+    if (!is_shadow_present_pte(flags) || is_large_pte(flags)) return;
+    const child = to_shadow_page(kvm.m, kvm.m.get(sptep));
+    if (roleAccess(kvm.m.get(child + SP.role)) === direct_access) return;
+    drop_parent_pte(kvm, child, sptep);
+    kvm_flush_remote_tlbs(kvm);
+  },
+);
 
 /** Whether the current root maps guest-physical addresses directly. */
 export const rootIsDirect = (vcpu: Vcpu): boolean =>

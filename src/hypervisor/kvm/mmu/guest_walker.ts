@@ -2,10 +2,13 @@
  * What KVM knows of a guest's paging mode, and the reading of single guest entries
  * (Linux 6.1: mmu/paging_tmpl.h: gpte_to_gfn, gpte_access, protect_clean_gpte, prefetch_invalid_gpte).
  */
+
 import { hasReservedBits, PTE, type ReservedMask, reservedMasks } from '#arch/entry.ts';
 import type { PagingMode } from '#arch/paging-mode.ts';
 import { ACC } from '#arch/permission.ts';
 import { flagsWord, frameWord } from '#arch/word64.ts';
+import { kernel } from '#hypervisor/kvm/calls.ts';
+import { kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
 import { type Kvm, ROLE, roleAccess, roleQuadrant, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import { loadedHi, loadedLo, loadGuest } from '#machine/memory.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
@@ -43,6 +46,15 @@ export function readGpte(kvm: Kvm, gfn: number, offset: number, bytes: 4 | 8): b
   gpteFlags = flagsWord(loadedHi, loadedLo);
   return true;
 }
+
+/** kvm_vcpu_read_guest_atomic: the same, for a vCPU that holds the MMU lock. */
+export const kvm_vcpu_read_guest_atomic = kernel(
+  'kvm_vcpu_read_guest_atomic',
+  (vcpu: Vcpu, gfn: number, offset: number, bytes: 4 | 8): boolean => {
+    kvm_vcpu_gfn_to_memslot(vcpu, gfn);
+    return readGpte(vcpu.kvm, gfn, offset, bytes);
+  },
+);
 
 /** gpte_access: rights that an entry grants (ACC). */
 export const gpte_access = (flags: number): number =>

@@ -1,10 +1,12 @@
 /** make_spte: the one place that decides what a leaf entry grants (Linux 6.1: mmu/spte.c). */
+
 import { PTE } from '#arch/entry.ts';
 import { ACC } from '#arch/permission.ts';
+import { kernel } from '#hypervisor/kvm/calls.ts';
+import { mark_page_dirty_in_slot } from '#hypervisor/kvm/memslot.ts';
 import { type Kvm, roleLevel, SP } from '#hypervisor/kvm/structs.ts';
 import { SLOT, SLOT_FLAG } from '#machine/slots.ts';
-import { mark_page_dirty_in_slot } from './dirty_log.ts';
-import { is_last_spte, is_writable_pte, SPTE } from './spte.ts';
+import { is_last_spte, is_writable_pte, mark_spte_for_access_track, SPTE } from './spte.ts';
 import { mmu_try_to_unsync_pages } from './unsync.ts';
 
 /** What make_spte decided. */
@@ -33,12 +35,12 @@ export interface SpteRequest {
  * make_spte: the leaf entry for a frame. May make shadow pages of `gfn` go out of sync, so that it can be writable.
  * order: the unsync events come before the entry is stored.
  */
-export function make_spte(kvm: Kvm, request: SpteRequest): MadeSpte {
+export const make_spte = kernel('make_spte', (kvm: Kvm, request: SpteRequest): MadeSpte => {
   const { m } = kvm;
   const { old, prefetch } = request;
   const level = roleLevel(m.get(request.sp + SP.role));
   let access = request.access;
-  let flags = SPTE.mmuPresent | PTE.present | (prefetch ? 0 : PTE.accessed);
+  let flags = SPTE.mmuPresent | PTE.present | PTE.accessed;
   let wrprot = false;
 
   if (level > 1 && access & ACC.exec && kvm.parameters.nx_huge_pages) access &= ~ACC.exec;
@@ -61,8 +63,9 @@ export function make_spte(kvm: Kvm, request: SpteRequest): MadeSpte {
       }
     }
   }
+  if (prefetch) flags = mark_spte_for_access_track(m, flags);
   if (flags & PTE.write && request.slot !== 0 && m.get(request.slot + SLOT.flags) & SLOT_FLAG.dirtyLog) {
     mark_page_dirty_in_slot(kvm, request.slot, request.gfn);
   }
   return { frame: request.pfn, flags, wrprot };
-}
+});

@@ -1,25 +1,32 @@
 /**
  * Entries and the one-page cache that remember "no memory here" (Linux 6.1: mmu/mmu.c mark_mmio_spte, sync_mmio_spte; x86.h).
  */
+import { kernel } from '#hypervisor/kvm/calls.ts';
 import { trace_mark_mmio_spte } from '#hypervisor/kvm/mmutrace.ts';
 import { ARCH, type Kvm, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import { setSpte } from './rmap.ts';
 import { get_mmio_spte_gfn, is_mmio_spte, make_mmio_spte, mmioGeneration } from './spte.ts';
 
 /** mark_mmio_spte: stores the entry. order: the event comes first. */
-export function mark_mmio_spte(kvm: Kvm, sptep: number, gfn: number, access: number): void {
-  const { frame, flags } = make_mmio_spte(kvm, gfn, access);
-  trace_mark_mmio_spte(kvm.m, sptep, gfn, flags & 7, mmioGeneration(kvm));
-  setSpte(kvm.m, sptep, frame, flags);
-}
+export const mark_mmio_spte = kernel(
+  'mark_mmio_spte',
+  (kvm: Kvm, sptep: number, gfn: number, access: number): void => {
+    const { frame, flags } = make_mmio_spte(kvm, gfn, access);
+    trace_mark_mmio_spte(kvm.m, sptep, gfn, flags & 7, mmioGeneration(kvm));
+    setSpte(kvm.m, sptep, frame, flags);
+  },
+);
 
 /** sync_mmio_spte: whether the entry was an MMIO one, and is dealt with. */
-export function sync_mmio_spte(kvm: Kvm, sptep: number, gfn: number, access: number): boolean {
-  if (!is_mmio_spte(kvm.m.get(sptep + 1))) return false;
-  if (get_mmio_spte_gfn(kvm, kvm.m.get(sptep)) !== gfn) setSpte(kvm.m, sptep, 0, 0);
-  else mark_mmio_spte(kvm, sptep, gfn, access);
-  return true;
-}
+export const sync_mmio_spte = kernel(
+  'sync_mmio_spte',
+  (kvm: Kvm, sptep: number, gfn: number, access: number): boolean => {
+    if (!is_mmio_spte(kvm.m.get(sptep + 1))) return false;
+    if (get_mmio_spte_gfn(kvm, kvm.m.get(sptep)) !== gfn) setSpte(kvm.m, sptep, 0, 0);
+    else mark_mmio_spte(kvm, sptep, gfn, access);
+    return true;
+  },
+);
 
 /** vcpu_cache_mmio_info: remembers the page of the last MMIO access. */
 export function vcpu_cache_mmio_info(vcpu: Vcpu, hi: number, lo: number, gfn: number, access: number): void {
@@ -48,4 +55,11 @@ export function vcpu_match_mmio_gva(vcpu: Vcpu, hi: number, lo: number): boolean
     cachedLo === (lo & ~0xfff) &&
     m.get(vcpu.arch + ARCH.mmio_gen) === mmioGeneration(vcpu.kvm)
   );
+}
+
+/** vcpu_match_mmio_gpa: whether the cache holds this guest frame, and no slot has changed since. */
+export function vcpu_match_mmio_gpa(vcpu: Vcpu, gfn: number): boolean {
+  const { m } = vcpu.kvm;
+  const cached = m.get(vcpu.arch + ARCH.mmio_gfn);
+  return cached !== 0 && cached === gfn && m.get(vcpu.arch + ARCH.mmio_gen) === mmioGeneration(vcpu.kvm);
 }

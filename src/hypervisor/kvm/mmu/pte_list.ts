@@ -5,12 +5,15 @@
  * A head is one word: 0 for none; an entry's place for one; else the place of a pte_list_desc plus 1. The order decides
  * later events: entries are appended; on removal the last entry of its descriptor fills the hole.
  */
+import { kernel } from '#hypervisor/kvm/calls.ts';
 import { DESC, KVM, type Kvm, PTE_LIST_EXT } from '#hypervisor/kvm/structs.ts';
+import { kvm_mmu_memory_cache_alloc } from './memory_cache.ts';
 
 const isMany = (head: number): boolean => (head & 1) !== 0;
 
 function allocateDesc(kvm: Kvm): number {
   const { m } = kvm;
+  kvm_mmu_memory_cache_alloc(kvm);
   const free = m.get(kvm.at + KVM.free_descs);
   if (free === 0) return m.allocateWords(DESC.size);
   m.set(kvm.at + KVM.free_descs, m.get(free + DESC.more));
@@ -24,7 +27,7 @@ function freeDesc(kvm: Kvm, desc: number): void {
 }
 
 /** Appends an entry to the list at `head`. */
-export function pte_list_add(kvm: Kvm, sptep: number, head: number): void {
+export const pte_list_add = kernel('pte_list_add', (kvm: Kvm, sptep: number, head: number): void => {
   const { m } = kvm;
   const value = m.get(head);
   if (value === 0) {
@@ -47,10 +50,10 @@ export function pte_list_add(kvm: Kvm, sptep: number, head: number): void {
   const count = m.get(desc + DESC.spte_count);
   m.set(desc + DESC.sptes + count, sptep);
   m.set(desc + DESC.spte_count, count + 1);
-}
+});
 
 /** Takes an entry out of the list at `head`. Throws if it is not there: the reverse map is then wrong. */
-export function pte_list_remove(kvm: Kvm, sptep: number, head: number): void {
+export const pte_list_remove = kernel('pte_list_remove', (kvm: Kvm, sptep: number, head: number): void => {
   const { m } = kvm;
   const value = m.get(head);
   if (value === sptep) {
@@ -71,7 +74,7 @@ export function pte_list_remove(kvm: Kvm, sptep: number, head: number): void {
     }
   }
   throw new Error(`pte_list_remove: the entry at ${sptep} is not in the list`);
-}
+});
 
 function removeFromDesc(kvm: Kvm, head: number, desc: number, i: number, previous: number): void {
   const { m } = kvm;
@@ -84,6 +87,20 @@ function removeFromDesc(kvm: Kvm, head: number, desc: number, i: number, previou
   if (previous !== 0) m.set(previous + DESC.more, more);
   else m.set(head, more === 0 ? 0 : more | 1);
   freeDesc(kvm, desc);
+}
+
+/** Empties the list at `head`. */
+export function freeList(kvm: Kvm, head: number): void {
+  const { m } = kvm;
+  const value = m.get(head);
+  m.set(head, 0);
+  for (let desc = isMany(value) ? value & ~1 : 0; desc !== 0; ) {
+    const more = m.get(desc + DESC.more);
+    for (let i = 0; i < m.get(desc + DESC.spte_count); i++) m.set(desc + DESC.sptes + i, 0);
+    m.set(desc + DESC.spte_count, 0);
+    freeDesc(kvm, desc);
+    desc = more;
+  }
 }
 
 /** The entries of the list at `head`, in order, read from words alone. */

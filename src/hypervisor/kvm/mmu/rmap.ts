@@ -2,26 +2,31 @@
  * The reverse map: from a guest frame to every leaf entry that maps it, and what is done to all of them.
  * Linux 6.1: mmu/mmu.c (rmap_add, rmap_remove, drop_spte, rmap_write_protect, pte_list_destroy).
  */
+
 import { PTE } from '#arch/entry.ts';
+import { kernel } from '#hypervisor/kvm/calls.ts';
+import { kvm_set_pfn_accessed, kvm_set_pfn_dirty, kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
 import { traceRmapAdd, traceRmapRemove, traceSpteUpdate } from '#hypervisor/kvm/mmutrace.ts';
+import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
 import {
   type Kvm,
-  kvm_flush_remote_tlbs,
   ROLE,
   roleLevel,
   SP,
   sptep_index,
   sptep_to_sp,
+  type Vcpu,
 } from '#hypervisor/kvm/structs.ts';
 import { findSlot } from '#machine/slots.ts';
 import type { Machine } from '#machine/words.ts';
-import { firstSpte, listedSptes, pte_list_add, pte_list_count, pte_list_remove } from './pte_list.ts';
+import { freeList, listedSptes, pte_list_add, pte_list_count, pte_list_remove } from './pte_list.ts';
 import { gfn_to_rmap } from './slot_arrays.ts';
 import {
   is_mmu_writable_spte,
   is_shadow_present_pte,
   is_writable_pte,
   SPTE,
+  spte_has_volatile_bits,
   updateNeedsFlush,
 } from './spte.ts';
 
@@ -44,40 +49,44 @@ export function kvm_mmu_page_get_access(m: Machine, sp: number, index: number): 
 }
 
 /** kvm_mmu_page_set_translation */
-export function kvm_mmu_page_set_translation(
-  m: Machine,
-  sp: number,
-  index: number,
-  gfn: number,
-  access: number,
-): void {
-  const frame = m.get(sp + SP.shadowed_translation);
-  if (frame === 0) return;
-  m.set((frame << 10) + index * 2, gfn);
-  m.set((frame << 10) + index * 2 + 1, access);
-}
+export const kvm_mmu_page_set_translation = kernel(
+  'kvm_mmu_page_set_translation',
+  (m: Machine, sp: number, index: number, gfn: number, access: number): void => {
+    const frame = m.get(sp + SP.shadowed_translation);
+    if (frame === 0) return;
+    m.set((frame << 10) + index * 2, gfn);
+    m.set((frame << 10) + index * 2 + 1, access);
+  },
+);
 
-/** rmap_add: notes that the leaf at `sptep` maps `gfn`. */
-export function rmap_add(kvm: Kvm, slot: number, sptep: number, gfn: number, access: number): void {
-  const { m } = kvm;
-  const sp = sptep_to_sp(m, sptep);
-  kvm_mmu_page_set_translation(m, sp, sptep_index(sptep), gfn, access);
-  const head = gfn_to_rmap(m.words, gfn, roleLevel(m.get(sp + SP.role)), slot);
-  pte_list_add(kvm, sptep, head);
-  traceRmapAdd(m, gfn, sptep);
-  if (pte_list_count(m.words, head) > RMAP_RECYCLE_THRESHOLD) {
-    kvm_zap_all_rmap_sptes(kvm, head);
-    kvm_flush_remote_tlbs(kvm);
-  }
-}
+/** __rmap_add: notes that the leaf at `sptep` maps `gfn`. */
+export const __rmap_add = kernel(
+  '__rmap_add',
+  (kvm: Kvm, slot: number, sptep: number, gfn: number, access: number): void => {
+    const { m } = kvm;
+    const sp = sptep_to_sp(m, sptep);
+    kvm_mmu_page_set_translation(m, sp, sptep_index(sptep), gfn, access);
+    const head = gfn_to_rmap(m.words, gfn, roleLevel(m.get(sp + SP.role)), slot);
+    pte_list_add(kvm, sptep, head);
+    traceRmapAdd(m, gfn, sptep);
+    if (pte_list_count(m.words, head) > RMAP_RECYCLE_THRESHOLD) {
+      kvm_zap_all_rmap_sptes(kvm, head);
+      kvm_flush_remote_tlbs(kvm);
+    }
+  },
+);
+
+/** The guest frame that the entry at `sptep` maps. */
+const mappedGfn = (m: Machine, sptep: number): number =>
+  kvm_mmu_page_get_gfn(m, sptep_to_sp(m, sptep), sptep_index(sptep));
 
 /** rmap_remove: the entry at `sptep` no longer maps what it mapped. */
 function rmap_remove(kvm: Kvm, sptep: number): void {
   const { m } = kvm;
-  const sp = sptep_to_sp(m, sptep);
-  const gfn = kvm_mmu_page_get_gfn(m, sp, sptep_index(sptep));
+  const gfn = mappedGfn(m, sptep);
   const slot = findSlot(m.words, gfn);
-  pte_list_remove(kvm, sptep, gfn_to_rmap(m.words, gfn, roleLevel(m.get(sp + SP.role)), slot));
+  const level = roleLevel(m.get(sptep_to_sp(m, sptep) + SP.role));
+  pte_list_remove(kvm, sptep, gfn_to_rmap(m.words, gfn, level, slot));
   traceRmapRemove(m, gfn, sptep);
 }
 
@@ -87,40 +96,60 @@ export function setSpte(m: Machine, sptep: number, frame: number, flags: number)
   m.set(sptep + 1, flags);
 }
 
+/** mmu_spte_clear_track_bits: the leaf becomes zero, and the host learns what its A and D said. False if it was not present. */
+const mmu_spte_clear_track_bits = kernel(
+  'mmu_spte_clear_track_bits',
+  (m: Machine, sptep: number): boolean => {
+    const frame = m.get(sptep);
+    const flags = m.get(sptep + 1);
+    setSpte(m, sptep, 0, 0);
+    if (!is_shadow_present_pte(flags)) return false;
+    spte_has_volatile_bits(m);
+    if (flags & PTE.accessed) kvm_set_pfn_accessed(m);
+    if (flags & PTE.dirty) kvm_set_pfn_dirty(m);
+    traceSpteUpdate(m, sptep, frame, flags, 'dropped');
+    return true;
+  },
+);
+
 /** drop_spte: the leaf becomes zero and leaves the reverse map. */
-export function drop_spte(kvm: Kvm, sptep: number): void {
-  const { m } = kvm;
-  const frame = m.get(sptep);
-  const flags = m.get(sptep + 1);
-  setSpte(m, sptep, 0, 0);
-  if (!is_shadow_present_pte(flags)) return;
-  traceSpteUpdate(m, sptep, frame, flags, 'dropped');
-  rmap_remove(kvm, sptep);
-}
+export const drop_spte = kernel('drop_spte', (kvm: Kvm, sptep: number): void => {
+  if (mmu_spte_clear_track_bits(kvm.m, sptep)) rmap_remove(kvm, sptep);
+});
+
+/** mmu_spte_update_no_track: stores an entry. */
+const mmu_spte_update_no_track = kernel(
+  'mmu_spte_update_no_track',
+  (m: Machine, sptep: number, frame: number, flags: number): void => {
+    if (is_shadow_present_pte(m.get(sptep + 1))) spte_has_volatile_bits(m);
+    setSpte(m, sptep, frame, flags);
+  },
+);
 
 /** mmu_spte_update: a present leaf changes. Returns whether TLBs must be flushed. The caller names the reason. */
-export function mmu_spte_update(
-  m: Machine,
-  sptep: number,
-  frame: number,
-  flags: number,
-  why: string,
-): boolean {
-  const oldFrame = m.get(sptep);
-  const oldFlags = m.get(sptep + 1);
-  setSpte(m, sptep, frame, flags);
-  if (why !== '' && (oldFrame !== frame || oldFlags !== flags))
-    traceSpteUpdate(m, sptep, oldFrame, oldFlags, why);
-  return updateNeedsFlush(oldFlags, flags);
-}
+export const mmu_spte_update = kernel(
+  'mmu_spte_update',
+  (m: Machine, sptep: number, frame: number, flags: number, why: string): boolean => {
+    const oldFrame = m.get(sptep);
+    const oldFlags = m.get(sptep + 1);
+    mmu_spte_update_no_track(m, sptep, frame, flags);
+    if (oldFlags & ~flags & PTE.accessed) kvm_set_pfn_accessed(m);
+    if (oldFlags & ~flags & PTE.dirty) kvm_set_pfn_dirty(m);
+    if (why !== '' && (oldFrame !== frame || oldFlags !== flags))
+      traceSpteUpdate(m, sptep, oldFrame, oldFlags, why);
+    return updateNeedsFlush(oldFlags, flags);
+  },
+);
 
 /** kvm_zap_all_rmap_sptes: drops every entry of a list. Returns whether there was one. */
-export function kvm_zap_all_rmap_sptes(kvm: Kvm, head: number): boolean {
-  if (kvm.m.get(head) === 0) return false;
-  for (let sptep = firstSpte(kvm.m.words, head); sptep !== 0; sptep = firstSpte(kvm.m.words, head))
-    drop_spte(kvm, sptep);
-  return true;
-}
+export const kvm_zap_all_rmap_sptes = kernel('kvm_zap_all_rmap_sptes', (kvm: Kvm, head: number): boolean => {
+  const { m } = kvm;
+  const sptes = listedSptes(m.words, head);
+  for (const sptep of sptes) mmu_spte_clear_track_bits(m, sptep);
+  freeList(kvm, head);
+  for (const sptep of sptes) traceRmapRemove(m, mappedGfn(m, sptep), sptep);
+  return sptes.length > 0;
+});
 
 /**
  * spte_write_protect: takes W from a leaf.
@@ -140,23 +169,32 @@ function spte_write_protect(m: Machine, sptep: number, pt_protect: boolean): boo
 }
 
 /** rmap_write_protect: takes W from every entry of a list. Returns whether TLBs must be flushed. */
-export function rmap_write_protect(m: Machine, head: number, pt_protect: boolean): boolean {
-  let flush = false;
-  for (const sptep of listedSptes(m.words, head)) flush = spte_write_protect(m, sptep, pt_protect) || flush;
-  return flush;
-}
+export const rmap_write_protect = kernel(
+  'rmap_write_protect',
+  (m: Machine, head: number, pt_protect: boolean): boolean => {
+    let flush = false;
+    for (const sptep of listedSptes(m.words, head)) flush = spte_write_protect(m, sptep, pt_protect) || flush;
+    return flush;
+  },
+);
 
 /** kvm_mmu_slot_gfn_write_protect: takes W from every leaf, of any size, that maps a gfn. */
-export function kvm_mmu_slot_gfn_write_protect(kvm: Kvm, slot: number, gfn: number): boolean {
-  let flush = false;
-  for (let level = 1; level <= PG_LEVELS; level++) {
-    flush = rmap_write_protect(kvm.m, gfn_to_rmap(kvm.m.words, gfn, level, slot), true) || flush;
-  }
-  return flush;
-}
+export const kvm_mmu_slot_gfn_write_protect = kernel(
+  'kvm_mmu_slot_gfn_write_protect',
+  (kvm: Kvm, slot: number, gfn: number): boolean => {
+    let flush = false;
+    for (let level = 1; level <= PG_LEVELS; level++) {
+      flush = rmap_write_protect(kvm.m, gfn_to_rmap(kvm.m.words, gfn, level, slot), true) || flush;
+    }
+    return flush;
+  },
+);
 
 /** kvm_vcpu_write_protect_gfn */
-export function kvm_write_protect_gfn(kvm: Kvm, gfn: number): boolean {
-  const slot = findSlot(kvm.m.words, gfn);
-  return slot !== 0 && kvm_mmu_slot_gfn_write_protect(kvm, slot, gfn);
-}
+export const kvm_vcpu_write_protect_gfn = kernel(
+  'kvm_vcpu_write_protect_gfn',
+  (vcpu: Vcpu, gfn: number): boolean => {
+    const slot = kvm_vcpu_gfn_to_memslot(vcpu, gfn);
+    return slot !== 0 && kvm_mmu_slot_gfn_write_protect(vcpu.kvm, slot, gfn);
+  },
+);

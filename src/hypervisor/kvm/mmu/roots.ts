@@ -1,78 +1,97 @@
 /**
- * Roots: which table the hardware's walk begins at (Linux 6.1: mmu/mmu.c kvm_mmu_load, kvm_mmu_new_pgd,
- * kvm_mmu_free_roots, kvm_mmu_sync_roots).
+ * Roots: which table the hardware's walk begins at (Linux 6.1: mmu/mmu.c kvm_mmu_load, kvm_mmu_free_roots, kvm_mmu_sync_roots).
  *
  * With four or five levels the root is a shadow page. With fewer, it is a page of four pointers that belongs to the vCPU
  * (pae_root), each of which leads to a level-2 shadow page. Up to three former roots are kept for the next change of CR3.
  */
+
 import { PTE } from '#arch/entry.ts';
+import { kernel } from '#hypervisor/kvm/calls.ts';
+import { kvm_vcpu_is_visible_gfn } from '#hypervisor/kvm/memslot.ts';
 import { traceRootCount } from '#hypervisor/kvm/mmutrace.ts';
 import {
   ARCH,
   is_obsolete_sp,
+  isChanged,
+  KVM,
   KVM_NUM_MMU_PREV_ROOTS,
-  KVM_REQ,
   type Kvm,
-  kvm_make_request,
   ROLE,
   ROOT,
   SP,
   to_shadow_page,
   type Vcpu,
+  WHAT_IF,
 } from '#hypervisor/kvm/structs.ts';
-import { findSlot } from '#machine/slots.ts';
-import { tlbFlushAll } from '#machine/tlb.ts';
+import { flush_tlb_current, load_mmu_pgd } from '#hypervisor/kvm/vendor_ops.ts';
 import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
 import { make_mmu_pages_available } from './limit.ts';
+import { mmu_topup_memory_caches } from './memory_cache.ts';
 import { vcpu_clear_mmio_info } from './mmio.ts';
+import { kvm_page_track_write_tracking_enabled } from './page_track.ts';
 import { setSpte } from './rmap.ts';
-import { clear_sp_write_flooding_count, kvm_mmu_get_shadow_page } from './shadow_page.ts';
+import { __kvm_mmu_get_shadow_page } from './shadow_page.ts';
 import { isUnsync, mmu_sync_children } from './sync.ts';
-import { type InvalidList, kvm_mmu_commit_zap_page, kvm_mmu_prepare_zap_page } from './zap.ts';
+import { zapUnrooted } from './unrooted.ts';
+import { __kvm_mmu_prepare_zap_page, type InvalidList, kvm_mmu_commit_zap_page } from './zap.ts';
 
-const root = (vcpu: Vcpu): number => vcpu.kvm.m.get(vcpu.arch + ARCH.root_hpa);
-const rootRole = (vcpu: Vcpu): number => vcpu.kvm.m.get(vcpu.arch + ARCH.root_role);
-const prevRoot = (vcpu: Vcpu, i: number): number => vcpu.arch + ARCH.prev_roots + i * ROOT.size;
+/** Frame of the present root; 0 for none. */
+export const root = (vcpu: Vcpu): number => vcpu.kvm.m.get(vcpu.arch + ARCH.root_hpa);
+/** Role of the root that the vCPU needs. */
+export const rootRole = (vcpu: Vcpu): number => vcpu.kvm.m.get(vcpu.arch + ARCH.root_role);
+/** Place of the record of a former root. */
+export const prevRoot = (vcpu: Vcpu, i: number): number => vcpu.arch + ARCH.prev_roots + i * ROOT.size;
 const pointer = (vcpu: Vcpu, i: number): number => (vcpu.kvm.m.get(vcpu.arch + ARCH.pae_root) << 10) + i * 2;
 
 /** kvm_mmu_load: makes the root that the vCPU needs. False if CR3 leads nowhere: the guest dies. */
-export function kvm_mmu_load(vcpu: Vcpu): boolean {
-  const { m } = vcpu.kvm;
+export const kvm_mmu_load = kernel('kvm_mmu_load', (vcpu: Vcpu): boolean => {
   const direct = (rootRole(vcpu) & ROLE.direct) !== 0;
+  mmu_topup_memory_caches(vcpu, !direct);
   if (!(direct ? mmu_alloc_direct_roots(vcpu) : mmu_alloc_shadow_roots(vcpu))) return false;
   kvm_mmu_sync_roots(vcpu);
-  m.set(vcpu.regs + VCPU.hardware_root, root(vcpu));
-  tlbFlushAll(m, vcpu.regs, true);
+  load_mmu_pgd(vcpu);
+  flush_tlb_current(vcpu);
   return true;
+});
+
+/** mmu_first_shadow_root_alloc: what is only needed once there is a shadow root. Here slots have it from the start. */
+function mmu_first_shadow_root_alloc(kvm: Kvm): void {
+  if (kvm.m.get(kvm.at + KVM.shadow_root_allocated)) return;
+  kvm_page_track_write_tracking_enabled(kvm);
+  kvm.m.set(kvm.at + KVM.shadow_root_allocated, 1);
 }
 
 /** mmu_alloc_root: a shadow page that is used as a root once more. Returns its table's frame. */
-function mmu_alloc_root(vcpu: Vcpu, gfn: number, quadrant: number, level: number): number {
-  const { m } = vcpu.kvm;
-  const role = (rootRole(vcpu) & ~(ROLE.level | ROLE.quadrant)) | level | (quadrant << ROLE.quadrantShift);
-  const sp = kvm_mmu_get_shadow_page(vcpu, gfn, role);
-  m.set(sp + SP.root_count, m.get(sp + SP.root_count) + 1);
-  traceRootCount(m, sp);
-  return m.get(sp + SP.spt);
-}
+const mmu_alloc_root = kernel(
+  'mmu_alloc_root',
+  (vcpu: Vcpu, gfn: number, quadrant: number, level: number): number => {
+    const { m } = vcpu.kvm;
+    const role = (rootRole(vcpu) & ~(ROLE.level | ROLE.quadrant)) | level | (quadrant << ROLE.quadrantShift);
+    const sp = __kvm_mmu_get_shadow_page(vcpu, gfn, role);
+    m.set(sp + SP.root_count, m.get(sp + SP.root_count) + 1);
+    traceRootCount(m, sp);
+    return m.get(sp + SP.spt);
+  },
+);
 
-function mmu_alloc_direct_roots(vcpu: Vcpu): boolean {
+const mmu_alloc_direct_roots = kernel('mmu_alloc_direct_roots', (vcpu: Vcpu): boolean => {
   make_mmu_pages_available(vcpu.kvm);
   for (let i = 0; i < 4; i++)
     setSpte(vcpu.kvm.m, pointer(vcpu, i), mmu_alloc_root(vcpu, i << 18, 0, 2), PTE.present);
   setRoot(vcpu, vcpu.kvm.m.get(vcpu.arch + ARCH.pae_root), 0, 0);
   return true;
-}
+});
 
-function mmu_alloc_shadow_roots(vcpu: Vcpu): boolean {
+const mmu_alloc_shadow_roots = kernel('mmu_alloc_shadow_roots', (vcpu: Vcpu): boolean => {
   const { kvm } = vcpu;
   const { m } = kvm;
   const mode = vcpuMode(m.words, vcpu.regs);
   const gfn = cr3Frame(m.words, vcpu.regs);
-  if (findSlot(m.words, gfn) === 0) return false;
+  if (!kvm_vcpu_is_visible_gfn(vcpu, gfn)) return false;
   for (let i = 0; i < 4 && mode.levels === 3; i++) {
-    if (pdpte(vcpu, i).present && findSlot(m.words, pdpte(vcpu, i).gfn) === 0) return false;
+    if (pdpte(vcpu, i).present && !kvm_vcpu_is_visible_gfn(vcpu, pdpte(vcpu, i).gfn)) return false;
   }
+  mmu_first_shadow_root_alloc(kvm);
   make_mmu_pages_available(kvm);
   const hi = m.get(vcpu.regs + VCPU.cr3_hi);
   const lo = m.get(vcpu.regs + VCPU.cr3_lo);
@@ -92,7 +111,7 @@ function mmu_alloc_shadow_roots(vcpu: Vcpu): boolean {
   }
   setRoot(vcpu, m.get(vcpu.arch + ARCH.pae_root), hi, lo);
   return true;
-}
+});
 
 function pdpte(vcpu: Vcpu, i: number): { gfn: number; present: boolean } {
   const place = vcpu.regs + VCPU.pdptes + i * 2;
@@ -107,7 +126,7 @@ function setRoot(vcpu: Vcpu, frame: number, pgdHi: number, pgdLo: number): void 
 }
 
 /** kvm_mmu_sync_roots: syncs everything unsync below the current root. */
-export function kvm_mmu_sync_roots(vcpu: Vcpu): void {
+export const kvm_mmu_sync_roots = kernel('kvm_mmu_sync_roots', (vcpu: Vcpu): void => {
   const { kvm } = vcpu;
   if (rootRole(vcpu) & ROLE.direct || root(vcpu) === 0) return;
   vcpu_clear_mmio_info(vcpu);
@@ -120,34 +139,38 @@ export function kvm_mmu_sync_roots(vcpu: Vcpu): void {
     const frame = kvm.m.get(pointer(vcpu, i));
     if (kvm.m.get(pointer(vcpu, i) + 1)) mmu_sync_children(vcpu, to_shadow_page(kvm.m, frame));
   }
-}
+});
 
 /** kvm_mmu_sync_prev_roots: former roots with something unsync below are let go. */
-export function kvm_mmu_sync_prev_roots(vcpu: Vcpu): void {
+export const kvm_mmu_sync_prev_roots = kernel('kvm_mmu_sync_prev_roots', (vcpu: Vcpu): void => {
   const { kvm } = vcpu;
   kvm_mmu_free_roots(vcpu, false, (frame) => isUnsync(kvm, to_shadow_page(kvm.m, frame)));
-}
+});
 
 /** kvm_mmu_free_roots: lets go of the current root (or its four), and of former ones that `previous` picks. */
-export function kvm_mmu_free_roots(vcpu: Vcpu, current: boolean, previous: (frame: number) => boolean): void {
-  const { kvm } = vcpu;
-  const { m } = kvm;
-  const invalid_list: InvalidList = [];
-  for (let i = 0; i < KVM_NUM_MMU_PREV_ROOTS; i++) {
-    const frame = m.get(prevRoot(vcpu, i));
-    if (frame !== 0 && previous(frame)) {
-      mmu_free_root_page(kvm, frame, invalid_list);
-      m.set(prevRoot(vcpu, i), 0);
+export const kvm_mmu_free_roots = kernel(
+  'kvm_mmu_free_roots',
+  (vcpu: Vcpu, current: boolean, previous: (frame: number) => boolean): void => {
+    const { kvm } = vcpu;
+    const { m } = kvm;
+    const invalid_list: InvalidList = [];
+    for (let i = 0; i < KVM_NUM_MMU_PREV_ROOTS; i++) {
+      const frame = m.get(prevRoot(vcpu, i));
+      if (frame !== 0 && previous(frame)) {
+        mmu_free_root_page(kvm, frame, invalid_list);
+        m.set(prevRoot(vcpu, i), 0);
+      }
     }
-  }
-  if (current && root(vcpu) !== 0) {
-    if (to_shadow_page(m, root(vcpu)) !== 0) mmu_free_root_page(kvm, root(vcpu), invalid_list);
-    else freePaeRoots(vcpu, invalid_list);
-    setRoot(vcpu, 0, 0, 0);
-    m.set(vcpu.regs + VCPU.hardware_root, 0);
-  }
-  kvm_mmu_commit_zap_page(kvm, invalid_list);
-}
+    if (current && root(vcpu) !== 0) {
+      if (to_shadow_page(m, root(vcpu)) !== 0) mmu_free_root_page(kvm, root(vcpu), invalid_list);
+      else freePaeRoots(vcpu, invalid_list);
+      setRoot(vcpu, 0, 0, 0);
+      m.set(vcpu.regs + VCPU.hardware_root, 0);
+    }
+    kvm_mmu_commit_zap_page(kvm, invalid_list);
+    if (isChanged(kvm, WHAT_IF.shadowCacheOff)) zapUnrooted(kvm);
+  },
+);
 
 function freePaeRoots(vcpu: Vcpu, invalid_list: InvalidList): void {
   const { m } = vcpu.kvm;
@@ -159,19 +182,23 @@ function freePaeRoots(vcpu: Vcpu, invalid_list: InvalidList): void {
 }
 
 /** mmu_free_root_page: one user less; the last one of an invalid page frees it. */
-function mmu_free_root_page(kvm: Kvm, frame: number, invalid_list: InvalidList): void {
-  const sp = to_shadow_page(kvm.m, frame);
-  const count = kvm.m.get(sp + SP.root_count) - 1;
-  kvm.m.set(sp + SP.root_count, count);
-  traceRootCount(kvm.m, sp);
-  if (count === 0 && kvm.m.get(sp + SP.role) & ROLE.invalid) kvm_mmu_prepare_zap_page(kvm, sp, invalid_list);
-}
+const mmu_free_root_page = kernel(
+  'mmu_free_root_page',
+  (kvm: Kvm, frame: number, invalid_list: InvalidList): void => {
+    const sp = to_shadow_page(kvm.m, frame);
+    const count = kvm.m.get(sp + SP.root_count) - 1;
+    kvm.m.set(sp + SP.root_count, count);
+    traceRootCount(kvm.m, sp);
+    if (count === 0 && kvm.m.get(sp + SP.role) & ROLE.invalid)
+      __kvm_mmu_prepare_zap_page(kvm, sp, invalid_list);
+  },
+);
 
 /** kvm_mmu_free_obsolete_roots */
-export function kvm_mmu_free_obsolete_roots(vcpu: Vcpu): void {
+export const kvm_mmu_free_obsolete_roots = kernel('kvm_mmu_free_obsolete_roots', (vcpu: Vcpu): void => {
   const current = root(vcpu) !== 0 && is_obsolete_root(vcpu.kvm, root(vcpu));
   kvm_mmu_free_roots(vcpu, current, (frame) => is_obsolete_root(vcpu.kvm, frame));
-}
+});
 
 /** is_obsolete_root: a root that is no shadow page counts as obsolete: nobody can tell. */
 function is_obsolete_root(kvm: Kvm, frame: number): boolean {
@@ -180,72 +207,7 @@ function is_obsolete_root(kvm: Kvm, frame: number): boolean {
 }
 
 /** kvm_mmu_unload: lets go of all roots. */
-export function kvm_mmu_unload(vcpu: Vcpu): void {
+export const kvm_mmu_unload = kernel('kvm_mmu_unload', (vcpu: Vcpu): void => {
   kvm_mmu_free_roots(vcpu, true, () => true);
   vcpu_clear_mmio_info(vcpu);
-}
-
-/** kvm_mmu_new_pgd: CR3 changes. A cached root is used at once; otherwise none is left, and kvm_mmu_load makes one. */
-export function kvm_mmu_new_pgd(vcpu: Vcpu, hi: number, lo: number): void {
-  const { kvm } = vcpu;
-  if (!fast_pgd_switch(vcpu, hi, lo)) return;
-  kvm_make_request(vcpu, KVM_REQ.LOAD_MMU_PGD);
-  vcpu_clear_mmio_info(vcpu);
-  if (!(rootRole(vcpu) & ROLE.direct)) clear_sp_write_flooding_count(kvm, to_shadow_page(kvm.m, root(vcpu)));
-}
-
-function fast_pgd_switch(vcpu: Vcpu, hi: number, lo: number): boolean {
-  const { m } = vcpu.kvm;
-  if (root(vcpu) !== 0 && to_shadow_page(m, root(vcpu)) === 0) kvm_mmu_free_roots(vcpu, true, () => false);
-  return root(vcpu) !== 0
-    ? cached_root_find_and_keep_current(vcpu, hi, lo)
-    : cached_root_find_without_current(vcpu, hi, lo);
-}
-
-/** is_root_usable, of the root record at `place`. */
-function is_root_usable(vcpu: Vcpu, place: number, hi: number, lo: number): boolean {
-  const { m } = vcpu.kvm;
-  const frame = m.get(place + ROOT.hpa);
-  if (frame === 0) return false;
-  const role = rootRole(vcpu);
-  const samePgd = m.get(place + ROOT.pgd_hi) === hi && m.get(place + ROOT.pgd_lo) === lo;
-  const sp = to_shadow_page(m, frame);
-  return (samePgd || (role & ROLE.direct) !== 0) && sp !== 0 && m.get(sp + SP.role) === role;
-}
-
-function swapRoots(vcpu: Vcpu, i: number): void {
-  const { m } = vcpu.kvm;
-  const current = vcpu.arch + ARCH.root_hpa;
-  for (let word = 0; word < ROOT.size; word++) {
-    const value = m.get(current + word);
-    m.set(current + word, m.get(prevRoot(vcpu, i) + word));
-    m.set(prevRoot(vcpu, i) + word, value);
-  }
-}
-
-/** The current root goes through the places of the former ones: on a hit it is first among them, on a miss the oldest is let go. */
-function cached_root_find_and_keep_current(vcpu: Vcpu, hi: number, lo: number): boolean {
-  const current = vcpu.arch + ARCH.root_hpa;
-  if (is_root_usable(vcpu, current, hi, lo)) return true;
-  for (let i = 0; i < KVM_NUM_MMU_PREV_ROOTS; i++) {
-    swapRoots(vcpu, i);
-    if (is_root_usable(vcpu, current, hi, lo)) return true;
-  }
-  kvm_mmu_free_roots(vcpu, true, () => false);
-  return false;
-}
-
-function cached_root_find_without_current(vcpu: Vcpu, hi: number, lo: number): boolean {
-  const { m } = vcpu.kvm;
-  for (let i = 0; i < KVM_NUM_MMU_PREV_ROOTS; i++) {
-    if (!is_root_usable(vcpu, prevRoot(vcpu, i), hi, lo)) continue;
-    swapRoots(vcpu, i);
-    for (let j = i; j < KVM_NUM_MMU_PREV_ROOTS - 1; j++) {
-      for (let word = 0; word < ROOT.size; word++)
-        m.set(prevRoot(vcpu, j) + word, m.get(prevRoot(vcpu, j + 1) + word));
-    }
-    m.set(prevRoot(vcpu, KVM_NUM_MMU_PREV_ROOTS - 1), 0);
-    return true;
-  }
-  return false;
-}
+});

@@ -1,7 +1,8 @@
 /** Writing one leaf entry (Linux 6.1: mmu/mmu.c mmu_set_spte). */
+import { kernel } from '#hypervisor/kvm/calls.ts';
 import { trace_kvm_mmu_set_spte } from '#hypervisor/kvm/mmutrace.ts';
+import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
 import {
-  kvm_flush_remote_tlbs,
   roleLevel,
   SP,
   sptep_index,
@@ -12,7 +13,7 @@ import {
 import { type KvmPageFault, RET_PF } from './fault.ts';
 import { make_spte } from './make_spte.ts';
 import { mark_mmio_spte } from './mmio.ts';
-import { drop_spte, kvm_mmu_page_set_translation, mmu_spte_update, rmap_add } from './rmap.ts';
+import { __rmap_add, drop_spte, kvm_mmu_page_set_translation, mmu_spte_update } from './rmap.ts';
 import { is_large_pte, is_noslot_pfn, is_shadow_present_pte } from './spte.ts';
 import { drop_parent_pte } from './zap.ts';
 
@@ -31,7 +32,7 @@ export interface LeafMapping {
  * or EMULATE (no memory, or a write to a guest's table that must stay protected).
  * order: unsync events, the store, set_spte, then the reverse map.
  */
-export function mmu_set_spte(vcpu: Vcpu, mapping: LeafMapping): number {
+export const mmu_set_spte = kernel('mmu_set_spte', (vcpu: Vcpu, mapping: LeafMapping): number => {
   const { kvm } = vcpu;
   const { m } = kvm;
   const { sptep, slot, access, gfn, pfn, fault } = mapping;
@@ -78,6 +79,6 @@ export function mmu_set_spte(vcpu: Vcpu, mapping: LeafMapping): number {
   if (made.wrprot && fault?.write) result = RET_PF.EMULATE;
   if (flush) kvm_flush_remote_tlbs(kvm);
   if (wasRmapped) kvm_mmu_page_set_translation(m, sp, sptep_index(sptep), gfn, access);
-  else rmap_add(kvm, slot, sptep, gfn, access);
+  else __rmap_add(kvm, slot, sptep, gfn, access);
   return result;
-}
+});

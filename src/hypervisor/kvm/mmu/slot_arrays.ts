@@ -2,6 +2,7 @@
 
 import { SLOT_ARCH } from '#hypervisor/kvm/structs.ts';
 import { SLOT } from '#machine/slots.ts';
+import type { Machine } from '#machine/words.ts';
 
 /** gfn_to_index: which entry of an array with one word for each page of `level` belongs to a gfn. */
 export const gfn_to_index = (gfn: number, base_gfn: number, level: number): number =>
@@ -23,3 +24,19 @@ export const lpage_info_slot = (words: Int32Array, gfn: number, slot: number, le
 /** Place of the count of reasons why a gfn is write-tracked. */
 export const gfn_track_slot = (words: Int32Array, gfn: number, slot: number): number =>
   place(words, slot, SLOT_ARCH.gfn_track, gfn, 1);
+
+/**
+ * for_each_slot_rmap_range: places of the lists of leaves of `level` for frames `start` … `end`-1 of a slot. The first list is
+ * visited in any case, the others if something is in them.
+ */
+export function* rmapHeads(
+  m: Machine,
+  slot: number,
+  level: number,
+  start: number,
+  end: number,
+): Generator<number> {
+  const first = gfn_to_rmap(m.words, start, level, slot);
+  const last = gfn_to_rmap(m.words, end - 1, level, slot);
+  for (let head = first; head <= last; head++) if (head === first || m.get(head) !== 0) yield head;
+}

@@ -7,8 +7,10 @@
  *
  * An entry is two words of its table: frame and flags (arch/word64.ts). The masks here are of the flags word.
  */
+
 import { bitsMask, PTE } from '#arch/entry.ts';
 import { ACC } from '#arch/permission.ts';
+import { kernel, noted } from '#hypervisor/kvm/calls.ts';
 import { KVM, type Kvm, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import { NO_FRAME } from '#machine/host-pages.ts';
 import type { Machine } from '#machine/words.ts';
@@ -34,8 +36,20 @@ export const is_mmu_writable_spte = (flags: number): boolean => (flags & SPTE.mm
 export const is_mmio_spte = (flags: number): boolean =>
   (flags & (SPTE.mmio | PTE.present | SPTE.mmuPresent)) === (SPTE.mmio | PTE.present);
 
-/** make_nonleaf_spte: flags of an entry that points to a table. Always all rights: leaves alone restrict. */
-export const NONLEAF = SPTE.mmuPresent | PTE.present | PTE.write | PTE.user | PTE.accessed;
+/** Flags of an entry that points to a table. Always all rights: leaves alone restrict. */
+const NONLEAF = SPTE.mmuPresent | PTE.present | PTE.write | PTE.user | PTE.accessed;
+
+/** make_nonleaf_spte: flags of an entry that points to a table. */
+export const make_nonleaf_spte = kernel('make_nonleaf_spte', (_: Machine): number => NONLEAF);
+
+/** mark_spte_for_access_track: flags of an entry that nobody has used. */
+export const mark_spte_for_access_track = kernel(
+  'mark_spte_for_access_track',
+  (_: Machine, flags: number): number => flags & ~PTE.accessed,
+);
+
+/** spte_has_volatile_bits: whether the processor may change the entry meanwhile. In this model nobody is that quick. */
+export const spte_has_volatile_bits = noted('spte_has_volatile_bits');
 
 /** How many of the highest cacheable address bits are inverted in entries that are not present, against L1TF. */
 const L1TF_BITS = 5;
@@ -45,14 +59,17 @@ const l1tfMask = (kvm: Kvm): number =>
   kvm.amd ? 0 : bitsMask(kvm.maxphyaddr - L1TF_BITS, kvm.maxphyaddr - 1).frame;
 
 /** make_mmio_spte: an entry that says "no memory", as a swizzled pair: the gfn, the access, the slots' generation. */
-export function make_mmio_spte(kvm: Kvm, gfn: number, access: number): { frame: number; flags: number } {
-  const gen = mmioGeneration(kvm);
-  const mask = l1tfMask(kvm);
-  const rights = (access & ACC.write ? PTE.write : 0) | (access & ACC.user ? PTE.user : 0);
-  const flags =
-    SPTE.mmio | PTE.present | (rights & MMIO_ACCESS) | ((gen & MMIO_GEN_LOW) << 3) | ((gen >>> 8) << 20);
-  return { frame: gfn | mask | ((gfn & mask) << L1TF_BITS), flags };
-}
+export const make_mmio_spte = kernel(
+  'make_mmio_spte',
+  (kvm: Kvm, gfn: number, access: number): { frame: number; flags: number } => {
+    const gen = mmioGeneration(kvm);
+    const mask = l1tfMask(kvm);
+    const rights = (access & ACC.write ? PTE.write : 0) | (access & ACC.user ? PTE.user : 0);
+    const flags =
+      SPTE.mmio | PTE.present | (rights & MMIO_ACCESS) | ((gen & MMIO_GEN_LOW) << 3) | ((gen >>> 8) << 20);
+    return { frame: gfn | mask | ((gfn & mask) << L1TF_BITS), flags };
+  },
+);
 
 /** get_mmio_spte_gfn: the guest frame of an MMIO entry, from its frame word. */
 export function get_mmio_spte_gfn(kvm: Kvm, frame: number): number {

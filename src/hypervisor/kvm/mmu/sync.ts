@@ -3,15 +3,17 @@
  * (Linux 6.1: mmu/mmu.c kvm_sync_page, mmu_sync_children; mmu/paging_tmpl.h sync_page).
  */
 
-import { ARCH, type Kvm, kvm_flush_remote_tlbs, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
-import { findSlot } from '#machine/slots.ts';
+import { kernel, paging } from '#hypervisor/kvm/calls.ts';
+import { kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
+import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
+import { ARCH, type Kvm, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import {
   gpteBytes,
   gpteFrame,
+  kvm_vcpu_read_guest_atomic,
   level1GpteOffset,
   mayPrefetch,
   prefetchAccess,
-  readGpte,
 } from './guest_walker.ts';
 import { make_spte } from './make_spte.ts';
 import { sync_mmio_spte } from './mmio.ts';
@@ -19,25 +21,28 @@ import {
   drop_spte,
   kvm_mmu_page_get_gfn,
   kvm_mmu_page_set_translation,
-  kvm_write_protect_gfn,
+  kvm_vcpu_write_protect_gfn,
   mmu_spte_update,
 } from './rmap.ts';
 import { SPTE } from './spte.ts';
-import { forEachLeaf, kvm_unlink_unsync_page, mmu_unsync_walk } from './unsync.ts';
-import { type InvalidList, kvm_mmu_prepare_zap_page, kvm_mmu_remote_flush_or_zap } from './zap.ts';
+import { forEachLeaf, kvm_unlink_unsync_page, mmu_pages_clear_parents, mmu_unsync_walk } from './unsync.ts';
+import { __kvm_mmu_prepare_zap_page, type InvalidList, kvm_mmu_remote_flush_or_zap } from './zap.ts';
 
 /** Bits of the role in which a page may differ from its root and still be synced: level, access, quadrant. */
 const SYNC_ROLE_IGNORED = ROLE.level | ROLE.access | ROLE.quadrant;
 
 /** kvm_sync_page: 1 if something changed, 0 if not, -1 if the page could not be synced and was zapped. */
-export function kvm_sync_page(vcpu: Vcpu, sp: number, invalid_list: InvalidList): number {
-  const result = sync_page(vcpu, sp);
-  if (result < 0) kvm_mmu_prepare_zap_page(vcpu.kvm, sp, invalid_list);
-  return result;
-}
+export const kvm_sync_page = kernel(
+  'kvm_sync_page',
+  (vcpu: Vcpu, sp: number, invalid_list: InvalidList): number => {
+    const result = sync_page(vcpu, sp);
+    if (result < 0) __kvm_mmu_prepare_zap_page(vcpu.kvm, sp, invalid_list);
+    return result;
+  },
+);
 
 /** sync_page: every entry that is not zero is made anew from the guest's entry, as a prefetch would make it. */
-function sync_page(vcpu: Vcpu, sp: number): number {
+const sync_page = paging('sync_page', (vcpu: Vcpu, sp: number): number => {
   const { m } = vcpu.kvm;
   const role = m.get(sp + SP.role);
   const rootRole = m.get(vcpu.arch + ARCH.root_role);
@@ -47,11 +52,12 @@ function sync_page(vcpu: Vcpu, sp: number): number {
   for (let index = 0; index < 512; index++) {
     const sptep = table + index * 2;
     if (m.get(sptep) === 0 && m.get(sptep + 1) === 0) continue;
-    if (!readGpte(vcpu.kvm, m.get(sp + SP.gfn), level1GpteOffset(role, index), gpteBytes(role))) return -1;
+    if (!kvm_vcpu_read_guest_atomic(vcpu, m.get(sp + SP.gfn), level1GpteOffset(role, index), gpteBytes(role)))
+      return -1;
     flush = sync_entry(vcpu, sp, sptep, index) || flush;
   }
   return flush ? 1 : 0;
-}
+});
 
 /** Syncs one entry with the guest's entry read last. Returns whether TLBs must be flushed. */
 function sync_entry(vcpu: Vcpu, sp: number, sptep: number, index: number): boolean {
@@ -72,7 +78,7 @@ function sync_entry(vcpu: Vcpu, sp: number, sptep: number, index: number): boole
   const old = m.get(sptep + 1);
   const made = make_spte(kvm, {
     sp,
-    slot: findSlot(m.words, gfn),
+    slot: kvm_vcpu_gfn_to_memslot(vcpu, gfn),
     access,
     gfn,
     pfn: m.get(sptep),
@@ -88,14 +94,14 @@ function sync_entry(vcpu: Vcpu, sp: number, sptep: number, index: number): boole
  * mmu_sync_children: syncs every unsync page below `parent`, up to 16 at a time: all of the group are write-protected
  * first, then synced one by one.
  */
-export function mmu_sync_children(vcpu: Vcpu, parent: number): void {
+export const mmu_sync_children = kernel('mmu_sync_children', (vcpu: Vcpu, parent: number): void => {
   const { kvm } = vcpu;
   const invalid_list: InvalidList = [];
   let flush = false;
   for (let pages = mmu_unsync_walk(kvm.m, parent); pages.length > 0; pages = mmu_unsync_walk(kvm.m, parent)) {
     let protectedOne = false;
     forEachLeaf(kvm.m, pages, (sp) => {
-      protectedOne = kvm_write_protect_gfn(kvm, kvm.m.get(sp + SP.gfn)) || protectedOne;
+      protectedOne = kvm_vcpu_write_protect_gfn(vcpu, kvm.m.get(sp + SP.gfn)) || protectedOne;
     });
     if (protectedOne) {
       kvm_flush_remote_tlbs(kvm);
@@ -104,11 +110,11 @@ export function mmu_sync_children(vcpu: Vcpu, parent: number): void {
     forEachLeaf(kvm.m, pages, (sp, path) => {
       kvm_unlink_unsync_page(kvm, sp);
       flush = kvm_sync_page(vcpu, sp, invalid_list) > 0 || flush;
-      path.clearParents();
+      mmu_pages_clear_parents(kvm.m, path);
     });
   }
   kvm_mmu_remote_flush_or_zap(kvm, invalid_list, flush);
-}
+});
 
 /** Whether a page, or one below it, is unsync. */
 export const isUnsync = (kvm: Kvm, sp: number): boolean =>

@@ -6,6 +6,7 @@
  * are an upper bound, cleared lazily by those who look.
  */
 
+import { kernel } from '#hypervisor/kvm/calls.ts';
 import { trace_kvm_mmu_sync_page, trace_kvm_mmu_unsync_page } from '#hypervisor/kvm/mmutrace.ts';
 import {
   type Kvm,
@@ -28,34 +29,31 @@ const KVM_PAGE_ARRAY_NR = 16;
  * mmu_try_to_unsync_pages: makes every shadow of the guest's table in `gfn` unsync, so that the frame may be mapped
  * writable. False if it must stay write-protected.
  */
-export function mmu_try_to_unsync_pages(
-  kvm: Kvm,
-  slot: number,
-  gfn: number,
-  can_unsync: boolean,
-  prefetch: boolean,
-): boolean {
-  if (kvm_slot_page_track_is_active(kvm.m.words, slot, gfn)) return false;
-  for (const sp of spsWithGptes(kvm, gfn)) {
-    if (!can_unsync) return false;
-    if (kvm.m.get(sp + SP.unsync)) continue;
-    if (prefetch) return false;
-    kvm_unsync_page(kvm, sp);
-  }
-  return true;
-}
+export const mmu_try_to_unsync_pages = kernel(
+  'mmu_try_to_unsync_pages',
+  (kvm: Kvm, slot: number, gfn: number, can_unsync: boolean, prefetch: boolean): boolean => {
+    if (kvm_slot_page_track_is_active(kvm, slot, gfn)) return false;
+    for (const sp of spsWithGptes(kvm, gfn)) {
+      if (!can_unsync) return false;
+      if (kvm.m.get(sp + SP.unsync)) continue;
+      if (prefetch) return false;
+      kvm_unsync_page(kvm, sp);
+    }
+    return true;
+  },
+);
 
-function kvm_unsync_page(kvm: Kvm, sp: number): void {
+const kvm_unsync_page = kernel('kvm_unsync_page', (kvm: Kvm, sp: number): void => {
   trace_kvm_mmu_unsync_page(kvm, sp);
   kvm.m.set(sp + SP.unsync, 1);
   kvm_mmu_mark_parents_unsync(kvm.m, sp);
-}
+});
 
 /** kvm_unlink_unsync_page: the page is in sync, or about to be. Its parents' bits are left to who walks them. */
-export function kvm_unlink_unsync_page(kvm: Kvm, sp: number): void {
+export const kvm_unlink_unsync_page = kernel('kvm_unlink_unsync_page', (kvm: Kvm, sp: number): void => {
   trace_kvm_mmu_sync_page(kvm, sp);
   kvm.m.set(sp + SP.unsync, 0);
-}
+});
 
 /** kvm_mmu_mark_parents_unsync: sets the bits of all entries that lead to a page. */
 export function kvm_mmu_mark_parents_unsync(m: Machine, sp: number): void {
@@ -63,7 +61,7 @@ export function kvm_mmu_mark_parents_unsync(m: Machine, sp: number): void {
 }
 
 /** mark_unsync: the entry at `sptep` leads to an unsync page; goes on upwards where that is news. */
-export function mark_unsync(m: Machine, sptep: number): void {
+export const mark_unsync = kernel('mark_unsync', (m: Machine, sptep: number): void => {
   const sp = sptep_to_sp(m, sptep);
   const index = sptep_index(sptep);
   const place = sp + SP.unsync_child_bitmap + (index >>> 5);
@@ -73,7 +71,7 @@ export function mark_unsync(m: Machine, sptep: number): void {
   const children = m.get(sp + SP.unsync_children);
   m.set(sp + SP.unsync_children, children + 1);
   if (children === 0) kvm_mmu_mark_parents_unsync(m, sp);
-}
+});
 
 function clear_unsync_child_bit(m: Machine, sp: number, index: number): void {
   const place = sp + SP.unsync_child_bitmap + (index >>> 5);
@@ -101,32 +99,36 @@ export function mmu_unsync_walk(m: Machine, sp: number): Collected[] {
   const pages: Collected[] = [];
   if (m.get(sp + SP.unsync_children) === 0) return pages;
   collect(m, pages, sp, -1);
-  return walkBelow(m, sp, pages) === 0 ? [] : pages;
+  return __mmu_unsync_walk(m, sp, pages) === 0 ? [] : pages;
 }
 
-/** Number of unsync leaves below `sp`; -1 when the array is full. */
-function walkBelow(m: Machine, sp: number, pages: Collected[]): number {
-  let leaves = 0;
-  for (let index = 0; index < 512; index++) {
-    if (!(m.get(sp + SP.unsync_child_bitmap + (index >>> 5)) & (1 << (index & 31)))) continue;
-    const sptep = (m.get(sp + SP.spt) << 10) + index * 2;
-    const flags = m.get(sptep + 1);
-    const child = is_shadow_present_pte(flags) && !is_large_pte(flags) ? to_shadow_page(m, m.get(sptep)) : 0;
-    if (child !== 0 && m.get(child + SP.unsync_children)) {
-      if (collect(m, pages, child, index)) return -1;
-      const below = walkBelow(m, child, pages);
-      if (below < 0) return below;
-      if (below === 0) clear_unsync_child_bit(m, sp, index);
-      leaves += below;
-    } else if (child !== 0 && m.get(child + SP.unsync)) {
-      leaves++;
-      if (collect(m, pages, child, index)) return -1;
-    } else {
-      clear_unsync_child_bit(m, sp, index);
+/** __mmu_unsync_walk: number of unsync leaves below `sp`; -1 when the array is full. */
+const __mmu_unsync_walk = kernel(
+  '__mmu_unsync_walk',
+  (m: Machine, sp: number, pages: Collected[]): number => {
+    let leaves = 0;
+    for (let index = 0; index < 512; index++) {
+      if (!(m.get(sp + SP.unsync_child_bitmap + (index >>> 5)) & (1 << (index & 31)))) continue;
+      const sptep = (m.get(sp + SP.spt) << 10) + index * 2;
+      const flags = m.get(sptep + 1);
+      const child =
+        is_shadow_present_pte(flags) && !is_large_pte(flags) ? to_shadow_page(m, m.get(sptep)) : 0;
+      if (child !== 0 && m.get(child + SP.unsync_children)) {
+        if (collect(m, pages, child, index)) return -1;
+        const below = __mmu_unsync_walk(m, child, pages);
+        if (below < 0) return below;
+        if (below === 0) clear_unsync_child_bit(m, sp, index);
+        leaves += below;
+      } else if (child !== 0 && m.get(child + SP.unsync)) {
+        leaves++;
+        if (collect(m, pages, child, index)) return -1;
+      } else {
+        clear_unsync_child_bit(m, sp, index);
+      }
     }
-  }
-  return leaves;
-}
+    return leaves;
+  },
+);
 
 /** The path from the start of a walk to a leaf: parent[n] is the page at level n+2, index[n] its entry (mmu_page_path). */
 export class PagePath {
@@ -138,7 +140,7 @@ export class PagePath {
     this.#m = m;
   }
 
-  /** mmu_pages_clear_parents: the leaf is dealt with, so its bits go, up to the first page with another one. */
+  /** The leaf is dealt with, so its bits go, up to the first page with another one. */
   clearParents(): void {
     for (let level = 0; level < 6; level++) {
       const sp = this.#parent[level] as number;
@@ -164,6 +166,11 @@ export class PagePath {
     this.#parent[level - 1] = 0;
   }
 }
+
+/** mmu_pages_clear_parents */
+export const mmu_pages_clear_parents = kernel('mmu_pages_clear_parents', (_: Machine, path: PagePath): void =>
+  path.clearParents(),
+);
 
 /** for_each_sp: calls `visit` for each leaf that was collected, with the path to it kept in `path`. */
 export function forEachLeaf(

@@ -2,12 +2,15 @@
  * KVM's walk of the guest's own tables (Linux 6.1: mmu/paging_tmpl.h walk_addr_generic, update_accessed_dirty_bits).
  * It reads what a processor would read, sets A and D as a processor would, and remembers the path for fetch.ts.
  */
+
 import { hasReservedBits, isLeaf, leafFrame, PTE, type ReservedMask } from '#arch/entry.ts';
 import { PF } from '#arch/fault.ts';
 import { EFER, levelShift, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
 import { ACC, refusal } from '#arch/permission.ts';
 import { frameOfAddress } from '#arch/walk.ts';
 import { hiWord, loWord } from '#arch/word64.ts';
+import { paging } from '#hypervisor/kvm/calls.ts';
+import { kvm_vcpu_gfn_to_hva_prot, kvm_vcpu_mark_page_dirty } from '#hypervisor/kvm/memslot.ts';
 import {
   trace_kvm_mmu_pagetable_walk,
   trace_kvm_mmu_paging_element,
@@ -17,10 +20,10 @@ import {
   traceMemoryWrite,
 } from '#hypervisor/kvm/mmutrace.ts';
 import type { Vcpu } from '#hypervisor/kvm/structs.ts';
+import { get_rflags } from '#hypervisor/kvm/vendor_ops.ts';
 import { storeGuest } from '#machine/memory.ts';
 import { findSlot, SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
-import { mark_page_dirty_in_slot } from './dirty_log.ts';
 import {
   gpte_access,
   gpteFlags,
@@ -52,47 +55,54 @@ export interface GuestWalker {
 const five = (): number[] => [0, 0, 0, 0, 0];
 
 /**
+ * gva_to_gpa: KVM's walk for itself: its emulator's operands and instructions, and what it must know of an address.
+ * The parameters are those of `walk_addr_generic`.
+ */
+export const gva_to_gpa = paging(
+  'gva_to_gpa',
+  (vcpu: Vcpu, hi: number, lo: number, access: number, ac: boolean, byEmulator: boolean): GuestWalker =>
+    walk_addr_generic(vcpu, hi, lo, access, ac, byEmulator),
+);
+
+/**
  * walk_addr_generic
  * @param access error-code bits of the access, P included
  * @param ac RFLAGS.AC of the guest
  * @param byEmulator the walk is KVM's emulator's, which fetches an instruction
  */
-export function walk_addr_generic(
-  vcpu: Vcpu,
-  hi: number,
-  lo: number,
-  access: number,
-  ac: boolean,
-  byEmulator = false,
-): GuestWalker {
-  const { kvm } = vcpu;
-  const mode = vcpuMode(kvm.m.words, vcpu.regs);
-  const walker: GuestWalker = {
-    ok: false,
-    level: mode.levels,
-    max_level: mode.levels,
-    table_gfn: five(),
-    offset: five(),
-    frame: five(),
-    flags: five(),
-    pt_access: five(),
-    pte_access: ACC.all,
-    gfn: 0,
-    error_code: 0,
-  };
-  trace_kvm_mmu_pagetable_walk(kvm.m, hi, lo, access, byEmulator);
-  const code = descend(vcpu, mode, walker, hi, lo);
-  if (code !== null) return fail(vcpu, mode, walker, access, code);
-  if (refusal(mode, walker.pte_access, access, ac)) return fail(vcpu, mode, walker, access, PF.present);
-  const leaf = walker.level - 1;
-  const first = leafFrame(mode, walker.level, walker.frame[leaf] as number);
-  walker.gfn = first | (frameOfAddress(hi, lo) & ((1 << levelShift(mode, walker.level)) - 1));
-  const write = (access & PF.write) !== 0;
-  if (!write) walker.pte_access = protect_clean_gpte(walker.pte_access, walker.flags[leaf] as number);
-  update_accessed_dirty_bits(vcpu, mode, walker, write);
-  walker.ok = true;
-  return walker;
-}
+export const walk_addr_generic = paging(
+  'walk_addr_generic',
+  (vcpu: Vcpu, hi: number, lo: number, access: number, ac: boolean, byEmulator: boolean): GuestWalker => {
+    const { kvm } = vcpu;
+    const mode = vcpuMode(kvm.m.words, vcpu.regs);
+    const walker: GuestWalker = {
+      ok: false,
+      level: mode.levels,
+      max_level: mode.levels,
+      table_gfn: five(),
+      offset: five(),
+      frame: five(),
+      flags: five(),
+      pt_access: five(),
+      pte_access: ACC.all,
+      gfn: 0,
+      error_code: 0,
+    };
+    trace_kvm_mmu_pagetable_walk(kvm.m, hi, lo, access, byEmulator);
+    const code = descend(vcpu, mode, walker, hi, lo);
+    if (code !== null) return fail(vcpu, mode, walker, access, code);
+    get_rflags(vcpu);
+    if (refusal(mode, walker.pte_access, access, ac)) return fail(vcpu, mode, walker, access, PF.present);
+    const leaf = walker.level - 1;
+    const first = leafFrame(mode, walker.level, walker.frame[leaf] as number);
+    walker.gfn = first | (frameOfAddress(hi, lo) & ((1 << levelShift(mode, walker.level)) - 1));
+    const write = (access & PF.write) !== 0;
+    if (!write) walker.pte_access = protect_clean_gpte(walker.pte_access, walker.flags[leaf] as number);
+    update_accessed_dirty_bits(vcpu, mode, walker, write);
+    walker.ok = true;
+    return walker;
+  },
+);
 
 /** Reads entries down to the leaf. Null, or the error-code bits of what stopped it. */
 function descend(vcpu: Vcpu, mode: PagingMode, walker: GuestWalker, hi: number, lo: number): number | null {
@@ -113,6 +123,7 @@ function descend(vcpu: Vcpu, mode: PagingMode, walker: GuestWalker, hi: number, 
     const offset = tableIndex(mode, level, hi, lo) * mode.entryBytes;
     walker.table_gfn[level - 1] = table;
     walker.offset[level - 1] = offset;
+    if (!kvm_vcpu_gfn_to_hva_prot(vcpu, table)) return 0;
     if (!readGpte(kvm, table, offset, mode.entryBytes)) return 0;
     trace_kvm_mmu_paging_element(kvm.m, gpteFrame, gpteFlags, level, table, offset);
     walker.pte_access = above & gpte_access(gpteFlags);
@@ -141,29 +152,32 @@ function fail(vcpu: Vcpu, mode: PagingMode, walker: GuestWalker, access: number,
  * update_accessed_dirty_bits: sets what is missing, from the top level to the leaf. order: the events come before the store;
  * in a read-only slot they come, and nothing is stored.
  */
-function update_accessed_dirty_bits(vcpu: Vcpu, mode: PagingMode, walker: GuestWalker, write: boolean): void {
-  const { kvm } = vcpu;
-  const { m } = kvm;
-  for (let level = walker.max_level; level >= walker.level; level--) {
-    const gfn = walker.table_gfn[level - 1] as number;
-    const offset = walker.offset[level - 1] as number;
-    const old = walker.flags[level - 1] as number;
-    let flags = old;
-    if (!(flags & PTE.accessed)) {
-      trace_kvm_mmu_set_accessed_bit(m, gfn, offset);
-      flags |= PTE.accessed;
+const update_accessed_dirty_bits = paging(
+  'update_accessed_dirty_bits',
+  (vcpu: Vcpu, mode: PagingMode, walker: GuestWalker, write: boolean): void => {
+    const { kvm } = vcpu;
+    const { m } = kvm;
+    for (let level = walker.max_level; level >= walker.level; level--) {
+      const gfn = walker.table_gfn[level - 1] as number;
+      const offset = walker.offset[level - 1] as number;
+      const old = walker.flags[level - 1] as number;
+      let flags = old;
+      if (!(flags & PTE.accessed)) {
+        trace_kvm_mmu_set_accessed_bit(m, gfn, offset);
+        flags |= PTE.accessed;
+      }
+      if (level === walker.level && write && !(flags & PTE.dirty)) {
+        trace_kvm_mmu_set_dirty_bit(m, gfn, offset);
+        flags |= PTE.dirty;
+      }
+      if (flags === old) continue;
+      const slot = findSlot(m.words, gfn);
+      if (m.get(slot + SLOT.flags) & SLOT_FLAG.readOnly) continue;
+      const frame = walker.frame[level - 1] as number;
+      storeGuest(m, gfn, offset, mode.entryBytes, hiWord(frame, flags), loWord(frame, flags));
+      traceMemoryWrite(m, gfn * 4096 + offset, mode.entryBytes, hiWord(frame, flags), loWord(frame, flags));
+      kvm_vcpu_mark_page_dirty(vcpu, gfn);
+      walker.flags[level - 1] = flags;
     }
-    if (level === walker.level && write && !(flags & PTE.dirty)) {
-      trace_kvm_mmu_set_dirty_bit(m, gfn, offset);
-      flags |= PTE.dirty;
-    }
-    if (flags === old) continue;
-    const slot = findSlot(m.words, gfn);
-    if (m.get(slot + SLOT.flags) & SLOT_FLAG.readOnly) continue;
-    const frame = walker.frame[level - 1] as number;
-    storeGuest(m, gfn, offset, mode.entryBytes, hiWord(frame, flags), loWord(frame, flags));
-    traceMemoryWrite(m, gfn * 4096 + offset, mode.entryBytes, hiWord(frame, flags), loWord(frame, flags));
-    mark_page_dirty_in_slot(kvm, slot, gfn);
-    walker.flags[level - 1] = flags;
-  }
-}
+  },
+);
