@@ -104,6 +104,7 @@ export const OUTCOMES = [
   'error',
   'shutdown',
   'not run',
+  'internal error',
 ] as const;
 export const OUTCOME = {
   ok: 0,
@@ -115,6 +116,7 @@ export const OUTCOME = {
   error: 6,
   shutdown: 7,
   notRun: 8,
+  internal: 9,
 } as const;
 
 /** Exception names by vector, as traces print them. */

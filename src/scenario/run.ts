@@ -115,7 +115,7 @@ export class Run {
       if (this.#dead) log.emit(EVENT.outcome, OUTCOME.notRun);
       else this.#emitOutcome(perform(this.#hypervisor, step));
     } catch (error) {
-      if (!(error instanceof LimitExceeded)) throw error;
+      if (!(error instanceof LimitExceeded || error instanceof RangeError)) throw error;
       this.#notice = `Stopped in step ${this.#next + 1} of ${this.#scenario.steps.length}: ${error.message}.`;
       return false;
     }
@@ -175,6 +175,8 @@ function outcomeWords(outcome: Outcome, text: (words: string) => number): Outcom
       return [OUTCOME.young, 0, outcome.young ? 1 : 0];
     case 'run-error':
       return [OUTCOME.runError, 0, 0, 0, 0, text(outcome.name)];
+    case 'internal':
+      return [OUTCOME.internal, 0, outcome.suberror];
     case 'error':
       return [OUTCOME.error, 0, 0, 0, 0, text(outcome.name)];
     case 'shutdown':

@@ -134,6 +134,8 @@ export function outcomeText(reader: LogReader, index: number): string {
       return `run error=${text}`;
     case OUTCOME.error:
       return `error=${text}`;
+    case OUTCOME.internal:
+      return `internal suberror=${reader.word(index, 4)}`;
     case OUTCOME.shutdown:
       return 'shutdown';
     default:

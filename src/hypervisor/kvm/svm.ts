@@ -15,6 +15,7 @@ import { gva_to_gpa } from '#hypervisor/kvm/mmu/walk_addr.ts';
 import { kvm_mmu_unprotect_page } from '#hypervisor/kvm/mmu/zap.ts';
 import { EVENT } from '#machine/events.ts';
 import { loadOperand, operandParts, storeOperand } from '#machine/operand.ts';
+import { findSlot } from '#machine/slots.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import { exitHandler } from './calls.ts';
 import {
@@ -27,7 +28,13 @@ import {
 import type { Processor } from './hardware.ts';
 import { trace_kvm_page_fault } from './mmutrace.ts';
 import { ARCH, type Vcpu } from './structs.ts';
-import { GP_VECTOR, kvm_inject_emulated_page_fault, PF_VECTOR, vcpu_enter_guest } from './x86.ts';
+import {
+  GP_VECTOR,
+  kvm_inject_emulated_page_fault,
+  PF_VECTOR,
+  queueInvalidOpcode,
+  vcpu_enter_guest,
+} from './x86.ts';
 
 /** Where guest instructions lie: linear addresses as plain pairs. */
 export interface StubPage {
@@ -42,6 +49,9 @@ const MOST_EXITS = 4096;
 /** Bytes of stack in the stub page: a handler that faults itself uses them up, and then the machine shuts down. */
 const STACK_BYTES = 2800;
 
+/** KVM_INTERNAL_ERROR_EMULATION */
+const EMULATION_FAILED: Outcome = { kind: 'internal', suberror: 1 };
+
 /** What an instruction did: its outcome, and whether KVM did it, so that the guest is entered once more. */
 export interface Done {
   readonly outcome: Outcome;
@@ -49,7 +59,7 @@ export interface Done {
 }
 
 /** The instruction left the guest, KVM dealt with it, and it begins again; or KVM gave up. */
-type Left = 'again' | 'efault';
+type Left = 'again' | 'efault' | 'internal';
 
 export class Guest {
   readonly #vcpu: Vcpu;
@@ -57,6 +67,8 @@ export class Guest {
   readonly #stub: StubPage | null;
   /** PF.user or 0 while an event is delivered: the privilege of the code that it interrupts. */
   #delivering: number | null = null;
+  /** The instruction or the stack lies where no memory is, which KVM cannot emulate. */
+  #isLost = false;
 
   constructor(vcpu: Vcpu, processor: Processor, stub: StubPage | null) {
     this.#vcpu = vcpu;
@@ -80,9 +92,13 @@ export class Guest {
         if (this.#fetch(waiting.user, ac) && this.#leave(waiting.user)) return waiting.outcome;
         continue;
       }
-      if (!this.#fetchStep(user, ac)) continue;
+      if (!this.#fetchStep(user, ac)) {
+        if (this.#isLost) return EMULATION_FAILED;
+        continue;
+      }
       const done = body();
       if (done === 'efault') return { kind: 'run-error', name: 'EFAULT' };
+      if (done === 'internal') return EMULATION_FAILED;
       if (done === 'again') continue;
       if (!done.emulated && this.#leave(user)) return done.outcome;
       waiting = { outcome: done.outcome, user };
@@ -103,10 +119,13 @@ export class Guest {
     const frames: number[] = [];
     for (const [from] of operandParts(access.lo, access.width)) {
       const emulated: (Emulated | null)[] = [];
+      let fetched: Done | Left | null = null;
       const emulate = (mayRetry: boolean): void => {
-        emulated.push(this.#emulate(access, mayRetry));
+        if (access.kind === 'exec') fetched = this.#emulateFetch(access);
+        else emulated.push(this.#emulate(access, mayRetry));
       };
       const result = this.#translate(access.hi, (access.lo + from) | 0, code, access.ac, emulate);
+      if (fetched) return fetched;
       if (emulated.length > 0) return this.#emulated(access, emulated[0] ?? null);
       if (typeof result !== 'number') return result;
       frames.push(result);
@@ -123,6 +142,18 @@ export class Guest {
 
   #emulate(access: Access, mayRetry: boolean): Emulated | null {
     return emulateAccess(this.#vcpu, access, this.instruction(access.user, access.ac), mayRetry);
+  }
+
+  /** The emulator cannot take an instruction from where no memory is: user code gets a #UD, the kernel's step ends. */
+  #emulateFetch(access: Access): Done | Left {
+    const vcpu = this.#vcpu;
+    const code = PF.fetch | (access.user ? PF.user : 0);
+    const walker = gva_to_gpa(vcpu, access.hi, access.lo, code, access.ac, true);
+    if (!walker.ok) return 'again';
+    if (findSlot(vcpu.kvm.m.words, walker.gfn) !== 0) return { outcome: OK, emulated: true };
+    if (!access.user) return 'internal';
+    queueInvalidOpcode(vcpu);
+    return 'again';
   }
 
   /** What the guest sees of an emulated access, after the exits to user space that it needed. */
@@ -175,8 +206,10 @@ export class Guest {
     const stub = this.#stub;
     if (!stub) return true;
     const [hi, lo] = code & PF.user ? [stub.userHi, stub.userLo] : [stub.hi, stub.lo];
-    // An instruction or a stack where no memory is: KVM cannot emulate that, and the step makes no progress.
-    return typeof this.#translate(hi, lo, code, ac, () => {}) === 'number';
+    const lost = (): void => {
+      this.#isLost = true;
+    };
+    return typeof this.#translate(hi, lo, code, ac, lost) === 'number';
   }
 
   #fetch(user: boolean, ac: boolean): boolean {

@@ -25,11 +25,15 @@ import { KVM_REQ, kvm_make_request } from './requests.ts';
 import { ARCH, isChanged, ROLE, type Vcpu, WHAT_IF } from './structs.ts';
 import { flush_tlb_current, load_mmu_pgd } from './vendor_ops.ts';
 
+const UD_VECTOR = 6;
 export const PF_VECTOR = 14;
 export const GP_VECTOR = 13;
 
 /** kvm_inject_gp: a #GP waits for the guest. */
 export const kvm_inject_gp = (vcpu: Vcpu): void => kvm_multiple_exception(vcpu, GP_VECTOR, 0);
+
+/** A #UD waits for the guest: KVM's emulator does not know its instruction. */
+export const queueInvalidOpcode = (vcpu: Vcpu): void => kvm_multiple_exception(vcpu, UD_VECTOR, -1);
 
 /** Takes a request off a vCPU. Returns whether it was there. */
 function kvm_check_request(vcpu: Vcpu, request: number): boolean {

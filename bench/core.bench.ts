@@ -1,0 +1,207 @@
+// How fast the engine is: walks, shadow faults, events, seeks. Each is measured in the same process, in rounds, beside the least
+// that the same machine could do for it; the ratio is what can be compared between machines. Figures are medians.
+import { measure } from 'mitata';
+import { PTE, reservedMasks } from '#arch/entry.ts';
+import { CR0, CR4, EFER, pagingMode } from '#arch/paging-mode.ts';
+import { newWalkResult, type Tables, type WalkRequest, walk } from '#arch/walk.ts';
+import { EVENT, EVENT_WORDS } from '#machine/events.ts';
+import { CHUNK_RECORDS, LogWriter } from '#machine/log.ts';
+import { LogReader, Replay, wordsInUse } from '#machine/log-reader.ts';
+import { DEFAULT_LIMITS } from '#machine/words.ts';
+import { load } from '#scenario/check.ts';
+import { type RunResult, startRun } from '#scenario/run.ts';
+
+const ROUNDS = 5;
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+
+/** Nanoseconds of one call of each function, measured in turns. */
+async function inTurns(one: () => unknown, other: () => unknown): Promise<readonly [number, number]> {
+  const times: [number[], number[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    times[0].push((await measure(one)).p50);
+    times[1].push((await measure(other)).p50);
+  }
+  return [median(times[0]), median(times[1])];
+}
+
+/** @param ns of one operation @param least of the least that could do it */
+function report(what: string, ns: number, against: string, least: number): void {
+  const rate = Math.round(1e9 / ns).toLocaleString('en');
+  console.log(
+    `${what.padEnd(34)} ${ns.toFixed(1).padStart(12)} ns ${rate.padStart(14)}/s   ${(ns / least).toFixed(2)}× ${against}`,
+  );
+}
+
+// Walks: 4-level tables that map PAGES pages, in dense frames of 1,024 words.
+const PAGES = 16_384;
+const FRAME = 1024;
+
+function buildTables(): Int32Array {
+  const tables = 3 + PAGES / 512;
+  const words = new Int32Array((tables + 1) * FRAME);
+  const set = (table: number, index: number, frame: number): void => {
+    words[table * FRAME + index * 2] = frame;
+    words[table * FRAME + index * 2 + 1] = PTE.present | PTE.write | PTE.user | PTE.accessed | PTE.dirty;
+  };
+  set(1, 0, 2);
+  set(2, 0, 3);
+  for (let page = 0; page < PAGES; page++) {
+    set(3, page >>> 9, 4 + (page >>> 9));
+    set(4 + (page >>> 9), page & 511, page);
+  }
+  return words;
+}
+
+/** The least that a walk is: four loads and tests, unrolled. */
+function bareWalk(words: Int32Array, hi: number, lo: number): number {
+  let place = FRAME + ((hi >>> 7) & 511) * 2;
+  let flags = words[place + 1] as number;
+  place = ((words[place] as number) << 10) + (((hi << 2) | (lo >>> 30)) & 511) * 2;
+  flags &= words[place + 1] as number;
+  place = ((words[place] as number) << 10) + ((lo >>> 21) & 511) * 2;
+  flags &= words[place + 1] as number;
+  place = ((words[place] as number) << 10) + ((lo >>> 12) & 511) * 2;
+  flags &= words[place + 1] as number;
+  return flags & PTE.present ? (words[place] as number) : -1;
+}
+
+function tablesOf(words: Int32Array): Tables {
+  return {
+    frame: 0,
+    flags: 0,
+    read(table, index) {
+      this.frame = words[table * FRAME + index * 2] as number;
+      this.flags = words[table * FRAME + index * 2 + 1] as number;
+      return true;
+    },
+    setFlags(table, index, _bytes, bits) {
+      const place = table * FRAME + index * 2 + 1;
+      words[place] = (words[place] as number) | bits;
+    },
+  };
+}
+
+async function walks(): Promise<void> {
+  const words = buildTables();
+  const mode = pagingMode(CR0.PE | CR0.PG | CR0.WP, CR4.PAE, EFER.LME | EFER.LMA | EFER.NXE);
+  const reserved = reservedMasks(mode, { maxphyaddr: 40, amd: true, gigabytePages: true, pse36Bits: 8 });
+  const tables = tablesOf(words);
+  const request: WalkRequest = { mode, reserved, earlyA: false, tables, pdptes: null, listener: () => {} };
+  const result = newWalkResult();
+  // Pages in an order that no prefetcher knows: a full cycle of a linear congruence.
+  let page = 0;
+  const next = (): number => {
+    page = (page * 5 + 12_345) % PAGES;
+    return page << 12;
+  };
+  const [ours, least] = await inTurns(
+    () => walk(request, 1, 0, next(), 0, false, result).frame,
+    () => bareWalk(words, 0, next()),
+  );
+  report('walk, 4 levels', ours, 'four bare loads', least);
+}
+
+/** A guest that writes so many pages, `spacing` bytes apart, each for the first time, and then all again and again. */
+function guestText(pages: number, rewrites: number, spacing = 4096): string {
+  const numbers = [...Array(pages).keys()];
+  const writes = numbers.map((i) => `write ${0x4000_0000 + ((i * 8 + (i >>> 6)) % pages) * spacing} 1`);
+  return [
+    'scenario 1',
+    'machine kvm mmu=shadow tlb=off',
+    'slot 0 gpa=0 size=64M',
+    'space s pool=0x100000',
+    ...numbers.map((i) => `map s ${0x4000_0000 + i * spacing} ${0x100_0000 + i * 4096} p|w|u|a|d`),
+    ...Array.from({ length: rewrites + 1 }, () => writes).flat(),
+  ].join('\n');
+}
+
+/** Runs a scenario. Returns its result, and the nanoseconds that its steps took. */
+function timedRun(text: string): { result: RunResult; ns: number } {
+  const { scenario, problems } = load(text);
+  if (!scenario) throw new Error(problems[0]?.message);
+  const started = startRun(scenario, { ...DEFAULT_LIMITS, events: 16_000_000 });
+  if ('problems' in started) throw new Error(started.problems[0]?.message);
+  const start = performance.now();
+  while (started.run.step()) {
+    // Each call does one step.
+  }
+  const ns = (performance.now() - start) * 1e6;
+  const result = started.run.finish();
+  if (result.notice !== null) throw new Error(result.notice);
+  return { result, ns };
+}
+
+const FAULTING_PAGES = 2048;
+
+function faults(): void {
+  const times: [number[], number[]] = [[], []];
+  let count = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const first = timedRun(guestText(FAULTING_PAGES, 0));
+    const again = timedRun(guestText(FAULTING_PAGES, 4));
+    const reader = new LogReader(first.result.log);
+    count = [...Array(reader.length).keys()].filter(
+      (index) => reader.kind(index) === EVENT.kvm_page_fault,
+    ).length;
+    const step = (again.ns - first.ns) / (4 * FAULTING_PAGES);
+    times[0].push((first.ns - step * FAULTING_PAGES) / count);
+    times[1].push(step);
+  }
+  const step = median(times[1]);
+  report('step without a fault', step, 'itself', step);
+  report(`shadow fault (${count} in ${FAULTING_PAGES} steps)`, median(times[0]), 'a step without one', step);
+}
+
+async function events(): Promise<void> {
+  const log = new LogWriter(Number.MAX_SAFE_INTEGER);
+  const ring = new Int32Array(CHUNK_RECORDS * EVENT_WORDS);
+  let at = 0;
+  const [ours, least] = await inTurns(
+    () => {
+      if (log.eventCount === CHUNK_RECORDS) log.begin();
+      log.emit(EVENT.memory, 1, 2, 3, 4, 5, 6, 7);
+    },
+    () => {
+      if (at === ring.length) at = 0;
+      for (let word = 0; word < EVENT_WORDS; word++) ring[at + word] = word;
+      at += EVENT_WORDS;
+    },
+  );
+  report('event', ours, 'nine stores into a ring', least);
+}
+
+async function seeks(): Promise<void> {
+  // Each page has a table of its own, more than KVM may shadow at once: every write faults, and zaps what is oldest.
+  const { result } = timedRun(guestText(1500, 7, 0x20_0000));
+  const reader = new LogReader(result.log);
+  const replay = new Replay(reader);
+  replay.seek(reader.length - 1);
+  const copied = wordsInUse(replay.words);
+  console.log(
+    `\na log of ${reader.length.toLocaleString('en')} events, ${reader.data.changeCount.toLocaleString('en')} changed words: ` +
+      `${(((reader.length * EVENT_WORDS + reader.data.changeCount * 3) * 4) / reader.length).toFixed(0)} bytes an event`,
+  );
+  let index = 0;
+  const [step, copy] = await inTurns(
+    () => {
+      index = (index + 1) % reader.length;
+      return replay.seek(index);
+    },
+    () => copied.slice(),
+  );
+  let seed = 1;
+  const anywhere = await measure(() => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    replay.seek(seed % reader.length);
+  });
+  report('seek to the next event', step, 'a copy of the machine', copy);
+  report('seek anywhere, median', anywhere.p50, 'a copy of the machine', copy);
+  report('seek anywhere, 99th of 100', anywhere.p99, 'a copy of the machine', copy);
+}
+
+await walks();
+faults();
+await events();
+await seeks();

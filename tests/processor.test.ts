@@ -1,0 +1,289 @@
+// What a processor decides about an access: every recorded combination of control bits, entries and access, by the walk of
+// arch on its own, and by KVM's walk of a guest that does it. And every other combination of the same values, against the
+// manuals' rules written down a second time.
+import { describe, expect, it } from 'vitest';
+import { reservedMasks } from '#arch/entry.ts';
+import { tableIndex } from '#arch/paging-mode.ts';
+import { newWalkResult, type Tables, walk } from '#arch/walk.ts';
+import { flagsWord, frameWord, hiOfBig, loOfBig } from '#arch/word64.ts';
+import {
+  type AccessResult,
+  type AccessRow,
+  accessCode,
+  accessRows,
+  allRows,
+  entryValue,
+  rowMode,
+  usedFlags,
+} from './access-matrix.ts';
+import { runText } from './golden-scenarios.ts';
+
+const MAXPHYADDR = 40;
+const ROWS = accessRows();
+
+/** Tables of entries as swizzled pairs, by frame and index. */
+class SmallTables implements Tables {
+  frame = 0;
+  flags = 0;
+  readonly #entries = new Map<number, { frame: number; flags: number }>();
+
+  put(table: number, index: number, value: bigint): void {
+    const [hi, lo] = [hiOfBig(value), loOfBig(value)];
+    this.#entries.set(table * 1024 + index, { frame: frameWord(hi, lo), flags: flagsWord(hi, lo) });
+  }
+
+  read(table: number, index: number): boolean {
+    const { frame, flags } = this.#entries.get(table * 1024 + index) ?? { frame: 0, flags: 0 };
+    this.frame = frame;
+    this.flags = flags;
+    return true;
+  }
+
+  setFlags(table: number, index: number, _bytes: 4 | 8, bits: number): void {
+    const entry = this.#entries.get(table * 1024 + index);
+    if (entry) entry.flags |= bits;
+  }
+}
+
+const LO = 0x40403000;
+const PAGE = 0x400000n;
+
+/** The row's access by arch's walk, over tables in frames 16, 15, … from the top level down. */
+function byWalk(one: AccessRow): AccessResult {
+  const mode = rowMode(one);
+  const tables = new SmallTables();
+  const pointers = new SmallTables();
+  const table = (level: number): number => 12 + level;
+  const index = (level: number): number => tableIndex(mode, level, 0, LO);
+  const fourBytes = mode.entryBytes === 4;
+  for (let level: number = mode.levels; level >= one.leafLevel; level--) {
+    const below = BigInt(table(level - 1)) << 12n;
+    if (mode.levels === 3 && level === 3) {
+      pointers.put(table(level), index(level), entryValue('p', below, false, fourBytes));
+      continue;
+    }
+    let value = entryValue('p|w|u', below, false, fourBytes);
+    if (level === one.leafLevel + 1 && one.upper !== null)
+      value = entryValue(one.upper, below, false, fourBytes);
+    if (level === one.leafLevel) value = entryValue(one.leaf, PAGE, level > 1, fourBytes);
+    tables.put(table(level), index(level), value);
+  }
+  const reserved = reservedMasks(mode, {
+    maxphyaddr: MAXPHYADDR,
+    amd: true,
+    gigabytePages: true,
+    pse36Bits: 8,
+  });
+  const pdptes = mode.levels === 3 ? pointers : null;
+  const request = { mode, reserved, earlyA: false, tables, pdptes, listener: () => {} };
+  const result = walk(request, table(mode.levels), 0, LO, accessCode(one), one.ac, newWalkResult());
+  const flagsAt = (level: number): string => {
+    tables.read(table(level), index(level));
+    return usedFlags(tables.flags);
+  };
+  return {
+    outcome: result.ok ? 'ok' : `0x${result.error.toString(16)}`,
+    leaf: flagsAt(one.leafLevel),
+    upper: one.upper === null ? '' : flagsAt(one.leafLevel + 1),
+  };
+}
+
+const POOL = 0x100;
+const SMALL_PAGE = 0x80_0000n;
+const ROWS_PER_GUEST = 40;
+
+/** A row's place in a guest that holds many: its address, and where its two entries are. */
+interface Placed {
+  readonly gva: bigint;
+  readonly leafAt: bigint;
+  readonly upperAt: bigint;
+  readonly upperTarget: bigint;
+}
+
+/** Places rows in one guest. Each has a lowest table of its own, and where it varies, an entry above that is its own too. */
+class GuestLayout {
+  readonly #paging: AccessRow['paging'];
+  #used: number;
+
+  constructor(paging: AccessRow['paging']) {
+    this.#paging = paging;
+    this.#used = POOL + 1;
+  }
+
+  place(one: AccessRow, number: number): Placed {
+    const bytes = this.#paging === '32' ? 4n : 8n;
+    const spacing = this.#paging === '4' ? 30n : 22n;
+    const gva = BigInt(number + 1) << spacing;
+    const entryAt = (frame: number, shift: bigint): bigint =>
+      (BigInt(frame) << 12n) + ((gva >> shift) % (4096n / bytes)) * bytes;
+    // Each row of a 4-level guest has a 1 GiB region: its own directory, then its own page table.
+    let directory = POOL;
+    if (this.#paging === 'pae') directory = this.#takeOnce();
+    if (this.#paging === '4') {
+      this.#takeOnce();
+      directory = this.#take();
+    }
+    const table = one.leafLevel === 1 ? this.#take() : 0;
+    const directoryShift = this.#paging === '32' ? 22n : 21n;
+    const directoryAt = entryAt(directory, directoryShift);
+    if (one.leafLevel === 1)
+      return { gva, leafAt: entryAt(table, 12n), upperAt: directoryAt, upperTarget: BigInt(table) << 12n };
+    const pointerAt = this.#paging === '4' ? entryAt(POOL + 1, 30n) : 0n;
+    return { gva, leafAt: directoryAt, upperAt: pointerAt, upperTarget: BigInt(directory) << 12n };
+  }
+
+  /** The table right below the root, which all rows share. */
+  #takeOnce(): number {
+    this.#used = Math.max(this.#used, POOL + 2);
+    return POOL + 1;
+  }
+
+  #take(): number {
+    return this.#used++;
+  }
+}
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+/** One guest that makes the accesses of `rows` (all with the same control bits), and what came of each. */
+function byKvm(rows: readonly AccessRow[]): AccessResult[] {
+  const { paging, wp, smep, smap, nxe } = rows[0] as AccessRow;
+  const bit = (on: boolean): string => (on ? '1' : '0');
+  const fourBytes = paging === '32';
+  const layout = new GuestLayout(paging);
+  const placed = rows.map((one, number) => layout.place(one, number));
+  const width = fourBytes ? 4 : 8;
+  const control = `wp=${bit(wp)} smep=${bit(smep)} smap=${bit(smap)}${fourBytes ? '' : ` nxe=${bit(nxe)}`}`;
+  const setup = rows.flatMap((one, number) => {
+    const { gva, leafAt, upperAt, upperTarget } = placed[number] as Placed;
+    const large = one.leafLevel === 2;
+    const page = large ? PAGE : SMALL_PAGE;
+    const size = large ? (fourBytes ? '4M' : '2M') : '4K';
+    const leaf = entryValue(one.leaf, page, large, fourBytes);
+    return [
+      `map s ${hex(gva)} ${hex(page)} p|w|u size=${size}`,
+      `poke ${hex(leafAt)} ${hex(leaf)} width=${width}`,
+      ...(one.upper === null
+        ? []
+        : [
+            `poke ${hex(upperAt)} ${hex(entryValue(one.upper, upperTarget, false, fourBytes))} width=${width}`,
+          ]),
+    ];
+  });
+  const steps = rows.map((one, number) => {
+    const gva = hex((placed[number] as Placed).gva);
+    const words = `${one.access} ${gva}${one.access === 'write' ? ' 1' : ''}`;
+    return `${words}${one.user ? ' user' : ''}${one.ac ? ' ac' : ''}`;
+  });
+  const { trace } = runText(
+    [
+      'scenario 1',
+      `machine kvm mmu=shadow tlb=off maxphyaddr=${MAXPHYADDR}`,
+      `guest paging=${paging} ${control}`,
+      'slot 0 gpa=0 size=16M',
+      `space s pool=${hex(BigInt(POOL) << 12n)}`,
+      ...setup,
+      ...steps,
+    ].join('\n'),
+  );
+  return rows.map((one, number) => resultInTrace(trace, one, number, placed[number] as Placed));
+}
+
+/** What a trace says of its step `number` (from 0), and of the entries at its end. */
+function resultInTrace(
+  trace: string,
+  one: AccessRow,
+  number: number,
+  { leafAt, upperAt }: Placed,
+): AccessResult {
+  const steps = trace.split(/^== /m);
+  const outcome = /-- (?:(ok)|#PF error=(0x[0-9a-f]+)).*\n$/.exec(steps[number + 1] as string);
+  const flagsAt = (gpa: bigint): string => {
+    const value = new RegExp(`-- mem gpa=${hex(gpa)} value=0x([0-9a-f]+)`).exec(steps.at(-1) as string)?.[1];
+    return usedFlags(Number(BigInt(`0x${value ?? '0'}`) & 0xfffn));
+  };
+  return {
+    outcome: outcome?.[1] ?? outcome?.[2] ?? '(none)',
+    leaf: flagsAt(leafAt),
+    upper: one.upper === null ? '' : flagsAt(upperAt),
+  };
+}
+
+/** Rows with equal control bits, some at a time. */
+function guests(rows: readonly AccessRow[]): AccessRow[][] {
+  const groups = new Map<string, AccessRow[]>();
+  for (const one of rows) {
+    const key = [one.paging, one.wp, one.smep, one.smap, one.nxe].join();
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / ROWS_PER_GUEST) }, (_, i) =>
+      group.slice(i * ROWS_PER_GUEST, (i + 1) * ROWS_PER_GUEST),
+    ),
+  );
+}
+
+type Miss = { readonly row: string; readonly expected: AccessResult; readonly found: AccessResult };
+
+const missOf = (one: AccessRow, found: AccessResult): Miss[] =>
+  found.outcome === one.expected.outcome &&
+  found.leaf === one.expected.leaf &&
+  found.upper === one.expected.upper
+    ? []
+    : [{ row: one.name, expected: one.expected, found }];
+
+const missesOfKvm = (rows: readonly AccessRow[]): Miss[] =>
+  guests(rows).flatMap((group) => {
+    const found = byKvm(group);
+    return group.flatMap((one, i) => missOf(one, found[i] as AccessResult));
+  });
+
+describe(`${ROWS.length} recorded accesses`, () => {
+  it('are there, in every mode', () => {
+    expect(ROWS.length).toBe(8125);
+    expect(new Set(ROWS.map((one) => one.paging))).toEqual(new Set(['32', 'pae', '4']));
+  });
+
+  it('are decided alike by the walk', () => {
+    const misses = ROWS.flatMap((one) => missOf(one, byWalk(one)));
+    console.log(`${ROWS.length - misses.length} of ${ROWS.length} recorded accesses match by the walk`);
+    expect(misses).toEqual([]);
+  });
+
+  it('are decided alike by KVM', { timeout: 60_000 }, () => {
+    const misses = missesOfKvm(ROWS);
+    console.log(`${ROWS.length - misses.length} of ${ROWS.length} recorded accesses match by KVM`);
+    expect(misses).toEqual([]);
+  });
+});
+
+describe('all combinations of the same values', () => {
+  const all = allRows();
+  const key = (one: AccessRow): string =>
+    [
+      one.paging,
+      one.wp,
+      one.smep,
+      one.smap,
+      one.nxe,
+      one.leafLevel,
+      one.upper,
+      one.leaf,
+      one.access,
+      one.user,
+      one.ac,
+    ].join();
+
+  it('include the recorded ones, with the result that was recorded', () => {
+    const known = new Map(all.map((one) => [key(one), one.expected]));
+    expect(ROWS.flatMap((one) => missOf(one, known.get(key(one)) as AccessResult))).toEqual([]);
+  });
+
+  it('are decided by the walk as the manuals say', () => {
+    expect(all.flatMap((one) => missOf(one, byWalk(one)))).toEqual([]);
+  });
+
+  it('are decided by KVM as the manuals say, every ninth of them', { timeout: 60_000 }, () => {
+    expect(missesOfKvm(all.filter((_, i) => i % 9 === 0))).toEqual([]);
+  });
+});
