@@ -243,7 +243,7 @@ describe('a guest that cannot go on', () => {
   it('because its instructions lie where no memory is, ends in a message', () => {
     const text = guest(['map s 0x3000000 0x90000000 p|w|u', 'read 0x1000']);
     expect(lastOutcome(text.replace('space s', 'stub gva=0x3000000 gpa=0x3000\nspace s'))).toMatch(
-      /^-- (run error=no progress|shutdown)/,
+      /^-- (internal suberror=1|shutdown)/,
     );
   });
 
