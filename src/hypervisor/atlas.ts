@@ -115,7 +115,7 @@ export interface Atlas {
   locate(place: number): { table: AtlasTable; index: number } | null;
   /** Places of all entries that map a guest frame, oldest first. */
   rmap(gfn: number): readonly number[];
-  /** The guest frame that the hypervisor's leaf at a place maps (of a large page, its first); null for anything else. */
+  /** The guest frame that the hypervisor's leaf at a place maps (of a large page, its first); null for anything else, and while that is not noted yet. */
   mappedFrame(place: number): number | null;
   /** Ids of the tables in the hash bucket of a hypervisor's table, as a search meets them; empty for what is in no hash. */
   bucket(tableId: string): readonly string[];

@@ -14,6 +14,7 @@ describe('the arrangement of the panes in a link', () => {
       middle: [50, 50],
       rows: [60, 40],
       tab: 'tables',
+      lower: 'memory',
       calls: true,
     } as const;
     expect(parseArrangement(arrangementText(own))).toEqual(own);

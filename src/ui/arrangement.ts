@@ -1,8 +1,12 @@
-/** How the panes are arranged, and its form in a link: `c23.54.23-m38.62-r68.32-vwalk`. */
+/** How the panes are arranged, and its form in a link: `c23.54.23-m38.62-r68.32-vwalk-ltables`. */
 
-export const TABS = ['walk', 'tables', 'inspector', 'scenario', 'events'] as const;
+export const TABS = ['walk', 'tables', 'memory', 'calls', 'inspector', 'scenario', 'events'] as const;
 /** The view that a small screen shows. */
 export type Tab = (typeof TABS)[number];
+
+export const LOWER_TABS = ['tables', 'memory', 'calls'] as const;
+/** The view below the walk, on a large screen. */
+export type LowerTab = (typeof LOWER_TABS)[number];
 
 export interface Arrangement {
   /** Shares in per cent: scenario, middle, inspector. */
@@ -12,6 +16,7 @@ export interface Arrangement {
   /** Views, timeline. */
   readonly rows: readonly number[];
   readonly tab: Tab;
+  readonly lower: LowerTab;
   /** Whether calls of functions are events to step through. */
   readonly calls: boolean;
 }
@@ -21,18 +26,24 @@ export const DEFAULT_ARRANGEMENT: Arrangement = {
   middle: [40, 60],
   rows: [70, 30],
   tab: 'walk',
+  lower: 'tables',
   calls: false,
 };
 
 const percents = (shares: readonly number[]): string => shares.map((share) => Math.round(share)).join('.');
 
-/** The arrangement as a word; empty for the default one. */
-export function arrangementText({ columns, middle, rows, tab, calls }: Arrangement): string {
-  const text = `c${percents(columns)}-m${percents(middle)}-r${percents(rows)}-v${tab}${calls ? '-k' : ''}`;
-  return text === DEFAULT_TEXT ? '' : text;
+function fullText({ columns, middle, rows, tab, lower, calls }: Arrangement): string {
+  const shares = `c${percents(columns)}-m${percents(middle)}-r${percents(rows)}`;
+  return `${shares}-v${tab}-l${lower}${calls ? '-k' : ''}`;
 }
 
-const DEFAULT_TEXT = `c${percents(DEFAULT_ARRANGEMENT.columns)}-m${percents(DEFAULT_ARRANGEMENT.middle)}-r${percents(DEFAULT_ARRANGEMENT.rows)}-v${DEFAULT_ARRANGEMENT.tab}`;
+const DEFAULT_TEXT = fullText(DEFAULT_ARRANGEMENT);
+
+/** The arrangement as a word; empty for the default one. */
+export function arrangementText(arrangement: Arrangement): string {
+  const text = fullText(arrangement);
+  return text === DEFAULT_TEXT ? '' : text;
+}
 
 function shares(text: string | undefined, fallback: readonly number[]): readonly number[] {
   const numbers = (text ?? '').split('.').map(Number);
@@ -51,6 +62,7 @@ export function parseArrangement(text: string): Arrangement {
     middle: shares(parts.get('m'), DEFAULT_ARRANGEMENT.middle),
     rows: shares(parts.get('r'), DEFAULT_ARRANGEMENT.rows),
     tab: TABS.find((tab) => tab === parts.get('v')) ?? DEFAULT_ARRANGEMENT.tab,
+    lower: LOWER_TABS.find((tab) => tab === parts.get('l')) ?? DEFAULT_ARRANGEMENT.lower,
     calls: parts.has('k'),
   };
 }

@@ -4,15 +4,22 @@
  */
 import { PTE } from '#arch/entry.ts';
 import { faultLetters, PF } from '#arch/fault.ts';
-import { hexOfEntry, hexOfPair } from '#arch/word64.ts';
-import type { Atlas, AtlasTable } from '#hypervisor/atlas.ts';
+import { frameWord, hexOfEntry, hexOfPair } from '#arch/word64.ts';
+import type { Atlas } from '#hypervisor/atlas.ts';
 import { EVENT, OUTCOME, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
+import { openCalls } from '#machine/queries.ts';
 import type { Names } from '#trace/names.ts';
 import { eventFields, outcomeText } from '#trace/print.ts';
 import { entryText, hex, indexText, slotText } from './entry-text.ts';
 import { faultReason, type PathEntry } from './fault-reason.ts';
+import { guestEntryBehind, pageSizeReason, prefetchReason } from './mapping-reason.ts';
+import { writeReason } from './spte-reason.ts';
 import { entryAt, guestEntryAt } from './subject.ts';
+
+/** Largest page for a guest without paging (level), and the host frame of what no slot holds. */
+const LARGEST_UNPAGED = 2;
+const NO_SLOT = -1;
 
 /** What a sentence is made from. */
 interface Source {
@@ -44,6 +51,10 @@ function before({ reader, index }: Source, kind: number): number {
   for (let event = index - 1; event >= start; event--) if (reader.kind(event) === kind) return event;
   return -1;
 }
+
+/** The event of one of some kinds that is nearest before this one, within the same step; -1 if none. */
+const nearest = (source: Source, kinds: readonly number[]): number =>
+  Math.max(...kinds.map((kind) => before(source, kind)));
 
 /** Entries that were read since event `start`, the top level first. */
 function pathSince({ reader, index }: Source, start: number, kind: number): PathEntry[] {
@@ -96,7 +107,13 @@ function fault(source: Source): string {
 
 function pageFault(source: Source): string {
   const letters = faultLetters(word(source, 4) & 0x1f) || '0';
-  return `The fault on ${address(source, 1)} (error code ${letters}) leaves the guest and reaches KVM, which must find out whose it is: its own, or the guest’s.`;
+  const what = `The fault on ${address(source, 1)} (error code ${letters}) leaves the guest and reaches KVM, which must find out whose it is: its own, or the guest’s.`;
+  const isFastCandidate =
+    (word(source, 4) & (PF.present | PF.write | PF.reserved)) === (PF.present | PF.write);
+  const isPaged = source.atlas.registers[word(source, 0)]?.paging !== 'off';
+  return isFastCandidate && isPaged
+    ? `${what} Giving W back without the lock (fast page fault) is not for shadow paging: the guest’s own tables must be asked first.`
+    : what;
 }
 
 function element(source: Source): string {
@@ -144,27 +161,27 @@ function getPage(source: Source): string {
   return `KVM makes a new, empty shadow page ${serial} that ${stands}, at level ${level}.`;
 }
 
-/** Tables that shadow a guest frame. */
-const shadowsOf = (atlas: Atlas, gfn: number): AtlasTable[] =>
-  atlas.hypervisorTables.filter((table) => table.gfn === gfn && table.role !== null && !table.role.direct);
+/** The guest's entries that led to the fault that is dealt with; the last one as it is now, with D if KVM set it since. */
+function guestPath(source: Source): PathEntry[] {
+  const walk = before(source, EVENT.kvm_mmu_pagetable_walk);
+  const path = pathSince(source, walk, EVENT.kvm_mmu_paging_element);
+  const last = path.pop();
+  if (!last) return path;
+  const isDirtied = before(source, EVENT.kvm_mmu_set_dirty_bit) > walk;
+  return [...path, isDirtied ? { ...last, flags: last.flags | PTE.dirty } : last];
+}
 
-/** Why an spte is not writable although it could be asked for. */
-function readOnlyReason(source: Source, gfn: number): string {
-  const path = pathSince(source, before(source, EVENT.kvm_mmu_pagetable_walk), EVENT.kvm_mmu_paging_element);
-  const upper = path.find((entry) => !(entry.flags & PTE.write));
-  const leaf = path.at(-1);
-  if (upper) return `read-only, as the guest’s level-${upper.level} entry is (W = 0)`;
-  const [shadow] = shadowsOf(source.atlas, gfn);
-  if (shadow)
-    return `read-only, because guest frame ${hex(gfn)} holds a page table that ${shadow.name} shadows: KVM must see writes to it`;
-  const slot = source.atlas.slots.find(
-    (candidate) => gfn >= candidate.baseGfn && gfn < candidate.baseGfn + candidate.pages,
-  );
-  if (slot?.readOnly) return `read-only, as memory slot ${slot.id} is`;
-  if (leaf && !(leaf.flags & PTE.dirty))
-    return 'read-only although the guest allows writing: the guest’s D = 0, and KVM must see the first write to set it';
-  if (slot?.dirtyLog) return `read-only, because slot ${slot.id} logs which pages are written`;
-  return 'read-only';
+/** Whether an spte was made for the access that faulted, and not ahead: it is the first one since KVM asked for it. */
+const isAskedFor = (source: Source): boolean =>
+  nearest(source, [EVENT.kvm_mmu_set_spte, EVENT.mark_mmio_spte]) <
+  before(source, EVENT.kvm_mmu_spte_requested);
+
+/** Who maps something ahead: an invlpg, or the prefetch after a fault. */
+function aheadReason({ reader, index }: Source): string {
+  const callers = openCalls(reader, index).map((call) => reader.text(reader.word(call, PAYLOAD)));
+  return callers.some((name) => name.endsWith('_invlpg'))
+    ? 'The guest has flushed the address, and KVM maps at once what its entry says now.'
+    : 'Nobody has asked for it: it is mapped ahead, as a neighbour of the page that faulted.';
 }
 
 function setSpte(source: Source): string {
@@ -180,8 +197,75 @@ function setSpte(source: Source): string {
     ? entryText(source.names, source.index, table, { frame: word(source, 1), flags, kind: 'leaf' }).address
     : source.names.frame(word(source, 1));
   const size = level > 1 ? ` as one level-${level} page` : '';
-  const rights = flags & PTE.write ? 'writable' : readOnlyReason(source, gfn);
-  return `KVM maps guest frame ${hex(gfn)} to host frame ${target}${size} in ${slot}, ${rights}.`;
+  const isAhead = !isAskedFor(source);
+  const behind =
+    isAhead && table && at.kind === 'entry' ? guestEntryBehind(source.atlas, table, at.index) : null;
+  const path = isAhead ? (behind?.entry ? [{ level: 1, flags: behind.entry.flags }] : []) : guestPath(source);
+  const rights = writeReason({ atlas: source.atlas, gfn, flags, table, path, isAhead });
+  const next = isAhead
+    ? aheadReason(source)
+    : table && at.kind === 'entry' && prefetchReason(source.atlas, table, at.index);
+  return `KVM maps guest frame ${hex(gfn)} to host frame ${target}${size} in ${slot}, ${rights}.${next ? ` ${next}` : ''}`;
+}
+
+/** Frames of the guest's tables that KVM's walk went through. */
+function walkedTables(source: Source): number[] {
+  const { reader, index } = source;
+  const frames: number[] = [];
+  for (let event = Math.max(0, before(source, EVENT.kvm_mmu_pagetable_walk)); event < index; event++) {
+    if (reader.kind(event) === EVENT.kvm_mmu_paging_element)
+      frames.push(frameWord(reader.word(event, PAYLOAD + 3), reader.word(event, PAYLOAD + 4)));
+  }
+  return frames;
+}
+
+function requested(source: Source): string {
+  const [gfn, pfn, level] = [word(source, 0), word(source, 1), word(source, 2)];
+  const fault = before(source, EVENT.kvm_page_fault);
+  const isWalked = before(source, EVENT.kvm_mmu_pagetable_walk) > fault;
+  const path = isWalked ? guestPath(source) : [];
+  const leaf = path.at(-1);
+  const isWritable =
+    leaf !== undefined && (leaf.flags & PTE.dirty) !== 0 && path.every((entry) => entry.flags & PTE.write);
+  const reason = pageSizeReason({
+    atlas: source.atlas,
+    gfn,
+    level,
+    guestLevel: isWalked ? (leaf?.level ?? level) : LARGEST_UNPAGED,
+    tables: isWritable ? walkedTables(source) : [],
+    isFetch: fault >= 0 && (source.reader.word(fault, PAYLOAD + 4) & PF.fetch) !== 0,
+  });
+  const what =
+    pfn === NO_SLOT
+      ? `No memory slot holds guest frame ${hex(gfn)}: KVM is about to note that at level ${level}.`
+      : `KVM is about to map guest frame ${hex(gfn)} to host frame ${source.names.frame(pfn)} at level ${level}.`;
+  return reason ? `${what} A larger page is not possible: ${reason}.` : what;
+}
+
+function fastPageFault(source: Source): string {
+  const flags = word(source, 4);
+  const [isSpurious, isFixed] = [word(source, 2) & (1 << 24), word(source, 2) & (1 << 25)];
+  if (isFixed)
+    return 'KVM gives W back to the entry without taking the lock: only logging of writes had taken it (MMU-writable is 1).';
+  if (isSpurious)
+    return 'The entry allows the access already: the fault is of the past, and nothing has to be done.';
+  const reason =
+    flags & PTE.present
+      ? 'MMU-writable is 0, so W was taken for a reason that still holds'
+      : 'there is no entry';
+  return `KVM cannot mend the fault without the lock: ${reason}.`;
+}
+
+function markMmio(source: Source): string {
+  const slot = slotAt(source, word(source, 4)) ?? 'the entry';
+  return `No memory slot holds guest frame ${hex(word(source, 0))}. KVM stores in ${slot} an entry with a reserved bit set: the next access faults with RSVD, and KVM knows without a search that it must emulate it.`;
+}
+
+function checkMmio(source: Source): string {
+  const [now, then] = [hex(word(source, 2)), hex(word(source, 3))];
+  return word(source, 4)
+    ? `The MMIO entry is of generation ${then}, and no memory slot has changed since: it still holds.`
+    : `The MMIO entry is of generation ${then}, the memory slots are of ${now}: they have changed since, so the fault is looked at anew.`;
 }
 
 function link(source: Source): string {
@@ -259,6 +343,10 @@ const SENTENCES = new Map<number, (source: Source) => string>([
   [EVENT.kvm_mmu_set_spte, setSpte],
   [EVENT.kvm_mmu_unsync_page, unsync],
   [EVENT.kvm_inj_exception, injection],
+  [EVENT.kvm_mmu_spte_requested, requested],
+  [EVENT.fast_page_fault, fastPageFault],
+  [EVENT.mark_mmio_spte, markMmio],
+  [EVENT.check_mmio_spte, checkMmio],
 ]);
 
 /** The event table's sentence, with its fields filled in; entries by the names that people use. */

@@ -164,7 +164,10 @@ const rmapOf = (words: Int32Array, gfn: number): number[] => {
   return [1, 2, 3].flatMap((level) => listedSptes(words, gfn_to_rmap(words, gfn, level, slot)));
 };
 
-/** The guest frame that the leaf at a place maps (kvm_mmu_page_get_gfn); null where no leaf is. */
+/**
+ * The guest frame that the leaf at a place maps (kvm_mmu_page_get_gfn); null where no leaf is. An entry is stored before its
+ * table notes what it maps: until then the reverse map does not know it, and neither do we.
+ */
 function mappedFrame(words: Int32Array, place: number): number | null {
   const sp = frameOwner(words, place >>> FRAME_SHIFT);
   if (sp === 0) return null;
@@ -173,7 +176,8 @@ function mappedFrame(words: Int32Array, place: number): number | null {
   if (!is_shadow_present_pte(flags) || !is_last_spte(flags, roleLevel(role))) return null;
   const index = sptep_index(place);
   if (role & ROLE.direct) return (words[sp + SP.gfn] as number) + (index << ((roleLevel(role) - 1) * 9));
-  return words[((words[sp + SP.shadowed_translation] as number) << FRAME_SHIFT) + index * 2] as number;
+  const gfn = words[((words[sp + SP.shadowed_translation] as number) << FRAME_SHIFT) + index * 2] as number;
+  return rmapOf(words, gfn).includes(place) ? gfn : null;
 }
 
 /** Ids of the shadow pages in the bucket of a guest frame. */

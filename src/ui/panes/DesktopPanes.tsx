@@ -1,15 +1,17 @@
-import { useState } from 'react';
+import { type ComponentType, useState } from 'react';
 import { Group, type Layout, Panel, Separator } from 'react-resizable-panels';
-import type { Arrangement } from '#ui/arrangement.ts';
+import { type Arrangement, LOWER_TABS, type LowerTab } from '#ui/arrangement.ts';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, useStudio } from '#ui/store.ts';
+import { CallsView } from '#ui/views/calls/CallsView.tsx';
 import { ScenarioEditor } from '#ui/views/editor/EditorView.tsx';
 import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
+import { MemoryView } from '#ui/views/memory/MemoryView.tsx';
 import { TablesView } from '#ui/views/tables/TablesView.tsx';
 import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
 import { words } from '#ui/words/en.ts';
 import { EventsPane } from './EventsPane.tsx';
-import { Pane, ScenarioStatus, TablesStatus } from './Pane.tsx';
+import { Pane, ScenarioStatus, TabbedPane, TablesStatus } from './Pane.tsx';
 
 type Dimension = 'columns' | 'middle' | 'rows';
 
@@ -30,6 +32,29 @@ const remember =
 const Divider = ({ label }: { readonly label: string }) => (
   <Separator className="divider" aria-label={`${words.panes.resize}: ${label}`} />
 );
+
+const LOWER: Readonly<Record<LowerTab, ComponentType>> = {
+  tables: TablesView,
+  memory: MemoryView,
+  calls: CallsView,
+};
+
+/** What is below the walk: one of several views. */
+function LowerPane() {
+  const current = useStudio((state) => state.arrangement.lower);
+  const View = LOWER[current];
+  return (
+    <TabbedPane
+      tabs={LOWER_TABS}
+      current={current}
+      onChoose={(lower) => arrange({ lower })}
+      titles={words.panes}
+      note={current === 'tables' && <TablesStatus />}
+    >
+      <View />
+    </TabbedPane>
+  );
+}
 
 function Columns({ arrangement }: { readonly arrangement: Arrangement }) {
   return (
@@ -61,9 +86,7 @@ function Columns({ arrangement }: { readonly arrangement: Arrangement }) {
           </Panel>
           <Divider label={words.panes.walk} />
           <Panel id="tables" minSize={60}>
-            <Pane title={words.panes.tables} note={<TablesStatus />}>
-              <TablesView />
-            </Pane>
+            <LowerPane />
           </Panel>
         </Group>
       </Panel>

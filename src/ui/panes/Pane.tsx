@@ -39,3 +39,46 @@ export function TablesStatus() {
   if (!moment) return null;
   return words.tables.summary(moment.atlas.guestTables.length + moment.atlas.hypervisorTables.length);
 }
+
+/** Several views in one place: a tab for each, and one line about the one that is shown. */
+export function TabbedPane<Id extends string>({
+  tabs,
+  current,
+  onChoose,
+  titles,
+  note,
+  children,
+}: {
+  readonly tabs: readonly Id[];
+  readonly current: Id;
+  readonly onChoose: (tab: Id) => void;
+  readonly titles: Readonly<Record<Id, string>>;
+  readonly note?: ReactNode;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section className="pane" aria-label={titles[current]}>
+      <div className="pane-head">
+        <div className="pane-tabs" role="tablist">
+          {tabs.map((tab) => (
+            <button
+              key={tab}
+              type="button"
+              role="tab"
+              id={`pane-tab-${tab}`}
+              aria-selected={tab === current}
+              aria-controls="pane-tab-body"
+              onClick={() => onChoose(tab)}
+            >
+              {titles[tab]}
+            </button>
+          ))}
+        </div>
+        <span>{note}</span>
+      </div>
+      <div className="pane-body" role="tabpanel" id="pane-tab-body" aria-labelledby={`pane-tab-${current}`}>
+        {children}
+      </div>
+    </section>
+  );
+}

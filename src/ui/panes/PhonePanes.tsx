@@ -3,8 +3,10 @@ import { TABS, type Tab } from '#ui/arrangement.ts';
 import { COMMANDS, commandName, runCommand } from '#ui/commands.ts';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, useStudio } from '#ui/store.ts';
+import { CallsView } from '#ui/views/calls/CallsView.tsx';
 import { ScenarioEditor } from '#ui/views/editor/EditorView.tsx';
 import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
+import { MemoryView } from '#ui/views/memory/MemoryView.tsx';
 import { TablesView } from '#ui/views/tables/TablesView.tsx';
 import { EventFilter, EventList } from '#ui/views/timeline/EventList.tsx';
 import { CommandIcon, Position } from '#ui/views/timeline/Transport.tsx';
@@ -34,6 +36,8 @@ function Events() {
 const VIEWS: Readonly<Record<Tab, ComponentType>> = {
   walk: Walk,
   tables: TablesView,
+  memory: MemoryView,
+  calls: CallsView,
   inspector: InspectorView,
   scenario: ScenarioEditor,
   events: Events,

@@ -5,7 +5,7 @@ import { select, useStudio } from '#ui/store.ts';
 import { subjectOf } from '#ui/subject.ts';
 import { words } from '#ui/words/en.ts';
 import { BitList, BitStrip } from './BitStrip.tsx';
-import { FactList, HistoryList } from './Lists.tsx';
+import { FactList, HistoryList, PlaceLists } from './Lists.tsx';
 import {
   type EntryModel,
   type EventModel,
@@ -14,6 +14,7 @@ import {
   placeModel,
   type TableModel,
 } from './model.ts';
+import { QuestionBar } from './QuestionBar.tsx';
 import './inspector.css';
 
 function EntrySection({ model, cursor }: { readonly model: EntryModel; readonly cursor: number }) {
@@ -28,6 +29,8 @@ function EntrySection({ model, cursor }: { readonly model: EntryModel; readonly 
       </p>
       <BitStrip model={model} />
       <FactList facts={model.facts} />
+      <PlaceLists lists={model.lists} />
+      <h4>{words.inspector.bits}</h4>
       <BitList bits={model.bits} />
       <h4>{words.inspector.history}</h4>
       <HistoryList rows={model.history} cursor={cursor} />
@@ -43,6 +46,7 @@ function TableSection({ model }: { readonly model: TableModel }) {
       </h3>
       <h4>{words.inspector.role}</h4>
       <FactList facts={model.facts} />
+      <PlaceLists lists={model.lists} />
     </>
   );
 }
@@ -89,6 +93,7 @@ export function InspectorView() {
           </button>
         )}
       </p>
+      {place && <QuestionBar moment={moment} place={place} />}
       {model?.kind === 'entry' && <EntrySection model={model} cursor={moment.index} />}
       {model?.kind === 'table' && <TableSection model={model} />}
       {!model && selection && (

@@ -1,5 +1,6 @@
 import { select, setCursor } from '#ui/store.ts';
 import { words } from '#ui/words/en.ts';
+import type { ListRow, PlaceList } from './lists-model.ts';
 import type { Fact, HistoryRow } from './model.ts';
 
 /** Names and values; what leads somewhere can be followed. */
@@ -22,6 +23,45 @@ export function FactList({ facts }: { readonly facts: readonly Fact[] }) {
       ))}
     </dl>
   );
+}
+
+function Row({ row }: { readonly row: ListRow }) {
+  const text = (
+    <>
+      <code>{row.name}</code> <span>{row.detail}</span>
+    </>
+  );
+  if (row.isHere || !row.place)
+    return (
+      <li className={row.isHere ? 'here' : ''} aria-current={row.isHere}>
+        {text}
+      </li>
+    );
+  return (
+    <li>
+      <button type="button" onClick={() => select(row.place)}>
+        {text}
+      </button>
+    </li>
+  );
+}
+
+/** Lists of entries and tables, each of which can be followed. */
+export function PlaceLists({ lists }: { readonly lists: readonly PlaceList[] }) {
+  return lists.map(({ title, rows, hidden }) => (
+    <section key={title} aria-label={title}>
+      <h4>
+        {title} <small>{rows.length + hidden}</small>
+      </h4>
+      {rows.length === 0 && <p className="note">{words.inspector.lists.empty}</p>}
+      <ol className="place-list">
+        {rows.map((row) => (
+          <Row key={row.name} row={row} />
+        ))}
+      </ol>
+      {hidden > 0 && <p className="note">{words.inspector.lists.more(hidden)}</p>}
+    </section>
+  ));
 }
 
 /** Who wrote an entry, and when; a click goes there. */

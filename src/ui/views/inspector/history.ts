@@ -1,5 +1,6 @@
 /** Which events changed an entry, with its value before and after each: read from the changed words of the log. */
 import type { LogReader } from '#machine/log-reader.ts';
+import { eventOfChange } from '#machine/queries.ts';
 
 export interface HistoryItem {
   readonly event: number;
@@ -8,18 +9,6 @@ export interface HistoryItem {
   readonly oldFlags: number;
   readonly frame: number;
   readonly flags: number;
-}
-
-/** The event that change record `change` belongs to: the first that counts it. */
-function eventOf(reader: LogReader, change: number): number {
-  let low = 0;
-  let high = reader.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (reader.word(middle, 1) > change) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /**
@@ -34,7 +23,7 @@ export function entryHistory(reader: LogReader, place: number): HistoryItem[] {
     const at = reader.changeWord(change, 0);
     if (at !== place && at !== place + 1) continue;
     const value = reader.changeWord(change, 2);
-    const event = eventOf(reader, change);
+    const event = eventOfChange(reader, change);
     const last = items.at(-1);
     const before = last?.event === event ? items.pop() : undefined;
     const [oldFrame, oldFlags] = [before?.oldFrame ?? frame, before?.oldFlags ?? flags];

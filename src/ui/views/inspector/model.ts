@@ -9,6 +9,8 @@ import { eventNumber, type Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
 import { type BitRow, bitRows } from './bits.ts';
 import { entryHistory } from './history.ts';
+import { type PlaceList, placeLists } from './lists-model.ts';
+import { entryPlace, toldBy } from './questions.ts';
 
 export interface Fact {
   readonly name: string;
@@ -38,6 +40,7 @@ export interface EntryModel {
   readonly changedFlags: number;
   readonly is64: boolean;
   readonly facts: readonly Fact[];
+  readonly lists: readonly PlaceList[];
   readonly history: readonly HistoryRow[];
 }
 
@@ -46,6 +49,7 @@ export interface TableModel {
   readonly title: string;
   readonly subtitle: string;
   readonly facts: readonly Fact[];
+  readonly lists: readonly PlaceList[];
 }
 
 export interface EventModel {
@@ -75,12 +79,6 @@ function entryKind(table: AtlasTable, entry: Pick<AtlasEntry, 'kind'>): string {
   return `${whose}, level ${table.level}, ${what}`;
 }
 
-/** Places of the words of an entry; an empty one of the hypervisor's has its place from its table's frame. */
-function wordsOf(table: AtlasTable, index: number, entry: AtlasEntry | null): number {
-  if (entry) return entry.place;
-  return table.side === 'hypervisor' ? table.frame * 1024 + index * 2 : 0;
-}
-
 function targetFacts(
   moment: Moment,
   table: AtlasTable,
@@ -101,11 +99,9 @@ function targetFacts(
       ),
     );
   if (entry.kind === 'leaf') facts.push(fact('maps', text.address, table.side === 'guest' ? 'gpa' : 'hpa'));
-  const tables =
-    entry.kind === 'leaf' && table.side === 'hypervisor'
-      ? moment.atlas.guestTables.filter((other) => moment.atlas.rmap(other.frame).includes(place))
-      : [];
-  for (const other of tables)
+  const gfn = table.side === 'hypervisor' ? moment.atlas.mappedFrame(place) : null;
+  if (gfn !== null) facts.push(fact('guest frame', hex(gfn), 'gpa'));
+  for (const other of moment.atlas.guestTables.filter((candidate) => candidate.frame === gfn))
     facts.push(
       fact('behind it', `the guest’s table ${other.name}`, 'gpa', { kind: 'table', table: other.id }),
     );
@@ -117,12 +113,6 @@ function changedFlags(moment: Moment, place: number): number {
   if (place === 0 || !moment.changed.has(place + 1)) return 0;
   const changes = moment.changes.filter((change) => change.place === place + 1);
   return (changes[0]?.old ?? 0) ^ (changes.at(-1)?.value ?? 0);
-}
-
-/** The numbered event that tells of what an event changed: itself, or after a call the next one. */
-function toldBy({ run: { story } }: Moment, event: number): number {
-  const rank = story.rank(event);
-  return story.at(rank) === event ? event : (story.at(rank + 1) ?? event);
 }
 
 /** The longest history that is listed. */
@@ -140,7 +130,7 @@ function historyRows(moment: Moment, table: AtlasTable, place: number): HistoryR
   return entryHistory(moment.reader, place)
     .slice(-MOST_HISTORY)
     .map((item) => {
-      const event = toldBy(moment, item.event);
+      const event = toldBy(moment.run, item.event);
       return {
         event,
         number: eventNumber(moment.run, event),
@@ -155,7 +145,7 @@ function historyRows(moment: Moment, table: AtlasTable, place: number): HistoryR
 function entryModel(moment: Moment, table: AtlasTable, index: number): EntryModel {
   const found = findEntry(table, index);
   const entry = found ?? EMPTY;
-  const place = wordsOf(table, index, found);
+  const place = entryPlace(table, index);
   const changed = table.entryBytes === 8 ? changedFlags(moment, place) : 0;
   return {
     kind: 'entry',
@@ -168,6 +158,7 @@ function entryModel(moment: Moment, table: AtlasTable, index: number): EntryMode
     changedFlags: changed,
     is64: table.entryBytes === 8,
     facts: targetFacts(moment, table, entry, place),
+    lists: placeLists(moment, { kind: 'entry', table: table.id, index }),
     history: historyRows(moment, table, place),
   };
 }
@@ -184,11 +175,13 @@ function roleFacts(table: AtlasTable): Fact[] {
     fact('role', hex(role.word)),
     fact('roots', `${table.rootCount}`),
     fact('unsync', table.unsync ? 'yes: may differ from the guest’s table' : 'no: kept in step'),
+    fact('unsync below', table.level === 1 ? 'none: nothing is below' : `${table.unsyncChildren}`),
+    fact('obsolete', table.obsolete ? 'yes: of an older generation, to be freed' : 'no'),
   ];
+  if (!role.direct && table.level > 1)
+    facts.push(fact('written', `${table.writeFlooding} times unused; the third write ends it`));
   if (role.fourByteEntries)
     facts.push(fact('quadrant', `${role.quadrant}: part of a table of 4-byte entries`));
-  if (table.unsyncChildren > 0) facts.push(fact('unsync below', `${table.unsyncChildren}`));
-  if (table.obsolete) facts.push(fact('obsolete', 'yes: of an older generation, to be freed'));
   return facts;
 }
 
@@ -213,29 +206,6 @@ function tableModel(moment: Moment, table: AtlasTable): TableModel {
         table: id,
       }),
     );
-  for (const parent of table.parents.slice(0, 12)) {
-    const at = atlas.locate(parent);
-    if (at)
-      facts.push(
-        fact('parent', slotText(at.table, at.index), 'none', {
-          kind: 'entry',
-          table: at.table.id,
-          index: at.index,
-        }),
-      );
-  }
-  const mappings = isGuest ? atlas.rmap(table.frame).slice(0, 12) : [];
-  for (const place of mappings) {
-    const at = atlas.locate(place);
-    if (at)
-      facts.push(
-        fact('mapped by', slotText(at.table, at.index), 'none', {
-          kind: 'entry',
-          table: at.table.id,
-          index: at.index,
-        }),
-      );
-  }
   const host = isGuest ? atlas.hostFrame(table.frame) : null;
   if (host !== null) facts.push(fact('lies in', names.frame(host), 'hpa'));
   return {
@@ -243,6 +213,7 @@ function tableModel(moment: Moment, table: AtlasTable): TableModel {
     title: table.name,
     subtitle: isGuest ? 'the guest’s table' : 'the hypervisor’s table',
     facts,
+    lists: placeLists(moment, { kind: 'table', table: table.id }),
   };
 }
 

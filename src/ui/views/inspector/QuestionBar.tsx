@@ -1,0 +1,47 @@
+import { useState } from 'react';
+import type { Moment } from '#ui/moment.ts';
+import { type Place, placeText } from '#ui/place.ts';
+import { select, setCursor, useStudio } from '#ui/store.ts';
+import { words } from '#ui/words/en.ts';
+import { answer, type Question, questionsFor } from './questions.ts';
+
+/** An answer in words, and of which place at which event it was asked. */
+interface Reply {
+  readonly asked: string;
+  readonly text: string;
+}
+
+const askedOf = (event: number, place: Place): string => `${event} ${placeText(place)}`;
+
+/** Questions about a place. The answer moves the cursor, with the place selected so that it stays in view. */
+export function QuestionBar({ moment, place }: { readonly moment: Moment; readonly place: Place }) {
+  const [reply, setReply] = useState<Reply | null>(null);
+  const ask = (question: Question) => {
+    const event = answer(moment, place, question);
+    if (event === null || event === moment.index) {
+      const text = event === null ? words.inspector.noAnswer[question] : words.inspector.thisEvent;
+      setReply({ asked: askedOf(moment.index, place), text });
+      return;
+    }
+    if (!useStudio.getState().selection) select(place);
+    setCursor(event);
+  };
+  const questions = questionsFor(moment, place);
+  if (questions.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form's fields
+    <div className="questions" role="group" aria-label={words.inspector.ask}>
+      {questions.map((question) => (
+        <button
+          key={question}
+          type="button"
+          title={words.inspector.questionHelp[question]}
+          onClick={() => ask(question)}
+        >
+          {words.inspector.questions[question]}
+        </button>
+      ))}
+      <p aria-live="polite">{reply?.asked === askedOf(moment.index, place) ? reply.text : ''}</p>
+    </div>
+  );
+}

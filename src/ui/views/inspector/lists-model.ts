@@ -1,0 +1,124 @@
+/** The lists that lead from an entry or a table to others: reverse map, parents, hash bucket, what is out of sync below. */
+import type { AtlasTable } from '#hypervisor/atlas.ts';
+import { entryText, findEntry, hex, rightsText, slotText } from '#ui/entry-text.ts';
+import type { Moment } from '#ui/moment.ts';
+import { type Place, samePlace } from '#ui/place.ts';
+import { entryAt } from '#ui/subject.ts';
+import { words } from '#ui/words/en.ts';
+import { entryPlace } from './questions.ts';
+
+export interface ListRow {
+  readonly name: string;
+  /** What is said of it in the list: an entry's value, a table's role. */
+  readonly detail: string;
+  /** Where it leads; null for what no listed table holds. */
+  readonly place: Place | null;
+  /** Whether it is the one that is shown. */
+  readonly isHere: boolean;
+}
+
+export interface PlaceList {
+  readonly title: string;
+  readonly rows: readonly ListRow[];
+  /** How many more there are. */
+  readonly hidden: number;
+}
+
+/** Rows of a list that are shown. */
+const MOST_ROWS = 100;
+
+const list = (title: string, rows: readonly ListRow[]): PlaceList => ({
+  title,
+  rows: rows.slice(0, MOST_ROWS),
+  hidden: Math.max(0, rows.length - MOST_ROWS),
+});
+
+/** A row for the entry whose first word is at `word`. */
+function entryRow(moment: Moment, word: number, here: Place): ListRow {
+  const place = entryAt(moment.atlas, word);
+  const table = place && moment.atlas.table(place.table);
+  if (place?.kind !== 'entry' || !table) return { name: hex(word), detail: '', place: null, isHere: false };
+  const entry = findEntry(table, place.index);
+  const text = entry && entryText(moment.names, moment.index, table, entry);
+  return {
+    name: slotText(table, place.index),
+    detail: entry && text ? `${text.address} ${text.flags}  ${rightsText(entry.flags)}` : '0',
+    place,
+    isHere: samePlace(place, here),
+  };
+}
+
+function tableRow(table: AtlasTable, here: Place): ListRow {
+  const place: Place = { kind: 'table', table: table.id };
+  const gfn = table.gfn === null ? '' : `${words.tables.standsFor} ${hex(table.gfn)}`;
+  const marks = [
+    table.role?.direct ? words.tables.direct : words.tables.indirect,
+    ...(table.role?.fourByteEntries ? [`q${table.role.quadrant}`] : []),
+    ...(table.unsync ? [words.tables.unsync] : []),
+    ...(table.obsolete ? [words.tables.obsolete] : []),
+  ];
+  return {
+    name: table.name,
+    detail: `L${table.level} ${gfn} ${marks.join(' ')}`,
+    place,
+    isHere: samePlace(place, here),
+  };
+}
+
+/** Every leaf that maps a guest frame, in KVM's order. */
+const rmapList = (moment: Moment, gfn: number, here: Place): PlaceList =>
+  list(
+    words.inspector.lists.rmap(hex(gfn)),
+    moment.atlas.rmap(gfn).map((word) => entryRow(moment, word, here)),
+  );
+
+const parentList = (moment: Moment, table: AtlasTable, here: Place): PlaceList =>
+  list(
+    words.inspector.lists.parents(table.name),
+    table.parents.map((word) => entryRow(moment, word, here)),
+  );
+
+const tablesIn = ({ atlas }: Moment, ids: readonly string[]): AtlasTable[] =>
+  ids.flatMap((id) => atlas.table(id) ?? []);
+
+function unsyncBelow(moment: Moment, table: AtlasTable): AtlasTable[] {
+  const targets = [...new Set(table.entries.flatMap(({ target }) => target ?? []))];
+  return tablesIn(moment, targets).filter((child) => child.unsync || child.unsyncChildren > 0);
+}
+
+/** The guest frame that an entry maps or is about; null for one that leads to a table. */
+function frameBehind({ atlas }: Moment, table: AtlasTable, index: number): number | null {
+  if (table.side === 'hypervisor') return atlas.mappedFrame(entryPlace(table, index));
+  const entry = findEntry(table, index);
+  return entry?.kind === 'leaf' ? entry.frame : null;
+}
+
+function entryLists(moment: Moment, table: AtlasTable, index: number, here: Place): PlaceList[] {
+  const gfn = frameBehind(moment, table, index);
+  if (gfn !== null) return [rmapList(moment, gfn, here)];
+  const target = findEntry(table, index)?.target ?? null;
+  const child = target === null ? null : moment.atlas.table(target);
+  return child?.side === 'hypervisor' ? [parentList(moment, child, here)] : [];
+}
+
+function tableLists(moment: Moment, table: AtlasTable, here: Place): PlaceList[] {
+  if (table.side === 'guest') return [rmapList(moment, table.frame, here)];
+  const lists = [parentList(moment, table, here)];
+  if (table.unsyncChildren > 0) {
+    const below = unsyncBelow(moment, table).map((child) => tableRow(child, here));
+    lists.push(list(words.inspector.lists.unsyncBelow, below));
+  }
+  const bucket = tablesIn(moment, moment.atlas.bucket(table.id)).map((other) => tableRow(other, here));
+  if (bucket.length > 0) lists.push(list(words.inspector.lists.bucket, bucket));
+  if (table.gfn !== null && table.role && !table.role.direct) lists.push(rmapList(moment, table.gfn, here));
+  return lists;
+}
+
+/** The lists that a place is in or leads to; none on a machine without a hypervisor. */
+export function placeLists(moment: Moment, place: Place): PlaceList[] {
+  const table = moment.atlas.table(place.table);
+  if (!table || moment.atlas.machine === 'bare') return [];
+  return place.kind === 'entry'
+    ? entryLists(moment, table, place.index, place)
+    : tableLists(moment, table, place);
+}

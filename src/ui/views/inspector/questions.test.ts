@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import TEXT from '#content/scenarios/04-page-table-write.scn?raw';
+import { EVENT } from '#machine/events.ts';
+import { type Moment, momentAt } from '#ui/moment.ts';
+import type { Place } from '#ui/place.ts';
+import { momentOf, runText } from '#ui/run.fixture.ts';
+import { answer, type Question, questionsFor } from './questions.ts';
+
+const run = runText(TEXT);
+/** The guest's last-level entry of 0x10000, and KVM's shadow of it. */
+const gpte: Place = { kind: 'entry', table: 'g:103', index: 0x10 };
+const spte: Place = { kind: 'entry', table: 't3', index: 0x10 };
+
+/** Step (from 1) and name of the event that answers. */
+function ask(moment: Moment, place: Place, question: Question): string | null {
+  const event = answer(moment, place, question);
+  return event === null ? null : `${run.reader.stepOf(event) + 1} ${run.reader.spec(event).name}`;
+}
+
+describe('an entry', () => {
+  const afterInvlpg = momentOf(run, EVENT.outcome, 4);
+
+  it('was written, will be written, will be read', () => {
+    expect(ask(afterInvlpg, spte, 'lastWrite')).toBe('4 spte_update');
+    expect(ask(afterInvlpg, spte, 'nextWrite')).toBe('5 kvm_mmu_set_spte');
+    expect(ask(afterInvlpg, spte, 'nextRead')).toBe('5 reference');
+    expect(ask(afterInvlpg, gpte, 'lastWrite')).toBe('2 outcome');
+    expect(ask(afterInvlpg, gpte, 'nextWrite')).toBe('5 memory_write');
+    expect(ask(afterInvlpg, gpte, 'nextRead')).toBe('5 kvm_mmu_paging_element');
+  });
+
+  it('leads on when it is asked again at the answer, and then says that there is none', () => {
+    const writers: number[] = [];
+    let moment = momentOf(run, EVENT.outcome, 8);
+    for (let event = answer(moment, spte, 'lastWrite'); event !== null; ) {
+      writers.push(event);
+      moment = momentAt(run, event);
+      event = answer(moment, spte, 'lastWrite');
+    }
+    expect(writers.map((event) => run.reader.spec(event).name)).toEqual([
+      'kvm_mmu_set_spte',
+      'spte_update',
+      'kvm_mmu_set_spte',
+      'spte_update',
+      'kvm_mmu_set_spte',
+    ]);
+    expect(writers).toEqual([...writers].sort((a, b) => b - a));
+  });
+});
+
+it('a table appeared, and stays', () => {
+  const end = momentOf(run, EVENT.outcome, 8);
+  expect(ask(end, { kind: 'table', table: 't5' }, 'appeared')).toBe('2 kvm_mmu_get_page');
+  expect(ask(end, { kind: 'table', table: 't5' }, 'gone')).toBeNull();
+});
+
+it('of a table that is not there, only when it comes and goes can be asked', () => {
+  const start = momentAt(run, 0);
+  expect(questionsFor(start, spte)).toEqual(['appeared', 'gone']);
+  expect(ask(start, spte, 'lastWrite')).toBeNull();
+  expect(ask(start, spte, 'appeared')).toBe('1 kvm_mmu_get_page');
+  expect(questionsFor(start, gpte)).toEqual(['lastWrite', 'nextWrite', 'nextRead']);
+});
