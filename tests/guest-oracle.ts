@@ -38,6 +38,8 @@ interface Outcome {
   readonly vector: number;
   readonly error: number;
   readonly text: string;
+  /** The access was emulated, and left to user space. */
+  readonly leftToUserSpace: boolean;
 }
 
 const WITH_TEXT: readonly number[] = [OUTCOME.dirty, OUTCOME.runError, OUTCOME.error];
@@ -63,6 +65,11 @@ class Oracle {
   readonly #translations: Translations;
   /** Guest frames written since the dirty log of their slot was last read. */
   readonly #written = new Set<number>();
+  /**
+   * Whether a slot came or moved. An entry that says "no memory" outlives that where a sync gave it the new generation, and KVM then
+   * goes on emulating the page (Linux 6.1: sync_mmio_spte looks at no slot).
+   */
+  #slotsChanged = false;
 
   constructor(scenario: Scenario, reader: LogReader) {
     const { vcpus, vendor } = scenario.machine;
@@ -93,6 +100,7 @@ class Oracle {
       if (!this.#isLost(words, step.cpu)) tell('shutdown, although the guest could go on');
       return;
     }
+    if (step.kind === 'slot') this.#slotsChanged = true;
     if (isAccess(step)) this.#access(words, step, outcome, changes, tell);
     for (const change of changes) this.#change(words, step, outcome, change, paths, tell);
     if (step.kind === 'get-dirty' && outcome.what === OUTCOME.dirty)
@@ -112,6 +120,8 @@ class Oracle {
         vector: reader.word(index, 5),
         error: reader.word(index, 6),
         text: WITH_TEXT.includes(reader.word(index, 2)) ? reader.text(reader.word(index, 7)) : '',
+        leftToUserSpace:
+          reader.find(index, -1, (at) => reader.kind(at) === EVENT.mmio) >= reader.stepStart(step),
       };
     }
     return null;
@@ -155,7 +165,7 @@ class Oracle {
   /** Whether a step can end so because of the guest's own instructions, whatever it was going to do. */
   #isStubOutcome(words: Int32Array, step: AccessStep, outcome: Outcome): boolean {
     const faults = this.#stubFaults(words, step.cpu);
-    if (outcome.what === OUTCOME.runError)
+    if (outcome.what === OUTCOME.internal)
       return faults.some(({ gfn }) => gfn !== null && leavesToUserSpace(words, gfn, false));
     return (
       outcome.what === OUTCOME.exception &&
@@ -203,9 +213,8 @@ class Oracle {
     const width = widthOf(step);
     const write = step.kind === 'write';
     if (outcome.what === OUTCOME.runError) return write && isHostReadOnly(words, gfn);
-    const outside = leavesToUserSpace(words, gfn, write);
-    // KVM may go on emulating a page that got memory meanwhile: a fetch then comes to what the emulator makes of it.
-    if (step.kind === 'exec') return outcome.what === OUTCOME.ok || outcome.what === OUTCOME.value;
+    const outside = leavesToUserSpace(words, gfn, write) || (outcome.leftToUserSpace && this.#slotsChanged);
+    if (step.kind === 'exec') return outcome.what === OUTCOME.ok;
     const held = readGuest(words, gfn * 4096 + Number(step.gva & 0xfffn), width);
     if (!write) {
       const expected = outside ? (1n << BigInt(width * 8)) - 1n : held;

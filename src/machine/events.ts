@@ -7,7 +7,7 @@
  * stored, coloured or filtered.
  */
 
-export type EventFamily = 'flow' | 'call' | 'walk' | 'change' | 'tracepoint' | 'note';
+export type EventFamily = 'flow' | 'call' | 'walk' | 'change' | 'tracepoint';
 
 /**
  * How a field's words are read:
@@ -455,7 +455,6 @@ export const EVENT = {
     [field('gfn', 'gfn', 0), field('spte', 'spte', 1), field('level', 'int', 3), field('errno', 'int', 4)],
     'KVM splits a huge mapping into small ones.',
   ),
-  title: define('title', 'note', [field('text', 'text', 0)], '{text}'),
 } as const;
 
 /** The table: kind → what it is. */

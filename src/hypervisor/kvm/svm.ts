@@ -80,7 +80,9 @@ export class Guest {
   run(user: boolean, ac: boolean, body: () => Done | Left): Outcome {
     let waiting: { outcome: Outcome; user: boolean } | null = null;
     let pushed = 0;
+    this.#isLost = false;
     for (let exits = 0; exits < MOST_EXITS; exits++) {
+      if (this.#isLost) return EMULATION_FAILED;
       if (!vcpu_enter_guest(this.#vcpu)) return { kind: 'shutdown' };
       if (this.#isInjecting()) {
         pushed += this.#frameBytes();
@@ -92,10 +94,7 @@ export class Guest {
         if (this.#fetch(waiting.user, ac) && this.#leave(waiting.user)) return waiting.outcome;
         continue;
       }
-      if (!this.#fetchStep(user, ac)) {
-        if (this.#isLost) return EMULATION_FAILED;
-        continue;
-      }
+      if (!this.#fetchStep(user, ac)) continue;
       const done = body();
       if (done === 'efault') return { kind: 'run-error', name: 'EFAULT' };
       if (done === 'internal') return EMULATION_FAILED;
@@ -149,7 +148,10 @@ export class Guest {
     const vcpu = this.#vcpu;
     const code = PF.fetch | (access.user ? PF.user : 0);
     const walker = gva_to_gpa(vcpu, access.hi, access.lo, code, access.ac, true);
-    if (!walker.ok) return 'again';
+    if (!walker.ok) {
+      kvm_inject_emulated_page_fault(vcpu, access.hi, access.lo, walker.error_code);
+      return 'again';
+    }
     if (findSlot(vcpu.kvm.m.words, walker.gfn) !== 0) return { outcome: OK, emulated: true };
     if (!access.user) return 'internal';
     queueInvalidOpcode(vcpu);

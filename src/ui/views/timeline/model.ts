@@ -56,7 +56,7 @@ const GUEST_KINDS = new Set<number>([
   EVENT.tlbHit,
   EVENT.tlbFlush,
 ]);
-const BLOCK_KINDS = new Set<number>([EVENT.step, EVENT.outcome, EVENT.title]);
+const BLOCK_KINDS = new Set<number>([EVENT.step, EVENT.outcome]);
 
 /** 1, 2 or 5 times a power of ten, so that about `count` ticks fit. */
 export function tickSpacing(events: number, count: number): number {

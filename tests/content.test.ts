@@ -1,0 +1,43 @@
+// What comes with the page runs, and every kind of event has a scenario that shows it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EVENTS } from '#machine/events.ts';
+import { LogReader } from '#machine/log-reader.ts';
+import { VIEWING_LIMITS } from '#machine/words.ts';
+import { load } from '#scenario/check.ts';
+import { runScenario } from '#scenario/run.ts';
+import { supportedRecordings } from './golden-scenarios.ts';
+
+const FOLDER = join(import.meta.dirname, '..', 'content', 'scenarios');
+const CONTENT = readdirSync(FOLDER).map((file) => ({ file, text: readFileSync(join(FOLDER, file), 'utf8') }));
+
+/** Kinds that only machines make which cannot be run yet. */
+const NOT_YET = new Set(['kvm_tdp_mmu_spte_changed', 'kvm_mmu_split_huge_page']);
+
+function logOf(text: string): LogReader {
+  const { scenario, problems } = load(text);
+  if (!scenario) throw new Error(problems[0]?.message);
+  const result = runScenario(scenario, VIEWING_LIMITS);
+  if ('problems' in result) throw new Error(result.problems[0]?.message);
+  expect(result.notice).toBeNull();
+  return new LogReader(result.log);
+}
+
+describe('the scenarios that come with the page', () => {
+  it.each(CONTENT)('$file runs to its end, and has a title', ({ text }) => {
+    const reader = logOf(text);
+    expect(reader.stepCount).toBe(load(text).scenario?.steps.length);
+    expect(load(text).scenario?.title).not.toBe('');
+  });
+});
+
+it('every kind of event occurs in some scenario', () => {
+  const seen = new Set<number>();
+  for (const text of [...CONTENT, ...supportedRecordings()].map((one) => one.text)) {
+    const reader = logOf(text);
+    for (let index = 0; index < reader.length; index++) seen.add(reader.kind(index));
+  }
+  const missing = EVENTS.filter(({ kind }) => !seen.has(kind)).map(({ name }) => name);
+  expect(missing.filter((name) => !NOT_YET.has(name))).toEqual([]);
+});
