@@ -5,16 +5,10 @@ import { OK } from '#hypervisor/hypervisor.ts';
 import { kvm_mmu_invlpg } from '#hypervisor/kvm/mmu/invlpg.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
+import { Guest, type StubPage } from './guest.ts';
 import { Processor } from './hardware.ts';
 import type { Kvm, Vcpu } from './structs.ts';
-import {
-  cr_interception,
-  type ExitHandler,
-  Guest,
-  invlpg_interception,
-  msr_interception,
-  type StubPage,
-} from './svm.ts';
+import { cr_interception, type ExitHandler, invlpg_interception, msr_interception } from './svm.ts';
 import {
   kvm_init_mmu,
   kvm_inject_gp,

@@ -1,0 +1,269 @@
+/**
+ * The guest's instructions, one a step: what the processor does for them, and what KVM is asked to do when one leaves the guest.
+ *
+ * A step is the fetch of the instruction (where the scenario has a stub), then what it does; after each exit it begins
+ * again, as on the real machine. An exception is delivered by pushing a frame on the stack, which lies in the stub page.
+ */
+import { PF } from '#arch/fault.ts';
+import { isCanonical } from '#arch/word64.ts';
+import { type Access, OK, type Outcome } from '#hypervisor/hypervisor.ts';
+import { RET_PF } from '#hypervisor/kvm/mmu/fault.ts';
+import type { FaultHandlers } from '#hypervisor/kvm/mmu/page_fault.ts';
+import { gva_to_gpa } from '#hypervisor/kvm/mmu/walk_addr.ts';
+import { EVENT } from '#machine/events.ts';
+import { loadOperand, storeOperand } from '#machine/operand.ts';
+import { findSlot } from '#machine/slots.ts';
+import { VCPU, vcpuMode } from '#machine/vcpu.ts';
+import type { Machine } from '#machine/words.ts';
+import { emulateAccess, exitForMmio, type Instruction } from './emulate.ts';
+import type { Processor } from './hardware.ts';
+import { ARCH, type Vcpu } from './structs.ts';
+import { pf_interception } from './svm.ts';
+import {
+  GP_VECTOR,
+  kvm_inject_emulated_page_fault,
+  PF_VECTOR,
+  queueInvalidOpcode,
+  vcpu_enter_guest,
+} from './x86.ts';
+
+/** Where guest instructions lie: linear addresses as plain pairs. */
+export interface StubPage {
+  readonly hi: number;
+  readonly lo: number;
+  readonly userHi: number;
+  readonly userLo: number;
+}
+
+/** So many exits in one step mean that the guest is stuck. */
+const MOST_EXITS = 4096;
+/** Bytes of stack in the stub page: a handler that faults itself uses them up, and then the machine shuts down. */
+const STACK_BYTES = 2800;
+
+/** KVM_INTERNAL_ERROR_EMULATION */
+const EMULATION_FAILED: Outcome = { kind: 'internal', suberror: 1 };
+
+/** What an instruction did: its outcome, and whether KVM did it, so that the guest is entered once more. */
+export interface Done {
+  readonly outcome: Outcome;
+  readonly emulated: boolean;
+}
+
+/** The instruction left the guest, KVM dealt with it, and it begins again; or KVM gave up. */
+type Left = 'again' | 'efault' | 'internal';
+
+export class Guest {
+  readonly #vcpu: Vcpu;
+  readonly #processor: Processor;
+  readonly #stub: StubPage | null;
+  /** PF.user or 0 while an event is delivered: the privilege of the code that it interrupts. */
+  #delivering: number | null = null;
+  /** The instruction or the stack lies where no memory is, which KVM cannot emulate. */
+  #isLost = false;
+  /** The access that is under way, and what its emulation came to. */
+  #access: Access | null = null;
+  #answer: Done | Left | null = null;
+
+  constructor(vcpu: Vcpu, processor: Processor, stub: StubPage | null) {
+    this.#vcpu = vcpu;
+    this.#processor = processor;
+    this.#stub = stub;
+  }
+
+  /** Runs one step: `body` does what its instruction does once it is fetched. */
+  run(user: boolean, ac: boolean, body: () => Done | Left): Outcome {
+    let waiting: { outcome: Outcome; user: boolean } | null = null;
+    let pushed = 0;
+    this.#isLost = false;
+    for (let exits = 0; exits < MOST_EXITS; exits++) {
+      if (this.#isLost) return EMULATION_FAILED;
+      if (!vcpu_enter_guest(this.#vcpu)) return { kind: 'shutdown' };
+      if (this.#isInjecting()) {
+        pushed += this.#frameBytes();
+        if (pushed > STACK_BYTES) return { kind: 'shutdown' };
+        if (!this.#push(user)) continue;
+        waiting = { outcome: this.#delivered(), user: false };
+      }
+      if (waiting) {
+        if (this.#fetch(waiting.user, ac) && this.#leave(waiting.user)) return waiting.outcome;
+        continue;
+      }
+      if (!this.#fetchStep(user, ac)) continue;
+      const done = body();
+      if (done === 'efault') return { kind: 'run-error', name: 'EFAULT' };
+      if (done === 'internal') return EMULATION_FAILED;
+      if (done === 'again') continue;
+      if (!done.emulated && this.#leave(user)) return done.outcome;
+      waiting = { outcome: done.outcome, user };
+    }
+    return { kind: 'run-error', name: `no progress after ${MOST_EXITS} exits` };
+  }
+
+  /** A data access or a fetch by the guest. */
+  access(access: Access): Done | Left {
+    const { m } = this.#vcpu.kvm;
+    const mode = vcpuMode(m.words, this.#vcpu.regs);
+    if (mode.levels >= 4 && !isCanonical(access.hi, mode.linearBits)) {
+      return { outcome: { kind: 'exception', vector: GP_VECTOR, error: 0, cr2: null }, emulated: false };
+    }
+    const code =
+      (access.kind === 'write' ? PF.write : access.kind === 'exec' ? PF.fetch : 0) |
+      (access.user ? PF.user : 0);
+    const within = 4096 - (access.lo & 0xfff);
+    const first = this.#page(access, access.hi, access.lo, code);
+    if (typeof first !== 'number') return first;
+    if (access.width <= within) return { outcome: onePage(m, access, first), emulated: false };
+    const lo = (access.lo + within) | 0;
+    const second = this.#page(access, lo === 0 ? (access.hi + 1) | 0 : access.hi, lo, code);
+    if (typeof second !== 'number') return second;
+    return { outcome: twoPages(m, access, first, second), emulated: false };
+  }
+
+  /** The host frame of one page of an access, or what the instruction came to because of it. */
+  #page(access: Access, hi: number, lo: number, code: number): number | Done | Left {
+    this.#access = access;
+    this.#answer = null;
+    const result = this.#translate(hi, lo, code, access.ac, this.#emulate);
+    return this.#answer ?? result;
+  }
+
+  /** KVM emulates the access that is under way. */
+  readonly #emulate = (mayRetry: boolean): void => {
+    const access = this.#access as Access;
+    this.#answer = access.kind === 'exec' ? this.#emulateFetch(access) : this.#emulateData(access, mayRetry);
+  };
+
+  /** The step's instruction, as KVM's emulator finds it. */
+  instruction(user: boolean, ac: boolean): Instruction {
+    const stub = this.#stub;
+    const address = stub && (user ? ([stub.userHi, stub.userLo] as const) : ([stub.hi, stub.lo] as const));
+    return { address, user, ac };
+  }
+
+  /** The emulator cannot take an instruction from where no memory is: user code gets a #UD, the kernel's step ends. */
+  #emulateFetch(access: Access): Done | Left {
+    const vcpu = this.#vcpu;
+    const code = PF.fetch | (access.user ? PF.user : 0);
+    const walker = gva_to_gpa(vcpu, access.hi, access.lo, code, access.ac, true);
+    if (!walker.ok) {
+      kvm_inject_emulated_page_fault(vcpu, access.hi, access.lo, walker.error_code);
+      return 'again';
+    }
+    if (findSlot(vcpu.kvm.m.words, walker.gfn) !== 0) return { outcome: OK, emulated: true };
+    if (!access.user) return 'internal';
+    queueInvalidOpcode(vcpu);
+    return 'again';
+  }
+
+  /** What the guest sees of an emulated access, after the exits to user space that it needed. */
+  #emulateData(access: Access, mayRetry: boolean): Done | Left {
+    const emulated = emulateAccess(this.#vcpu, access, this.instruction(access.user, access.ac), mayRetry);
+    if (!emulated) return 'again';
+    exitForMmio(this.#vcpu, access, emulated.mmio);
+    const { hi, lo } = emulated;
+    return { outcome: access.kind === 'write' ? OK : { kind: 'value', hi, lo }, emulated: true };
+  }
+
+  /** A host frame; or what the guest does after KVM has dealt with the exit. */
+  #translate(
+    hi: number,
+    lo: number,
+    code: number,
+    ac: boolean,
+    emulate: FaultHandlers['emulate'],
+  ): number | Left {
+    const vcpu = this.#vcpu;
+    const result = this.#processor.translate(vcpu, hi, lo, code, ac);
+    if (result.ok) return result.frame;
+    const { error } = result;
+    vcpu.log.emit(EVENT.exit, vcpu.log.text('#PF'), hi, lo, 0, error);
+    const handlers = { ac, emulate, inject: kvm_inject_emulated_page_fault };
+    const ret = pf_interception(vcpu, hi, lo, error, this.#delivering, handlers);
+    return ret === RET_PF.EFAULT ? 'efault' : 'again';
+  }
+
+  /** One access to the stub page. False after an exit. Without a stub nothing is modelled, and it succeeds. */
+  #touchStub(code: number, ac: boolean): boolean {
+    const stub = this.#stub;
+    if (!stub) return true;
+    const [hi, lo] = code & PF.user ? [stub.userHi, stub.userLo] : [stub.hi, stub.lo];
+    const lost = (): void => {
+      this.#isLost = true;
+    };
+    return typeof this.#translate(hi, lo, code, ac, lost) === 'number';
+  }
+
+  #fetch(user: boolean, ac: boolean): boolean {
+    return this.#touchStub(PF.fetch | (user ? PF.user : 0), ac);
+  }
+
+  /** Fetches the step's instruction; a user step begins in the kernel, with an `iret`. */
+  #fetchStep(user: boolean, ac: boolean): boolean {
+    if (!this.#fetch(false, ac)) return false;
+    return !user || (this.#touchStub(0, ac) && this.#fetch(true, ac));
+  }
+
+  /** Back to who runs the steps: from user mode by a software interrupt, which uses the stack. */
+  #leave(user: boolean): boolean {
+    return !user || this.#push(true);
+  }
+
+  /**
+   * An event is delivered: the processor reads its descriptor tables and pushes a frame, all of it in the stub page.
+   * @param user it interrupts user code
+   */
+  #push(user: boolean): boolean {
+    this.#delivering = user ? PF.user : 0;
+    const pushed = this.#touchStub(0, false) && this.#touchStub(PF.write, false);
+    this.#delivering = null;
+    return pushed;
+  }
+
+  /** Bytes that the frame of an exception takes on the stack. */
+  #frameBytes(): number {
+    return vcpuMode(this.#vcpu.kvm.m.words, this.#vcpu.regs).levels >= 4 ? 48 : 16;
+  }
+
+  #isInjecting(): boolean {
+    return this.#vcpu.kvm.m.get(this.#vcpu.arch + ARCH.exception_pending) !== 0;
+  }
+
+  /** The exception has reached the guest's handler. */
+  #delivered(): Outcome {
+    const { m } = this.#vcpu.kvm;
+    const { arch, regs } = this.#vcpu;
+    m.set(arch + ARCH.exception_pending, 0);
+    m.set(arch + ARCH.exception_injected, 0);
+    const vector = m.get(arch + ARCH.exception_vector);
+    const error = m.get(arch + ARCH.exception_has_error) ? m.get(arch + ARCH.exception_error) : null;
+    const cr2 = [m.get(regs + VCPU.cr2_hi), m.get(regs + VCPU.cr2_lo)] as const;
+    return { kind: 'exception', vector, error, cr2: vector === PF_VECTOR ? cr2 : null };
+  }
+}
+
+/** The data of an access within one page; a fetch has none. */
+function onePage(m: Machine, access: Access, frame: number): Outcome {
+  if (access.kind === 'exec') return OK;
+  const offset = access.lo & 0xfff;
+  if (access.kind === 'write') {
+    storeOperand(m, frame, offset, access.width, 0, access.valueHi, access.valueLo);
+    return OK;
+  }
+  const [hi, lo] = loadOperand(m.words, frame, offset, access.width, 0);
+  return { kind: 'value', hi, lo };
+}
+
+/** The data of an access that crosses from one page into the next. */
+function twoPages(m: Machine, access: Access, first: number, second: number): Outcome {
+  const offset = access.lo & 0xfff;
+  const within = 4096 - offset;
+  const rest = access.width - within;
+  if (access.kind === 'write') {
+    storeOperand(m, first, offset, within, 0, access.valueHi, access.valueLo);
+    storeOperand(m, second, 0, rest, within, access.valueHi, access.valueLo);
+    return OK;
+  }
+  const low = loadOperand(m.words, first, offset, within, 0);
+  const high = loadOperand(m.words, second, 0, rest, within);
+  return { kind: 'value', hi: low[0] | high[0], lo: low[1] | high[1] };
+}
