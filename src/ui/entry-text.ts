@@ -39,7 +39,8 @@ export function entryText(
 ): EntryText {
   const flags = flagsText(entry.flags);
   if (table.side === 'guest') return { address: hex(entry.frame), space: 'gpa', flags };
-  if (entry.kind === 'mmio') return { address: `gfn ${hex(entry.frame)}`, space: 'gpa', flags };
+  if (entry.kind === 'mmio')
+    return { address: 'mmio', space: 'gpa', flags: (entry.frame >>> 0).toString(16) };
   if (entry.kind === 'not-present') return { address: hex(entry.frame), space: 'none', flags };
   const target = entry.kind === 'table' ? names.tableInFrame(entry.frame, event) : null;
   return target

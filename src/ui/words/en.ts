@@ -72,7 +72,7 @@ export const en = {
       dropped: 'taken away',
       zero: 'shared zeros',
       huge: '2 MiB',
-      'no slot': 'no memory',
+      'no slot': 'hole',
     },
     hidden: (count: number) => `… ${count} more pages`,
   },
