@@ -2,7 +2,7 @@
 // this runs when there is no node_modules yet.
 
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './root.mjs';
 
@@ -11,6 +11,8 @@ const changed = (name) => statSync(join(ROOT, name), { throwIfNoEntry: false })?
 
 /** Whether node_modules was made from the lockfile as it is now: npm leaves a copy there when it has finished. */
 function packagesAreCurrent() {
+  // Packages behind a link are another checkout's, and npm would empty that folder.
+  if (lstatSync(join(ROOT, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return true;
   const installed = changed('node_modules/.package-lock.json');
   return installed > 0 && installed >= changed('package-lock.json');
 }

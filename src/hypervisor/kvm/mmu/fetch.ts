@@ -64,18 +64,16 @@ export const fetch = paging('fetch', (vcpu: Vcpu, fault: KvmPageFault, gw: Guest
     __link_shadow_page(vcpu, it.sptep, sp);
     if (fault.huge_page_disallowed && fault.req_level >= it.level) account_huge_nx_page(kvm, sp);
   }
-  const result = mmu_set_spte(vcpu, {
-    slot: fault.slot,
-    sptep: it.sptep,
-    access: gw.pte_access,
-    gfn: base_gfn,
-    pfn: fault.pfn,
-    fault,
-  });
-  if (result === RET_PF.SPURIOUS) return result;
-  pte_prefetch(vcpu, it.sptep);
-  return result;
+  return mapPage(vcpu, fault, it.sptep, base_gfn, gw.pte_access);
 });
+
+/** The end of both: the leaf, and its neighbours unless it was as it should be. */
+function mapPage(vcpu: Vcpu, fault: KvmPageFault, sptep: number, gfn: number, access: number): number {
+  const { slot, pfn } = fault;
+  const result = mmu_set_spte(vcpu, { slot, sptep, access, gfn, pfn, fault });
+  if (result !== RET_PF.SPURIOUS) pte_prefetch(vcpu, sptep);
+  return result;
+}
 
 /** gpte_changed: whether the guest changed the entry of a level (and so the path) since the walk read it. */
 const gpte_changed = paging('gpte_changed', (vcpu: Vcpu, gw: GuestWalker, level: number): boolean => {
@@ -100,17 +98,7 @@ export const direct_map = kernel('direct_map', (vcpu: Vcpu, fault: KvmPageFault)
     const sp = kvm_mmu_get_child_sp(vcpu, it.sptep, base_gfn, true, ACC.all);
     if (sp !== 0) __link_shadow_page(vcpu, it.sptep, sp);
   }
-  const result = mmu_set_spte(vcpu, {
-    slot: fault.slot,
-    sptep: it.sptep,
-    access: ACC.all,
-    gfn: base_gfn,
-    pfn: fault.pfn,
-    fault,
-  });
-  if (result === RET_PF.SPURIOUS) return result;
-  pte_prefetch(vcpu, it.sptep);
-  return result;
+  return mapPage(vcpu, fault, it.sptep, base_gfn, ACC.all);
 });
 
 /**
