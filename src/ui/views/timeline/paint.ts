@@ -87,6 +87,19 @@ export interface Painting {
   readonly currentStep: number;
 }
 
+const tokens = new Map<string, string>();
+
+/** Design tokens by name, asked of the page once for each theme: asking at each move would lay the page out anew. */
+function tokensOf(canvas: HTMLCanvasElement): Colour {
+  const theme = document.documentElement.dataset.theme ?? '';
+  return (token) => {
+    const key = `${theme} ${token}`;
+    const known = tokens.get(key) ?? getComputedStyle(canvas).getPropertyValue(`--${token}`);
+    tokens.set(key, known);
+    return known;
+  };
+}
+
 /** Draws the model on a canvas whose CSS size is `width` × `timelineHeight`. */
 export function paint(
   canvas: HTMLCanvasElement,
@@ -99,16 +112,10 @@ export function paint(
   const height = timelineHeight(model.lanes, model.hasHost);
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  const style = getComputedStyle(canvas);
-  const colours = new Map<string, string>();
-  const colour: Colour = (token) => {
-    const known = colours.get(token) ?? style.getPropertyValue(`--${token}`);
-    colours.set(token, known);
-    return known;
-  };
+  const colour = tokensOf(canvas);
   context.scale(ratio, ratio);
   context.textBaseline = 'middle';
-  context.font = `${style.getPropertyValue('--label')} ${style.getPropertyValue('--mono')}`;
+  context.font = `${colour('label')} ${colour('mono')}`;
   for (const { x, width: length } of model.outside) {
     context.fillStyle = colour('panel');
     context.strokeStyle = colour('structure');
