@@ -321,7 +321,10 @@ function translated(source: Source): string {
 }
 
 function exit(source: Source): string {
-  return `VM-exit (${source.reader.text(word(source, 0))}): the processor leaves the guest and hands ${address(source, 1)} to the hypervisor.`;
+  const reason = source.reader.text(word(source, 0));
+  return reason === '#PF'
+    ? `VM-exit (${reason}): the processor leaves the guest and hands ${address(source, 1)} to the hypervisor.`
+    : `VM-exit (${reason}): the guest may not do this by itself under shadow paging; the hypervisor does it in its place.`;
 }
 
 const SENTENCES = new Map<number, (source: Source) => string>([

@@ -3,6 +3,7 @@ import { CR0, CR4, EFER } from '#arch/paging-mode.ts';
 import type { Access, ControlChange, HostActions, Hypervisor, Outcome } from '#hypervisor/hypervisor.ts';
 import { OK } from '#hypervisor/hypervisor.ts';
 import { kvm_mmu_invlpg } from '#hypervisor/kvm/mmu/invlpg.ts';
+import { EVENT } from '#machine/events.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { Guest, type StubPage } from './guest.ts';
@@ -41,27 +42,28 @@ export class KvmHypervisor implements Hypervisor {
   }
 
   invlpg(cpu: number, hi: number, lo: number): Outcome {
-    return this.#privileged(cpu, invlpg_interception, (vcpu) => {
+    return this.#privileged(cpu, { handler: invlpg_interception, reason: 'INVLPG', hi, lo }, (vcpu) => {
       kvm_mmu_invlpg(vcpu, hi, lo);
       return true;
     });
   }
 
   writeCr3(cpu: number, hi: number, lo: number): Outcome {
-    return this.#privileged(cpu, cr_interception, (vcpu) => kvm_set_cr3(vcpu, hi, lo));
+    const exit = { handler: cr_interception, reason: 'MOV to CR3', hi, lo };
+    return this.#privileged(cpu, exit, (vcpu) => kvm_set_cr3(vcpu, hi, lo));
   }
 
   control(cpu: number, change: ControlChange): Outcome {
-    const handler = change.efer ? msr_interception : cr_interception;
-    return this.#privileged(cpu, handler, (vcpu) => applyControl(vcpu, change));
+    return this.#privileged(cpu, controlExit(change), (vcpu) => applyControl(vcpu, change));
   }
 
-  /** An instruction that leaves the guest: `handler` does `action`; false from it gives the guest a #GP. */
-  #privileged(cpu: number, handler: ExitHandler, action: (vcpu: Vcpu) => boolean): Outcome {
+  /** An instruction that leaves the guest: the exit's handler does `action`; false from it gives the guest a #GP. */
+  #privileged(cpu: number, exit: Intercepted, action: (vcpu: Vcpu) => boolean): Outcome {
     const vcpu = this.#vcpus[cpu] as Vcpu;
     const guest = this.#guest(cpu);
     return guest.run(false, false, () => {
-      if (handler(vcpu, guest.instruction(false, false), action)) return { outcome: OK, emulated: true };
+      vcpu.log.emit(EVENT.exit, vcpu.log.text(exit.reason), exit.hi, exit.lo);
+      if (exit.handler(vcpu, guest.instruction(false, false), action)) return { outcome: OK, emulated: true };
       kvm_inject_gp(vcpu);
       return 'again';
     });
@@ -70,6 +72,20 @@ export class KvmHypervisor implements Hypervisor {
   #guest(cpu: number): Guest {
     return this.#guests[cpu] as Guest;
   }
+}
+
+/** A privileged instruction that leaves the guest: its operand, where it has one (plain pair). */
+interface Intercepted {
+  readonly handler: ExitHandler;
+  readonly reason: string;
+  readonly hi: number;
+  readonly lo: number;
+}
+
+function controlExit({ cr0, efer }: ControlChange): Intercepted {
+  const none = { hi: 0, lo: 0 };
+  if (efer) return { handler: msr_interception, reason: 'WRMSR of EFER', ...none };
+  return { handler: cr_interception, reason: cr0 ? 'MOV to CR0' : 'MOV to CR4', ...none };
 }
 
 /** The registers that the scenario gave are KVM_SET_SREGS'. */

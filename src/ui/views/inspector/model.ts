@@ -250,12 +250,17 @@ function eventFacts({ reader, names, index }: Moment): Fact[] {
   );
 }
 
+/** Whether an instruction left the guest: such an exit has no error code. */
+const isInstructionExit = ({ reader, index }: Moment): boolean =>
+  reader.kind(index) === EVENT.exit && reader.text(reader.word(index, PAYLOAD)) !== '#PF';
+
 /** The event at the cursor: its fields, and its error code bit by bit. */
 export function eventModel(moment: Moment): EventModel {
   const { reader, index } = moment;
   const fields = eventFacts(moment);
   const word = ERROR_WORD.get(reader.kind(index));
-  if (word === undefined) return { name: reader.spec(index).name, fields, error: null };
+  if (word === undefined || isInstructionExit(moment))
+    return { name: reader.spec(index).name, fields, error: null };
   const code = reader.word(index, PAYLOAD + word);
   const rows = PF_BITS.map(({ bit, name, set, clear }) => ({
     name,
