@@ -1,9 +1,10 @@
 import { Dialog } from 'radix-ui';
-import { words } from '#ui/words/en.ts';
-import { COMMANDS, commandName, useKeySheet } from './commands.ts';
+import { useWords } from '#ui/words/language.ts';
+import { COMMANDS, useKeySheet } from './commands.ts';
 
 /** All keys, from the table of commands. */
 export function KeySheet() {
+  const words = useWords();
   const open = useKeySheet((state) => state.open);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => useKeySheet.setState({ open: next })}>
@@ -19,7 +20,7 @@ export function KeySheet() {
                     <kbd key={key}>{key}</kbd>
                   ))}
                 </dt>
-                <dd>{commandName(command)}</dd>
+                <dd>{words.commands[command.id]}</dd>
               </div>
             ))}
           </dl>

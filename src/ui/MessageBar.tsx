@@ -1,13 +1,14 @@
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { tell, useStudio } from './store.ts';
 
 /** What the page has to tell, until it is dismissed. */
 export function MessageBar() {
+  const words = useWords();
   const message = useStudio((state) => state.message);
   if (!message) return null;
   return (
     <div className={`message ${message.tone}`} role="alert">
-      <p>{message.text}</p>
+      <p>{message.text(words)}</p>
       <button type="button" onClick={() => tell(null)}>
         {words.messages.dismiss}
       </button>

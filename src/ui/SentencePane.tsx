@@ -1,11 +1,12 @@
 import { Prose } from '#ui/design/Value.tsx';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { eventNumber } from './moment.ts';
 import { sentence } from './sentence.ts';
 import { useMoment } from './session.ts';
 
 /** What just happened, and why: told to screen readers too. */
 export function SentencePane() {
+  const words = useWords();
   const moment = useMoment();
   const text = moment
     ? sentence(moment.reader, moment.names, moment.index, moment.atlas)

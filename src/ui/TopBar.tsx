@@ -1,6 +1,13 @@
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useState } from 'react';
-import { words } from '#ui/words/en.ts';
+import {
+  LANGUAGE,
+  LANGUAGES,
+  type Language,
+  setLanguage,
+  useLanguage,
+  useWords,
+} from '#ui/words/language.ts';
 import { momentAddress } from './address-bar.ts';
 import { useKeySheet } from './commands.ts';
 import { continueDraft, drafts } from './drafts.ts';
@@ -20,6 +27,7 @@ function open(text: string, draft: string | null): void {
 }
 
 function OpenMenu() {
+  const words = useWords();
   const kept = drafts();
   return (
     <DropdownMenu.Root>
@@ -45,6 +53,7 @@ function OpenMenu() {
 }
 
 function ThemeMenu() {
+  const words = useWords();
   const theme = useTheme((state) => state.theme);
   return (
     <label className="theme">
@@ -53,6 +62,22 @@ function ThemeMenu() {
         {THEMES.map((name) => (
           <option key={name} value={name}>
             {words.bar.themes[name]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function LanguageMenu() {
+  const { language, words } = useLanguage();
+  return (
+    <label>
+      <span className="visually-hidden">{words.bar.language}</span>
+      <select value={language} onChange={(event) => setLanguage(event.target.value as Language)}>
+        {LANGUAGES.map((id) => (
+          <option key={id} value={id} lang={LANGUAGE[id].tag}>
+            {LANGUAGE[id].name}
           </option>
         ))}
       </select>
@@ -82,6 +107,7 @@ function useLinkLength(): number {
 }
 
 function CopyLink() {
+  const words = useWords();
   const length = useLinkLength();
   const [copied, setCopied] = useState(false);
   const copy = async () => {
@@ -92,11 +118,11 @@ function CopyLink() {
       setCopied(true);
       setTimeout(() => setCopied(false), 2000);
     } catch {
-      tell({ tone: 'notice', text: address });
+      tell({ tone: 'notice', text: () => address });
     }
   };
   return (
-    <button type="button" className="button" onClick={copy} title={`${length} / ${words.bar.meter}`}>
+    <button type="button" className="button" onClick={copy} title={words.bar.meter(length)}>
       <span aria-live="polite">{copied ? words.bar.copied : words.bar.copy}</span>{' '}
       <small className={length > MOST_CHARACTERS ? 'over' : ''}>
         {length} / {MOST_CHARACTERS}
@@ -123,6 +149,7 @@ function machineText(run: ReturnType<typeof useSession.getState>['run']): string
 
 /** The product's mark, the scenario's title, and what can be done with the whole page. */
 export function TopBar() {
+  const words = useWords();
   const run = useSession((state) => state.run);
   return (
     <header className="top-bar">
@@ -134,6 +161,7 @@ export function TopBar() {
         <OpenMenu />
         <CopyLink />
         <ThemeMenu />
+        <LanguageMenu />
         <button
           type="button"
           className="button"

@@ -1,6 +1,5 @@
 /** The whole moment in the address bar: written a little after every change, read when the page opens or the hash changes. */
 import { decodeMoment, encodeMoment } from '#scenario/link.ts';
-import { words } from '#ui/words/en.ts';
 import { arrangementText, parseArrangement } from './arrangement.ts';
 import { continueDraft } from './drafts.ts';
 import { FIRST } from './examples.ts';
@@ -47,7 +46,7 @@ function openFragment(fragment: string): void {
     const isFirst = useStudio.getState().text === '';
     tell({
       tone: 'problem',
-      text: `${words.messages.linkProblem} ${decoded.problem}${isFirst ? '' : ` ${words.messages.kept}`}`,
+      text: ({ messages }) => messages.linkProblem(decoded.problem, !isFirst),
     });
     if (isFirst) openText(FIRST.text);
     else scheduleWrite();
@@ -59,7 +58,8 @@ function openFragment(fragment: string): void {
   tell(null);
   useStudio.setState({ selection: parsePlace(selection), arrangement: parseArrangement(view) });
   openText(text, { step, offset, hash });
-  if (useSession.getState().problems.length > 0) tell({ tone: 'problem', text: words.messages.problems });
+  if (useSession.getState().problems.length > 0)
+    tell({ tone: 'problem', text: (words) => words.messages.problems });
 }
 
 /** Opens what the address says, or the first scenario, and keeps the address up to date. */

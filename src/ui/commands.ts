@@ -1,6 +1,6 @@
 /** Everything that can be done with a key, as one table: keys, menus and the sheet of keys come from it. */
 import { create } from 'zustand';
-import { type Words, words } from '#ui/words/en.ts';
+import type { Words } from '#ui/words/en.ts';
 import type { Run } from './moment.ts';
 import { stop, togglePlay } from './playback.ts';
 import { moved } from './sequence.ts';
@@ -64,8 +64,6 @@ export const COMMANDS: readonly Command[] = [
   { id: 'release', key: 'Escape', shown: ['Esc'], run: () => select(null) },
   { id: 'help', key: '?', shown: ['?'], run: () => useKeySheet.setState({ open: true }) },
 ];
-
-export const commandName = (command: Command): string => words.commands[command.id];
 
 /** Runs a command by name. */
 export const runCommand = (id: CommandId): void => COMMANDS.find((command) => command.id === id)?.run();

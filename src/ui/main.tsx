@@ -1,11 +1,14 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { startLanguage } from '#ui/words/language.ts';
 import { startAddressBar } from './address-bar.ts';
 import { Studio } from './Studio.tsx';
 import { startTheme } from './theme.ts';
 
 startTheme();
 startAddressBar();
+// The scenario runs while the texts are loaded.
+await startLanguage();
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(

@@ -5,7 +5,6 @@ import { LogReader, Replay } from '#machine/log-reader.ts';
 import { load } from '#scenario/check.ts';
 import type { Problem, Scenario } from '#scenario/scenario.ts';
 import { Names } from '#trace/names.ts';
-import { words } from '#ui/words/en.ts';
 import type { FromWorker, ToWorker } from '#worker/messages.ts';
 import EngineWorker from '#worker/worker.ts?worker';
 import {
@@ -56,7 +55,7 @@ function crash(reason: string): void {
   worker?.terminate();
   worker = null;
   useSession.setState({ running: false });
-  tell({ tone: 'problem', text: `${words.messages.crash} ${reason}` });
+  tell({ tone: 'problem', text: (words) => words.messages.crash(reason) });
 }
 
 /** Runs a text and then shows the moment at `target`. A text with errors is not run: the last log stays. */
@@ -71,13 +70,17 @@ function runText(text: string, target: Target): void {
   send({ type: 'run', id: newest, text });
 }
 
+function tellNotice(notice: string | null): void {
+  if (notice) tell({ tone: 'notice', text: (words) => words.messages.notice(notice) });
+}
+
 function receive(message: FromWorker): void {
   if (message.id !== newest || !pending) return;
   useSession.setState({ running: false });
   switch (message.type) {
     case 'log':
       show(new LogReader(message.data), pending);
-      if (message.notice) tell({ tone: 'notice', text: `${words.messages.notice} ${message.notice}` });
+      tellNotice(message.notice);
       break;
     case 'problems':
       useSession.setState({ problems: message.problems });
@@ -93,8 +96,9 @@ function show(reader: LogReader, { text, scenario, target }: NonNullable<typeof 
   setCursor(Math.max(0, index));
   useSession.setState({ run });
   if (target.hash === '') return;
-  if (!exact) tell({ tone: 'notice', text: words.messages.moved });
-  else if (logHash(run, index) !== target.hash) tell({ tone: 'notice', text: words.messages.differs });
+  if (!exact) tell({ tone: 'notice', text: (words) => words.messages.moved });
+  else if (logHash(run, index) !== target.hash)
+    tell({ tone: 'notice', text: (words) => words.messages.differs });
 }
 
 /** Opens a scenario at a moment. */

@@ -3,13 +3,15 @@
  * Actions are functions beside the store; they need no component.
  */
 import { create } from 'zustand';
+import type { Words } from '#ui/words/en.ts';
 import { type Arrangement, DEFAULT_ARRANGEMENT } from './arrangement.ts';
 import { type Place, samePlace } from './place.ts';
 
 /** Something the page has to tell, until it is dismissed. */
 export interface Message {
   readonly tone: 'problem' | 'notice';
-  readonly text: string;
+  /** In the language that the page is in when it is looked at. */
+  readonly text: (words: Words) => string;
 }
 
 interface StudioState {

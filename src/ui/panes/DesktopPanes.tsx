@@ -9,7 +9,7 @@ import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
 import { MemoryView } from '#ui/views/memory/MemoryView.tsx';
 import { TablesView } from '#ui/views/tables/TablesView.tsx';
 import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { EventsPane } from './EventsPane.tsx';
 import { Pane, ScenarioStatus, TabbedPane, TablesStatus } from './Pane.tsx';
 
@@ -29,9 +29,10 @@ const remember =
     if (meta.isUserInteraction) arrange({ [dimension]: IDS[dimension].map((id) => layout[id] ?? 0) });
   };
 
-const Divider = ({ label }: { readonly label: string }) => (
-  <Separator className="divider" aria-label={`${words.panes.resize}: ${label}`} />
-);
+function Divider({ label }: { readonly label: string }) {
+  const words = useWords();
+  return <Separator className="divider" aria-label={words.panes.resize(label)} />;
+}
 
 const LOWER: Readonly<Record<LowerTab, ComponentType>> = {
   tables: TablesView,
@@ -41,6 +42,7 @@ const LOWER: Readonly<Record<LowerTab, ComponentType>> = {
 
 /** What is below the walk: one of several views. */
 function LowerPane() {
+  const words = useWords();
   const current = useStudio((state) => state.arrangement.lower);
   const View = LOWER[current];
   return (
@@ -57,6 +59,7 @@ function LowerPane() {
 }
 
 function Columns({ arrangement }: { readonly arrangement: Arrangement }) {
+  const words = useWords();
   return (
     <Group
       className="columns"
@@ -102,6 +105,7 @@ function Columns({ arrangement }: { readonly arrangement: Arrangement }) {
 
 /** All views side by side, in panes that can be resized. */
 export function DesktopPanes() {
+  const words = useWords();
   // The panes keep their own sizes while they are dragged; only a link that arranges them anew makes them again.
   const [first] = useState(() => useStudio.getState().arrangement);
   return (

@@ -1,25 +1,21 @@
-import { COMMANDS, type CommandId } from '#ui/commands.ts';
+import { COMMANDS } from '#ui/commands.ts';
 import { EventFilter, EventList } from '#ui/views/timeline/EventList.tsx';
 import { TimelineView } from '#ui/views/timeline/TimelineView.tsx';
 import { Position, Transport } from '#ui/views/timeline/Transport.tsx';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 
-const HINTS: readonly (readonly [CommandId, string])[] = [
-  ['next', 'event'],
-  ['nextStep', 'step'],
-  ['nextSame', 'same kind'],
-  ['play', 'play'],
-];
+const HINTS = ['next', 'nextStep', 'nextSame', 'play'] as const;
 
 function KeyHints() {
+  const words = useWords();
   return (
     <p className="key-hints">
-      {HINTS.map(([id, label]) => (
+      {HINTS.map((id) => (
         <span key={id}>
           {COMMANDS.find((command) => command.id === id)?.shown.map((key) => (
             <kbd key={key}>{key}</kbd>
           ))}{' '}
-          {label}
+          {words.keys.hints[id]}
         </span>
       ))}
     </p>
@@ -28,6 +24,7 @@ function KeyHints() {
 
 /** Moving through the run: buttons, timeline, list. */
 export function EventsPane() {
+  const words = useWords();
   return (
     <section className="events-pane" aria-label={words.panes.events}>
       <div className="transport-bar">

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useMoment, useSession } from '#ui/session.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 
 /** A view with its title and, at the right, one line about it. */
 export function Pane({
@@ -25,6 +25,7 @@ export function Pane({
 
 /** How the scenario's text is: its steps and errors. */
 export function ScenarioStatus() {
+  const words = useWords();
   const run = useSession((state) => state.run);
   const problems = useSession((state) => state.problems);
   const running = useSession((state) => state.running);
@@ -35,6 +36,7 @@ export function ScenarioStatus() {
 
 /** How many tables there are. */
 export function TablesStatus() {
+  const words = useWords();
   const moment = useMoment();
   if (!moment) return null;
   return words.tables.summary(moment.atlas.guestTables.length + moment.atlas.hypervisorTables.length);

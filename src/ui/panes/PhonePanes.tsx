@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react';
 import { TABS, type Tab } from '#ui/arrangement.ts';
-import { COMMANDS, commandName, runCommand } from '#ui/commands.ts';
+import { runCommand } from '#ui/commands.ts';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, useStudio } from '#ui/store.ts';
 import { CallsView } from '#ui/views/calls/CallsView.tsx';
@@ -11,7 +11,7 @@ import { TablesView } from '#ui/views/tables/TablesView.tsx';
 import { EventFilter, EventList } from '#ui/views/timeline/EventList.tsx';
 import { CommandIcon, Position } from '#ui/views/timeline/Transport.tsx';
 import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 
 function Walk() {
   return (
@@ -46,6 +46,7 @@ const VIEWS: Readonly<Record<Tab, ComponentType>> = {
 const STEPS = ['previousStep', 'previous', 'next', 'nextStep'] as const;
 
 function Tabs({ current }: { readonly current: Tab }) {
+  const words = useWords();
   return (
     <div className="tabs" role="tablist">
       {TABS.map((tab) => (
@@ -67,6 +68,7 @@ function Tabs({ current }: { readonly current: Tab }) {
 
 /** One view at a time, the sentence below it, and buttons that a thumb can hit. */
 export function PhonePanes() {
+  const words = useWords();
   const tab = useStudio((state) => state.arrangement.tab);
   const View = VIEWS[tab];
   return (
@@ -79,20 +81,17 @@ export function PhonePanes() {
       <div className="thumb-bar">
         <Position />
         <div className="thumb-buttons">
-          {STEPS.map((id) => {
-            const command = COMMANDS.find((candidate) => candidate.id === id);
-            return (
-              <button
-                key={id}
-                type="button"
-                className={id}
-                aria-label={command && commandName(command)}
-                onClick={() => runCommand(id)}
-              >
-                <CommandIcon id={id} size={22} />
-              </button>
-            );
-          })}
+          {STEPS.map((id) => (
+            <button
+              key={id}
+              type="button"
+              className={id}
+              aria-label={words.commands[id]}
+              onClick={() => runCommand(id)}
+            >
+              <CommandIcon id={id} size={22} />
+            </button>
+          ))}
         </div>
       </div>
     </div>

@@ -1,13 +1,14 @@
 import { useMemo, useState } from 'react';
 import { eventNumber } from '#ui/moment.ts';
 import { useMoment } from '#ui/session.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { CallTree } from './CallTree.tsx';
 import { type CallLine, callLines, functionRow, lineAt, pathTo } from './model.ts';
 import './calls.css';
 
 /** The function that the cursor is in: what it is for, and where the kernel has it. */
 function CurrentFunction({ line }: { readonly line: CallLine | undefined }) {
+  const words = useWords();
   if (!line) return <p className="current-function">{words.calls.outside}</p>;
   const row = functionRow(line.name);
   return (
@@ -19,6 +20,7 @@ function CurrentFunction({ line }: { readonly line: CallLine | undefined }) {
 
 /** The kernel's functions that the step at the cursor goes through, with their events. */
 export function CallsView() {
+  const words = useWords();
   const moment = useMoment();
   const [onlyTelling, setOnlyTelling] = useState(false);
   const reader = moment?.reader;

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { keepDraft } from '#ui/drafts.ts';
 import { editText, useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import type { CodeEditor } from './code-editor.ts';
 import './editor.css';
 
@@ -19,7 +19,7 @@ function useCodeEditor(box: { readonly current: HTMLDivElement | null }): CodeEd
     let gone = false;
     import('./code-editor.ts').then(({ createEditor }) => {
       if (gone || !box.current) return;
-      created = createEditor(box.current, useStudio.getState().text, words.editor.label, edit);
+      created = createEditor(box.current, useStudio.getState().text, edit);
       setEditor(created);
     });
     return () => {
@@ -40,6 +40,7 @@ function useCurrentLine(): number | null {
 }
 
 function Problems({ editor }: { readonly editor: CodeEditor | null }) {
+  const words = useWords();
   const problems = useSession((state) => state.problems);
   if (problems.length === 0) return null;
   return (
@@ -63,11 +64,13 @@ function Problems({ editor }: { readonly editor: CodeEditor | null }) {
 
 /** The scenario's text; every edit is checked at once and run after a pause. */
 export function ScenarioEditor() {
+  const words = useWords();
   const box = useRef<HTMLDivElement>(null);
   const editor = useCodeEditor(box);
   const text = useStudio((state) => state.text);
   const problems = useSession((state) => state.problems);
   const line = useCurrentLine();
+  useEffect(() => editor?.setLabels(words.editor), [editor, words]);
   useEffect(() => editor?.setText(text), [editor, text]);
   // A text of which nothing is known yet has no marks: they come with its problems.
   useEffect(() => editor?.setProblems(problems), [editor, problems]);

@@ -4,7 +4,14 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, StateEffect, StateField, type Text } from '@codemirror/state';
+import {
+  Compartment,
+  EditorState,
+  type Extension,
+  StateEffect,
+  StateField,
+  type Text,
+} from '@codemirror/state';
 import {
   Decoration,
   type DecorationSet,
@@ -53,6 +60,8 @@ function diagnostic(doc: Text, { span, message }: Problem): Diagnostic {
 
 /** A running editor. */
 export interface CodeEditor {
+  /** Its name for screen readers, and its own texts by their English ones. */
+  setLabels(texts: { readonly label: string; readonly phrases: Readonly<Record<string, string>> }): void;
   setText(text: string): void;
   setProblems(problems: readonly Problem[]): void;
   /** Marks a line (from 1) as the current statement; null for none. */
@@ -61,38 +70,38 @@ export interface CodeEditor {
   destroy(): void;
 }
 
+const EXTENSIONS: Extension = [
+  lineNumbers(),
+  highlightActiveLineGutter(),
+  history(),
+  drawSelection(),
+  EditorView.lineWrapping,
+  lintGutter(),
+  scenarioLanguage,
+  syntaxHighlighting(colours),
+  autocompletion({ override: [completeStatement], icons: false }),
+  highlightSelectionMatches(),
+  currentLineField,
+  keymap.of([
+    { key: 'Escape', run: (target) => closeCompletion(target) },
+    ...completionKeymap,
+    ...defaultKeymap,
+    ...historyKeymap,
+    ...searchKeymap,
+  ]),
+];
+
 /** @param onEdit told of every change that a person makes */
-export function createEditor(
-  parent: HTMLElement,
-  text: string,
-  label: string,
-  onEdit: (text: string) => void,
-): CodeEditor {
+export function createEditor(parent: HTMLElement, text: string, onEdit: (text: string) => void): CodeEditor {
+  const labels = new Compartment();
   let silent = false;
   const view = new EditorView({
     parent,
     state: EditorState.create({
       doc: text,
       extensions: [
-        lineNumbers(),
-        highlightActiveLineGutter(),
-        history(),
-        drawSelection(),
-        EditorView.lineWrapping,
-        lintGutter(),
-        scenarioLanguage,
-        syntaxHighlighting(colours),
-        autocompletion({ override: [completeStatement], icons: false }),
-        highlightSelectionMatches(),
-        currentLineField,
-        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
-        keymap.of([
-          { key: 'Escape', run: (target) => closeCompletion(target) },
-          ...completionKeymap,
-          ...defaultKeymap,
-          ...historyKeymap,
-          ...searchKeymap,
-        ]),
+        EXTENSIONS,
+        labels.of([]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !silent) onEdit(update.state.doc.toString());
         }),
@@ -102,6 +111,13 @@ export function createEditor(
   // The text in it takes the focus, so that the scroller need not.
   view.scrollDOM.removeAttribute('tabindex');
   return {
+    setLabels: ({ label, phrases }) =>
+      view.dispatch({
+        effects: labels.reconfigure([
+          EditorState.phrases.of(phrases),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+        ]),
+      }),
     setText(next) {
       if (next === view.state.doc.toString()) return;
       silent = true;

@@ -3,7 +3,7 @@ import { eventNumber } from '#ui/moment.ts';
 import { useMoment } from '#ui/session.ts';
 import { select, useStudio } from '#ui/store.ts';
 import { subjectOf } from '#ui/subject.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { BitList, BitStrip } from './BitStrip.tsx';
 import { FactList, HistoryList, PlaceLists } from './Lists.tsx';
 import {
@@ -18,6 +18,7 @@ import { QuestionBar } from './QuestionBar.tsx';
 import './inspector.css';
 
 function EntrySection({ model, cursor }: { readonly model: EntryModel; readonly cursor: number }) {
+  const words = useWords();
   return (
     <>
       <h3 className="inspector-title">
@@ -39,6 +40,7 @@ function EntrySection({ model, cursor }: { readonly model: EntryModel; readonly 
 }
 
 function TableSection({ model }: { readonly model: TableModel }) {
+  const words = useWords();
   return (
     <>
       <h3 className="inspector-title">
@@ -52,10 +54,11 @@ function TableSection({ model }: { readonly model: TableModel }) {
 }
 
 function EventSection({ model, number }: { readonly model: EventModel; readonly number: number }) {
+  const words = useWords();
   return (
     <section className="inspector-event">
       <h4>
-        {words.inspector.event} {number} · <code>{model.name}</code>
+        {words.inspector.event(number)} · <code>{model.name}</code>
       </h4>
       <FactList facts={model.fields} />
       {model.error && (
@@ -76,11 +79,15 @@ function EventSection({ model, number }: { readonly model: EventModel; readonly 
 
 /** What is selected, or else what the event at the cursor is about; and that event. */
 export function InspectorView() {
+  const words = useWords();
   const moment = useMoment();
   const selection = useStudio((state) => state.selection);
   const subject = useMemo(() => moment && subjectOf(moment.reader, moment.index, moment.atlas), [moment]);
   const place = selection ?? subject;
-  const model = useMemo(() => (moment && place ? placeModel(moment, place) : null), [moment, place]);
+  const model = useMemo(
+    () => (moment && place ? placeModel(words, moment, place) : null),
+    [words, moment, place],
+  );
   if (!moment) return <p className="inspector empty">{words.inspector.nothing}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard

@@ -1,5 +1,5 @@
 import { select, setCursor } from '#ui/store.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import type { ListRow, PlaceList } from './lists-model.ts';
 import type { Fact, HistoryRow } from './model.ts';
 
@@ -48,6 +48,7 @@ function Row({ row }: { readonly row: ListRow }) {
 
 /** Lists of entries and tables, each of which can be followed. */
 export function PlaceLists({ lists }: { readonly lists: readonly PlaceList[] }) {
+  const words = useWords();
   return lists.map(({ title, rows, hidden }) => (
     <section key={title} aria-label={title}>
       <h4>
@@ -72,6 +73,7 @@ export function HistoryList({
   readonly rows: readonly HistoryRow[];
   readonly cursor: number;
 }) {
+  const words = useWords();
   if (rows.length === 0) return <p className="note">{words.inspector.noHistory}</p>;
   const last = rows.findLast((row) => row.event <= cursor)?.event;
   return (

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Moment } from '#ui/moment.ts';
 import { type Place, placeText } from '#ui/place.ts';
 import { select, setCursor, useStudio } from '#ui/store.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { answer, type Question, questionsFor } from './questions.ts';
 
 /** An answer in words, and of which place at which event it was asked. */
@@ -15,6 +15,7 @@ const askedOf = (event: number, place: Place): string => `${event} ${placeText(p
 
 /** Questions about a place. The answer moves the cursor, with the place selected so that it stays in view. */
 export function QuestionBar({ moment, place }: { readonly moment: Moment; readonly place: Place }) {
+  const words = useWords();
   const [reply, setReply] = useState<Reply | null>(null);
   const ask = (question: Question) => {
     const event = answer(moment, place, question);

@@ -5,12 +5,13 @@ import { EVENT } from '#machine/events.ts';
 import type { Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
 import { BARE, momentOf, runText } from '#ui/run.fixture.ts';
+import { en } from '#ui/words/en.ts';
 import { placeLists } from './lists-model.ts';
 
 /** Titles of a place's lists, and the names in them; the one that is shown in brackets. */
 const listed = (moment: Moment, place: Place): Record<string, string> =>
   Object.fromEntries(
-    placeLists(moment, place).map(({ title, rows }) => [
+    placeLists(en, moment, place).map(({ title, rows }) => [
       title,
       rows.map((row) => (row.isHere ? `(${row.name})` : row.name)).join(' '),
     ]),

@@ -4,7 +4,7 @@ import { entryText, findEntry, hex, rightsText, slotText } from '#ui/entry-text.
 import type { Moment } from '#ui/moment.ts';
 import { type Place, samePlace } from '#ui/place.ts';
 import { entryAt } from '#ui/subject.ts';
-import { words } from '#ui/words/en.ts';
+import type { Words } from '#ui/words/en.ts';
 import { entryPlace } from './questions.ts';
 
 export interface ListRow {
@@ -48,7 +48,7 @@ function entryRow(moment: Moment, word: number, here: Place): ListRow {
   };
 }
 
-function tableRow(table: AtlasTable, here: Place): ListRow {
+function tableRow(words: Words, table: AtlasTable, here: Place): ListRow {
   const place: Place = { kind: 'table', table: table.id };
   const gfn = table.gfn === null ? '' : `${words.tables.standsFor} ${hex(table.gfn)}`;
   const marks = [
@@ -66,13 +66,13 @@ function tableRow(table: AtlasTable, here: Place): ListRow {
 }
 
 /** Every leaf that maps a guest frame, in KVM's order. */
-const rmapList = (moment: Moment, gfn: number, here: Place): PlaceList =>
+const rmapList = (words: Words, moment: Moment, gfn: number, here: Place): PlaceList =>
   list(
     words.inspector.lists.rmap(hex(gfn)),
     moment.atlas.rmap(gfn).map((word) => entryRow(moment, word, here)),
   );
 
-const parentList = (moment: Moment, table: AtlasTable, here: Place): PlaceList =>
+const parentList = (words: Words, moment: Moment, table: AtlasTable, here: Place): PlaceList =>
   list(
     words.inspector.lists.parents(table.name),
     table.parents.map((word) => entryRow(moment, word, here)),
@@ -93,32 +93,38 @@ function frameBehind({ atlas }: Moment, table: AtlasTable, index: number): numbe
   return entry?.kind === 'leaf' ? entry.frame : null;
 }
 
-function entryLists(moment: Moment, table: AtlasTable, index: number, here: Place): PlaceList[] {
-  const gfn = frameBehind(moment, table, index);
-  if (gfn !== null) return [rmapList(moment, gfn, here)];
-  const target = findEntry(table, index)?.target ?? null;
+function entryLists(
+  words: Words,
+  moment: Moment,
+  table: AtlasTable,
+  place: Extract<Place, { kind: 'entry' }>,
+): PlaceList[] {
+  const gfn = frameBehind(moment, table, place.index);
+  if (gfn !== null) return [rmapList(words, moment, gfn, place)];
+  const target = findEntry(table, place.index)?.target ?? null;
   const child = target === null ? null : moment.atlas.table(target);
-  return child?.side === 'hypervisor' ? [parentList(moment, child, here)] : [];
+  return child?.side === 'hypervisor' ? [parentList(words, moment, child, place)] : [];
 }
 
-function tableLists(moment: Moment, table: AtlasTable, here: Place): PlaceList[] {
-  if (table.side === 'guest') return [rmapList(moment, table.frame, here)];
-  const lists = [parentList(moment, table, here)];
+function tableLists(words: Words, moment: Moment, table: AtlasTable, here: Place): PlaceList[] {
+  if (table.side === 'guest') return [rmapList(words, moment, table.frame, here)];
+  const lists = [parentList(words, moment, table, here)];
   if (table.unsyncChildren > 0) {
-    const below = unsyncBelow(moment, table).map((child) => tableRow(child, here));
+    const below = unsyncBelow(moment, table).map((child) => tableRow(words, child, here));
     lists.push(list(words.inspector.lists.unsyncBelow, below));
   }
-  const bucket = tablesIn(moment, moment.atlas.bucket(table.id)).map((other) => tableRow(other, here));
+  const bucket = tablesIn(moment, moment.atlas.bucket(table.id)).map((other) => tableRow(words, other, here));
   if (bucket.length > 0) lists.push(list(words.inspector.lists.bucket, bucket));
-  if (table.gfn !== null && table.role && !table.role.direct) lists.push(rmapList(moment, table.gfn, here));
+  if (table.gfn !== null && table.role && !table.role.direct)
+    lists.push(rmapList(words, moment, table.gfn, here));
   return lists;
 }
 
 /** The lists that a place is in or leads to; none on a machine without a hypervisor. */
-export function placeLists(moment: Moment, place: Place): PlaceList[] {
+export function placeLists(words: Words, moment: Moment, place: Place): PlaceList[] {
   const table = moment.atlas.table(place.table);
   if (!table || moment.atlas.machine === 'bare') return [];
   return place.kind === 'entry'
-    ? entryLists(moment, table, place.index, place)
-    : tableLists(moment, table, place);
+    ? entryLists(words, moment, table, place)
+    : tableLists(words, moment, table, place);
 }

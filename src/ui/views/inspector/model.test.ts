@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT } from '#machine/events.ts';
 import { FIRST_TOUCH, momentOf, runText } from '#ui/run.fixture.ts';
+import { en } from '#ui/words/en.ts';
 import { eventModel, placeModel } from './model.ts';
 
 const run = runText(FIRST_TOUCH);
 const spte = { kind: 'entry', table: 't3', index: 0x10 } as const;
 
 describe('an spte', () => {
-  const model = placeModel(momentOf(run, EVENT.kvm_mmu_set_spte, 2), spte);
+  const model = placeModel(en, momentOf(run, EVENT.kvm_mmu_set_spte, 2), spte);
   it('is told bit by bit, KVM’s own included', () => {
     if (model?.kind !== 'entry') throw new Error('no entry');
     const bits = new Map(model.bits.map((row) => [row.name, row]));
@@ -29,12 +30,12 @@ describe('an spte', () => {
 });
 
 it('says what a table stands for', () => {
-  const model = placeModel(momentOf(run, EVENT.kvm_mmu_set_spte), { kind: 'table', table: 't3' });
+  const model = placeModel(en, momentOf(run, EVENT.kvm_mmu_set_spte), { kind: 'table', table: 't3' });
   expect(model?.facts).toContainEqual({ name: 'stands for', value: '0x103', space: 'gpa', place: null });
 });
 
 it('knows nothing of a table that is not there', () => {
-  expect(placeModel(momentOf(run, EVENT.step), { kind: 'table', table: 't3' })).toBeNull();
+  expect(placeModel(en, momentOf(run, EVENT.step), { kind: 'table', table: 't3' })).toBeNull();
 });
 
 it('tells an error code bit by bit', () => {

@@ -7,6 +7,7 @@ import { eventFields, outcomeText } from '#trace/print.ts';
 import { type EntryText, entryText, findEntry, hex, indexText, slotText } from '#ui/entry-text.ts';
 import { eventNumber, type Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
+import type { Words } from '#ui/words/en.ts';
 import { type BitRow, bitRows } from './bits.ts';
 import { entryHistory } from './history.ts';
 import { type PlaceList, placeLists } from './lists-model.ts';
@@ -142,7 +143,7 @@ function historyRows(moment: Moment, table: AtlasTable, place: number): HistoryR
 }
 
 /** An entry, bit by bit. */
-function entryModel(moment: Moment, table: AtlasTable, index: number): EntryModel {
+function entryModel(words: Words, moment: Moment, table: AtlasTable, index: number): EntryModel {
   const found = findEntry(table, index);
   const entry = found ?? EMPTY;
   const place = entryPlace(table, index);
@@ -158,7 +159,7 @@ function entryModel(moment: Moment, table: AtlasTable, index: number): EntryMode
     changedFlags: changed,
     is64: table.entryBytes === 8,
     facts: targetFacts(moment, table, entry, place),
-    lists: placeLists(moment, { kind: 'entry', table: table.id, index }),
+    lists: placeLists(words, moment, { kind: 'entry', table: table.id, index }),
     history: historyRows(moment, table, place),
   };
 }
@@ -186,7 +187,7 @@ function roleFacts(table: AtlasTable): Fact[] {
 }
 
 /** A table: its role and its lists. */
-function tableModel(moment: Moment, table: AtlasTable): TableModel {
+function tableModel(words: Words, moment: Moment, table: AtlasTable): TableModel {
   const { atlas, names } = moment;
   const isGuest = table.side === 'guest';
   const facts: Fact[] = [
@@ -213,15 +214,17 @@ function tableModel(moment: Moment, table: AtlasTable): TableModel {
     title: table.name,
     subtitle: isGuest ? 'the guest’s table' : 'the hypervisor’s table',
     facts,
-    lists: placeLists(moment, { kind: 'table', table: table.id }),
+    lists: placeLists(words, moment, { kind: 'table', table: table.id }),
   };
 }
 
 /** A place at a moment; null where it is not in the tables. */
-export function placeModel(moment: Moment, place: Place): EntryModel | TableModel | null {
+export function placeModel(words: Words, moment: Moment, place: Place): EntryModel | TableModel | null {
   const table = moment.atlas.table(place.table);
   if (!table) return null;
-  return place.kind === 'table' ? tableModel(moment, table) : entryModel(moment, table, place.index);
+  return place.kind === 'table'
+    ? tableModel(words, moment, table)
+    : entryModel(words, moment, table, place.index);
 }
 
 const SPACE: Readonly<Record<string, Fact['space']>> = {

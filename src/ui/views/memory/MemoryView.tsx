@@ -4,7 +4,7 @@ import { Lock } from '#ui/design/Lock.tsx';
 import { useMoment } from '#ui/session.ts';
 import { select, useStudio } from '#ui/store.ts';
 import { subjectOf } from '#ui/subject.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { type Item, LANES, type Lane, type Line, memoryModel, ROW } from './model.ts';
 import './memory.css';
 
@@ -19,6 +19,7 @@ const left = ({ lane }: Geometry, of: Lane): number => LANES.indexOf(of) * lane;
 
 /** One page of one address space. */
 function Box({ item, geometry }: { readonly item: Item; readonly geometry: Geometry }) {
+  const words = useWords();
   const style = { left: left(geometry, item.lane), top: item.y, width: geometry.lane * BOX, height: ROW - 4 };
   const place = item.place;
   return (
@@ -55,6 +56,7 @@ function path(line: Line, geometry: Geometry): string {
 
 /** Four lanes, one an address space, and the lines that lead from one to the next. */
 export function MemoryView() {
+  const words = useWords();
   const moment = useMoment();
   const selection = useStudio((state) => state.selection);
   const [measure, width] = useElementWidth<HTMLDivElement>();

@@ -1,7 +1,5 @@
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import type { Link } from './model.ts';
-
-const TEXT = { shadows: words.tables.shadows, maps: words.tables.maps, parent: words.tables.parent } as const;
 
 function curve({ from, to }: Link): string {
   const bend = (to.x - from.x) / 2;
@@ -18,6 +16,7 @@ export function LinkLines({
   readonly width: number;
   readonly height: number;
 }) {
+  const words = useWords();
   if (links.length === 0) return null;
   return (
     <svg className="links" width={width} height={height} aria-hidden="true">
@@ -38,7 +37,7 @@ export function LinkLines({
         <g key={`${link.kind} ${link.from.y} ${link.to.y}`} className={link.kind}>
           <path d={curve(link)} markerEnd="url(#link-arrow)" />
           <text x={(link.from.x + link.to.x) / 2} y={(link.from.y + link.to.y) / 2 - 4} textAnchor="middle">
-            {TEXT[link.kind]}
+            {words.tables.links[link.kind]}
           </text>
         </g>
       ))}

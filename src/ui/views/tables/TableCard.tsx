@@ -4,7 +4,7 @@ import { Lock } from '#ui/design/Lock.tsx';
 import { indexText } from '#ui/entry-text.ts';
 import type { Place } from '#ui/place.ts';
 import { select } from '#ui/store.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import type { Card, EntryRow } from './model.ts';
 
 const access = (bits: number): string =>
@@ -12,6 +12,7 @@ const access = (bits: number): string =>
 
 /** What a table of the hypervisor's is, in badges. */
 function Badges({ table, isNew }: { readonly table: AtlasTable; readonly isNew: boolean }) {
+  const words = useWords();
   const { role } = table;
   return (
     <span className="badges">
@@ -27,6 +28,7 @@ function Badges({ table, isNew }: { readonly table: AtlasTable; readonly isNew: 
 }
 
 function GuestRole({ table }: { readonly table: AtlasTable }) {
+  const words = useWords();
   const roots = table.rootOf.map((cpu) => `cpu${cpu}`).join(' ');
   return (
     <span className="badges">
@@ -75,6 +77,7 @@ interface Props {
 
 /** One table: its role, and the entries in it that are not zero. */
 export const TableCard = memo(function TableCard({ card, focus, isOpen, onFold }: Props) {
+  const words = useWords();
   const { table } = card;
   const isGuest = table.side === 'guest';
   const isTableFocus = focus?.kind === 'table' && focus.table === table.id;

@@ -4,7 +4,7 @@ import type { Place } from '#ui/place.ts';
 import { useMoment } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import { subjectOf } from '#ui/subject.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { LinkLines } from './LinkLines.tsx';
 import { type Card, tablesModel } from './model.ts';
 import { TableCard } from './TableCard.tsx';
@@ -57,6 +57,7 @@ function useReveal(
 
 /** The guest's tables and what the hypervisor built, as two trees. */
 export function TablesView() {
+  const words = useWords();
   const moment = useMoment();
   const selection = useStudio((state) => state.selection);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());

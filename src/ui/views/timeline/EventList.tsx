@@ -9,7 +9,7 @@ import { eventNumber, type Run } from '#ui/moment.ts';
 import { isCall, type Sequence } from '#ui/sequence.ts';
 import { useSequence, useSession } from '#ui/session.ts';
 import { arrange, setCursor, useStudio } from '#ui/store.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { matchingEvents } from './filter.ts';
 
 const ROW = 20;
@@ -45,6 +45,7 @@ function Line({ run, index }: { readonly run: Run; readonly index: number }) {
 }
 
 function Rows({ run, events }: { readonly run: Run; readonly events: Sequence }) {
+  const words = useWords();
   const cursor = useStudio((state) => state.cursor);
   const box = useRef<HTMLDivElement>(null);
   const count = events.length;
@@ -107,6 +108,7 @@ function goToNext(events: Sequence | null): void {
 
 /** Whether calls are events too. */
 function CallsSwitch() {
+  const words = useWords();
   const calls = useStudio((state) => state.arrangement.calls);
   return (
     <label className="calls-switch" title={words.timeline.callsHelp}>
@@ -118,6 +120,7 @@ function CallsSwitch() {
 
 /** The box that filters the events. */
 export function EventFilter() {
+  const words = useWords();
   const run = useSession((state) => state.run);
   const filter = useFilter((state) => state.filter);
   const events = useMatches(run);

@@ -5,7 +5,7 @@ import type { Sequence } from '#ui/sequence.ts';
 import { useMoment, useSequence } from '#ui/session.ts';
 import { setCursor } from '#ui/store.ts';
 import { useTheme } from '#ui/theme.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { areShapes, type Range, rangeWith, rankAtX, rankX, timelineModel } from './model.ts';
 import { HOST_LANE, LANE, paint, RULER, timelineHeight } from './paint.ts';
 
@@ -43,6 +43,7 @@ function Drawing({ moment, sequence, range, width }: DrawingProps) {
 }
 
 function LaneLabels({ cpus, hasHost }: { readonly cpus: number; readonly hasHost: boolean }) {
+  const words = useWords();
   const lanes = Array.from({ length: cpus }, (_, cpu) => `cpu${cpu}`);
   return (
     <div className="lane-labels" aria-hidden="true" style={{ paddingTop: RULER }}>
@@ -69,6 +70,7 @@ function useRange(sequence: Sequence | null, rank: number, width: number) {
 
 /** Lanes, steps and events; a click or a drag moves the cursor, the wheel zooms. */
 export function TimelineView() {
+  const words = useWords();
   const moment = useMoment();
   const [measure, width] = useElementWidth<HTMLDivElement>();
   const sequence = useSequence(moment?.run ?? null);
@@ -95,7 +97,7 @@ export function TimelineView() {
         aria-valuemin={1}
         aria-valuemax={moment.run.story.length}
         aria-valuenow={eventNumber(moment.run, index)}
-        aria-valuetext={`${words.timeline.event} ${eventNumber(moment.run, index)}: ${reader.spec(index).name}`}
+        aria-valuetext={`${words.timeline.event(eventNumber(moment.run, index))}: ${reader.spec(index).name}`}
         style={{ height }}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);

@@ -1,9 +1,9 @@
-import { COMMANDS, type CommandId, commandName, runCommand } from '#ui/commands.ts';
+import { COMMANDS, type CommandId, runCommand } from '#ui/commands.ts';
 import { eventNumber } from '#ui/moment.ts';
 import { usePlayback } from '#ui/playback.ts';
 import { useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 
 /** Icons as paths in a box of 16 × 16. */
 const ICONS: Partial<Record<CommandId, string>> = {
@@ -29,8 +29,9 @@ export function CommandIcon({ id, size }: { readonly id: CommandId; readonly siz
 }
 
 function IconButton({ id }: { readonly id: CommandId }) {
+  const words = useWords();
   const command = COMMANDS.find((candidate) => candidate.id === id);
-  const name = command ? commandName(command) : id;
+  const name = words.commands[id];
   return (
     <button
       type="button"
@@ -46,19 +47,15 @@ function IconButton({ id }: { readonly id: CommandId }) {
 
 /** Where the cursor is: event and step, in words. */
 export function Position() {
+  const words = useWords();
   const run = useSession((state) => state.run);
   const cursor = useStudio((state) => state.cursor);
   if (!run || run.reader.length === 0) return null;
   const step = run.reader.stepOf(cursor);
   return (
     <p className="position">
-      <b>
-        {words.timeline.event} {eventNumber(run, cursor)}
-      </b>{' '}
-      {words.timeline.of} {run.story.length}
-      <span>
-        {words.timeline.step} {step + 1} {words.timeline.of} {run.reader.stepCount}
-      </span>
+      <b>{words.timeline.event(eventNumber(run, cursor))}</b> {words.timeline.ofEvents(run.story.length)}
+      <span>{words.timeline.step(step + 1, run.reader.stepCount)}</span>
     </p>
   );
 }

@@ -1,12 +1,13 @@
 import { samePlace } from '#ui/place.ts';
 import { select, useStudio } from '#ui/store.ts';
-import { words } from '#ui/words/en.ts';
+import type { Words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import type { Geometry } from './geometry.ts';
 import type { WalkCell } from './model.ts';
 
 /** What a screen reader says of a cell. */
-function cellLabel(cell: WalkCell): string {
-  const value = cell.state === 'empty' ? words.walk.zero : `${cell.address} ${cell.flags}`;
+function cellLabel(words: Words, cell: WalkCell): string {
+  const value = cell.state === 'empty' ? '0' : `${cell.address} ${cell.flags}`;
   const fault = cell.fault ? `, ${words.walk.fault}: ${cell.fault}` : '';
   return `${cell.slot}: ${value}${fault}`;
 }
@@ -20,7 +21,7 @@ interface Note {
 }
 
 /** What stands in the cell's upper right corner, the most urgent thing first; the longer form where there is room. */
-function cornerNote(cell: WalkCell, room: number): Note | null {
+function cornerNote(words: Words, cell: WalkCell, room: number): Note | null {
   const event = cell.mended;
   const forms: readonly (Note | null)[] = [
     cell.fault === null ? null : { text: `✕ ${cell.fault}`, tone: 'fault' },
@@ -47,10 +48,11 @@ export function CellShape({
   readonly at: Geometry;
   readonly isGuest: boolean;
 }) {
+  const words = useWords();
   const selection = useStudio((state) => state.selection);
   const { scale, cellWidth, cellHeight } = at;
   const room = at.hasNoteLine ? 9 : Math.floor((cellWidth / scale - 14) / CHARACTER) - cell.slot.length;
-  const note = cornerNote(cell, room);
+  const note = cornerNote(words, cell, room);
   const { place } = cell;
   const isSelected = place !== null && samePlace(selection, place);
   const className = [
@@ -72,7 +74,7 @@ export function CellShape({
       </text>
       <text x={7 * scale} y={33 * scale} className="value-text" fontSize={12 * scale}>
         {cell.state === 'empty' ? (
-          words.walk.zero
+          '0'
         ) : (
           <>
             <tspan className={`frame ${cell.space}`}>{cell.address.replace(/^0x/, '')}</tspan>
@@ -106,7 +108,7 @@ export function CellShape({
       className={className}
       role="button"
       tabIndex={0}
-      aria-label={cellLabel(cell)}
+      aria-label={cellLabel(words, cell)}
       aria-pressed={isSelected}
       data-slot={cell.slot}
       onClick={() => select(place)}

@@ -1,5 +1,5 @@
 import { flagsText, indexText, rightsText } from '#ui/entry-text.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import type { Reference } from './focus.ts';
 import { geometry } from './geometry.ts';
 import type { GridWalk } from './grid.ts';
@@ -45,6 +45,7 @@ function GridCell({
 
 /** A two-dimensional walk: a row a guest level, a column a nested level, numbered as the hardware makes the references. */
 export function GridFigure({ grid, width }: { readonly grid: GridWalk; readonly width: number }) {
+  const words = useWords();
   const columns = grid.levels.length;
   const at = geometry(width, columns);
   const height = 50;
@@ -55,11 +56,11 @@ export function GridFigure({ grid, width }: { readonly grid: GridWalk; readonly 
       width={width}
       height={top + grid.rows.length * (height + 12)}
       role="img"
-      aria-label={`${grid.references} ${words.walk.references}`}
+      aria-label={words.walk.references(grid.references)}
     >
       {grid.levels.map((level, column) => (
         <text key={level} x={at.columnX(column)} y="12" className="note" fontSize="11">
-          {words.walk.nested} L{level}
+          {words.walk.nested(level)}
         </text>
       ))}
       <text x={at.columnX(columns)} y="12" className="note" fontSize="11">

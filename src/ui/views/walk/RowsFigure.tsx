@@ -1,14 +1,8 @@
 import { hexOfPair } from '#arch/word64.ts';
-import { words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { CellShape } from './CellShape.tsx';
 import { type Geometry, geometry } from './geometry.ts';
 import type { Slice, WalkModel, WalkRow } from './model.ts';
-
-const LABELS = {
-  guest: [words.walk.guest, words.walk.guestNote],
-  shadow: [words.walk.shadow, words.walk.shadowNote],
-  hardware: [words.walk.hardware, words.walk.hardwareNote],
-} as const;
 
 function Slices({
   slices,
@@ -58,6 +52,7 @@ function End({
   readonly at: Geometry;
   readonly columns: number;
 }) {
+  const words = useWords();
   const { scale } = at;
   const { end } = row;
   const space = end?.space ?? (row.kind === 'shadow' ? 'hpa' : 'gpa');
@@ -94,7 +89,8 @@ function Row({
   readonly at: Geometry;
   readonly columns: number;
 }) {
-  const [title, note] = LABELS[row.kind];
+  const words = useWords();
+  const { title, note } = words.walk.rows[row.kind];
   const middle = y + at.cellHeight / 2;
   const reached = row.cells.filter((cell) => cell.state === 'present').length;
   return (
@@ -143,6 +139,7 @@ function Bonds({
   readonly height: number;
   readonly at: Geometry;
 }) {
+  const words = useWords();
   const [guest, shadow] = rows;
   if (!guest || !shadow) return null;
   return shadow.cells.map((cell) => {
@@ -163,7 +160,7 @@ function Bonds({
             textAnchor="middle"
             fontSize={10 * at.scale}
           >
-            {name} {words.walk.shadows} {above.tableFrame.toString(16)}
+            {words.walk.shadows(name, above.tableFrame.toString(16))}
           </text>
         )}
       </g>
@@ -175,6 +172,7 @@ const sliceText = (row: WalkRow): string => row.slices.map((slice) => slice.bits
 
 /** One row or two, under the address that is cut into indices. */
 export function RowsFigure({ model, width }: { readonly model: WalkModel; readonly width: number }) {
+  const words = useWords();
   const at = geometry(width, model.columns);
   const between = 24 * at.scale;
   let y = 0;

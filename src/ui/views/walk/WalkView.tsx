@@ -2,26 +2,27 @@ import { PF } from '#arch/fault.ts';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import { GroupedHex } from '#ui/design/Value.tsx';
 import { useMoment } from '#ui/session.ts';
-import { words } from '#ui/words/en.ts';
+import type { Words } from '#ui/words/en.ts';
+import { useWords } from '#ui/words/language.ts';
 import { GridFigure } from './GridFigure.tsx';
 import { walkModel } from './model.ts';
 import { RowsFigure } from './RowsFigure.tsx';
 import './walk.css';
 
 /** What the access does, in words. */
-function accessVerb(access: number): string {
-  const { reads } = words.walk;
+function accessVerb({ reads }: Words['walk'], access: number): string {
   return access & PF.fetch ? reads.exec : access & PF.write ? reads.write : reads.read;
 }
 
 /** Whose access to which address the walk is of. */
 export function WalkHeading() {
+  const words = useWords();
   const moment = useMoment();
   const model = moment && walkModel(moment);
   if (!model) return null;
   return (
     <>
-      {model.isAhead ? `${words.walk.ahead} ` : ''}cpu{model.cpu} {accessVerb(model.access)}{' '}
+      {model.isAhead ? `${words.walk.ahead} ` : ''}cpu{model.cpu} {accessVerb(words.walk, model.access)}{' '}
       <GroupedHex hi={model.hi} lo={model.lo} space="gva" />
       {model.access & PF.user ? ` ${words.walk.user}` : ''}
       {model.tlbHit ? ` · ${words.walk.hit}` : ''}
@@ -31,6 +32,7 @@ export function WalkHeading() {
 
 /** The current translation, cell by cell. */
 export function WalkView() {
+  const words = useWords();
   const moment = useMoment();
   const [element, width] = useElementWidth<HTMLDivElement>();
   const model = moment && walkModel(moment);

@@ -1,0 +1,47 @@
+/** The inspector: its headings, questions and lists. */
+
+export const inspector = {
+  follow: 'follows the cursor',
+  pinned: 'selected',
+  release: 'Follow the cursor',
+  history: 'History',
+  noHistory: 'No event has changed it.',
+  event: (number: number) => `Event ${number}`,
+  bits: 'Bits',
+  role: 'Role and lists',
+  errorCode: 'Error code, bit by bit',
+  gone: 'It is not in the tables at this moment.',
+  nothing: 'Select an entry, a table or an event.',
+  last: 'Who wrote it last',
+  questions: {
+    lastWrite: 'Written last',
+    nextWrite: 'Written next',
+    nextRead: 'Read next',
+    appeared: 'Appeared',
+    gone: 'Goes',
+  },
+  questionHelp: {
+    lastWrite: 'To the event that wrote it last, before this one',
+    nextWrite: 'To the event that writes it next',
+    nextRead: 'To the next walk, of the processor or of KVM, that reads it',
+    appeared: 'To the event that made the table',
+    gone: 'To the event that freed the table',
+  },
+  noAnswer: {
+    lastWrite: 'Nobody in this run, before this moment.',
+    nextWrite: 'Nobody in this run, after this moment.',
+    nextRead: 'No walk in this run, after this moment.',
+    appeared: 'It was there from the start.',
+    gone: 'It is there to the end of the run.',
+  },
+  thisEvent: 'This very event.',
+  ask: 'Questions',
+  lists: {
+    rmap: (gfn: string) => `Reverse map of guest frame ${gfn}`,
+    parents: (table: string) => `Parents of ${table}`,
+    unsyncBelow: 'Unsync, or with something unsync below',
+    bucket: 'In the same hash bucket',
+    empty: 'None.',
+    more: (count: number) => `… ${count} more`,
+  },
+};

@@ -1,0 +1,101 @@
+/** The page around the views: top bar, panes, status, messages, keys. */
+
+export const product = 'Penumbra';
+
+export const bar = {
+  open: 'Open',
+  examples: 'Scenarios',
+  drafts: 'Your drafts',
+  copy: 'Copy link',
+  copied: 'Link copied',
+  meter: (length: number) => `${length} / characters of 2000 that chat programs allow`,
+  theme: 'Theme',
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  language: 'Language',
+  keys: 'Keys',
+};
+
+export const panes = {
+  scenario: 'Scenario',
+  walk: 'Walk',
+  tables: 'Tables',
+  inspector: 'Inspector',
+  memory: 'Memory',
+  calls: 'Calls',
+  events: 'Events',
+  timeline: 'Timeline',
+  resize: (pane: string) => `Resize: ${pane}`,
+};
+
+export const status = {
+  running: 'running…',
+  steps: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
+  clean: 'no errors',
+  problems: (count: number) => (count === 1 ? '1 error' : `${count} errors`),
+  stale: 'The views show the last run without errors.',
+};
+
+export const editor = {
+  label: 'Scenario text',
+  loading: 'The editor is loading; typing works already.',
+  /** Texts of the editor itself, by the English ones that it asks with. */
+  phrases: {
+    Completions: 'Completions',
+    'Control character': 'Control character',
+    Diagnostics: 'Diagnostics',
+    'No diagnostics': 'No diagnostics',
+    'Go to line': 'Go to line',
+    go: 'go',
+    'Selection deleted': 'Selection deleted',
+    Find: 'Find',
+    Replace: 'Replace',
+    next: 'next',
+    previous: 'previous',
+    all: 'all',
+    'match case': 'match case',
+    'by word': 'by word',
+    regexp: 'regexp',
+    replace: 'replace',
+    'replace all': 'replace all',
+    close: 'close',
+    'current match': 'current match',
+    'on line': 'on line',
+    'replaced $ matches': 'replaced $ matches',
+    'replaced match on line $': 'replaced match on line $',
+  },
+};
+
+export const sentence = { title: 'What just happened, and why', empty: 'Nothing has happened yet.' };
+
+export const messages = {
+  dismiss: 'Dismiss',
+  linkProblem: (problem: string, isKept: boolean) =>
+    `This link could not be opened. ${problem}${isKept ? ' What was open is still here.' : ''}`,
+  differs: 'This moment differs from what the sender saw: the engine has changed since the link was made.',
+  moved: 'The link names a moment that this run does not reach; the nearest one is shown.',
+  notice: (notice: string) => `The run was stopped: ${notice}`,
+  crash: (reason: string) => `The engine stopped unexpectedly: ${reason}`,
+  problems: 'The scenario in this link has errors; they are marked in the editor.',
+  noLanguage: 'The texts of this language could not be loaded.',
+};
+
+export const keys = {
+  title: 'Keys',
+  close: 'Close',
+  hints: { next: 'event', nextStep: 'step', nextSame: 'same kind', play: 'play' },
+};
+
+export const commands = {
+  next: 'Next event',
+  previous: 'Previous event',
+  nextStep: 'Next step',
+  previousStep: 'Previous step',
+  nextSame: 'Next event of the same kind',
+  previousSame: 'Previous event of the same kind',
+  play: 'Play or stop',
+  first: 'First event',
+  last: 'Last event',
+  search: 'Filter the events',
+  help: 'Show the keys',
+  release: 'Clear the selection',
+};

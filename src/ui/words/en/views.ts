@@ -1,0 +1,86 @@
+/** The views but the inspector: walk, memory, tables, calls, timeline with its list. */
+
+export const walk = {
+  rows: {
+    guest: { title: "Guest's walk", note: 'KVM reads it' },
+    shadow: { title: 'Shadow walk', note: 'hardware reads it' },
+    hardware: { title: 'Walk', note: 'hardware reads it' },
+  },
+  none: 'No address is translated in this run.',
+  ahead: 'To come:',
+  references: (count: number) => `${count} references`,
+  reads: { read: 'reads', write: 'writes', exec: 'fetches from' },
+  user: 'in user mode',
+  fault: 'fault',
+  shadows: (shadow: string, frame: string) => `${shadow} shadows ${frame}`,
+  notReached: 'not reached',
+  figure: (gva: string) => `The walk of ${gva}`,
+  hit: 'The TLB knew the translation: no walk was needed.',
+  data: 'data',
+  nested: (level: number) => `nested L${level}`,
+  guestEntry: 'guest entry',
+};
+
+export const memory = {
+  lanes: {
+    gva: 'what guest code uses',
+    gpa: 'guest-physical',
+    hva: 'host process, slot:offset',
+    hpa: 'host frames',
+  },
+  marks: {
+    table: 'table',
+    protected: 'write-protected',
+    dirty: 'dirty',
+    'read-only': 'read-only',
+    dropped: 'taken away',
+    zero: 'shared zeros',
+    huge: '2 MiB',
+    'no slot': 'hole',
+  },
+  hidden: (count: number) => `… ${count} more pages`,
+};
+
+export const tables = {
+  guest: "Guest's tables",
+  guestNote: 'what the guest wrote',
+  hypervisor: 'Shadow pages',
+  hypervisorNote: 'what KVM built',
+  bare: 'no hypervisor: the hardware walks these',
+  more: (count: number) => `… ${count} more`,
+  fewer: 'show fewer',
+  root: (count: number) => `root ×${count}`,
+  rootOf: (cpus: string) => `root of ${cpus}`,
+  direct: 'direct',
+  indirect: 'indirect',
+  unsync: 'UNSYNC',
+  obsolete: 'obsolete',
+  fresh: 'new',
+  protected: 'write-protected',
+  writable: 'writable',
+  empty: 'no entries',
+  standsFor: 'for',
+  links: { shadows: 'shadows', maps: 'maps', parent: 'parent' },
+  summary: (count: number) => (count === 1 ? '1 table' : `${count} tables`),
+};
+
+export const calls = {
+  label: (step: number, event: number) => `Calls of step ${step}, event ${event} marked`,
+  outside: 'No function of the kernel is running at this event.',
+  onlyTelling: 'Only calls with events',
+};
+
+export const timeline = {
+  label: 'Timeline: which event the cursor is at',
+  host: 'host',
+  event: (number: number) => `Event ${number}`,
+  ofEvents: (count: number) => `of ${count}`,
+  step: (number: number, count: number) => `step ${number} of ${count}`,
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  calls: 'Calls',
+  callsHelp: 'Step through calls of the kernel’s functions too',
+  filter: 'Filter events',
+  found: (count: number) => (count === 1 ? '1 event' : `${count} events`),
+  list: 'Events',
+};

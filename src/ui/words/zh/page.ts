@@ -1,0 +1,100 @@
+/** The page around the views: top bar, panes, status, messages, keys. */
+import type { Words } from '#ui/words/en.ts';
+
+export const product: Words['product'] = 'Penumbra';
+
+export const bar: Words['bar'] = {
+  open: '打开',
+  examples: '场景',
+  drafts: '我的草稿',
+  copy: '复制链接',
+  copied: '链接已复制',
+  meter: (length) => `${length} 个字符；聊天软件至多允许 2000 个`,
+  theme: '主题',
+  themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+  language: '语言',
+  keys: '快捷键',
+};
+
+export const panes: Words['panes'] = {
+  scenario: '场景',
+  walk: '遍历',
+  tables: '页表',
+  inspector: '检视',
+  memory: '内存',
+  calls: '调用',
+  events: '事件',
+  timeline: '时间线',
+  resize: (pane) => `调整大小：${pane}`,
+};
+
+export const status: Words['status'] = {
+  running: '运行中…',
+  steps: (count) => `${count} 步`,
+  clean: '没有错误',
+  problems: (count) => `${count} 个错误`,
+  stale: '各视图显示的是上一次没有错误的运行。',
+};
+
+export const editor: Words['editor'] = {
+  label: '场景文本',
+  loading: '编辑器正在加载；现在已经可以输入。',
+  phrases: {
+    Completions: '补全',
+    'Control character': '控制字符',
+    Diagnostics: '问题',
+    'No diagnostics': '没有问题',
+    'Go to line': '转到行',
+    go: '转到',
+    'Selection deleted': '已删除所选内容',
+    Find: '查找',
+    Replace: '替换为',
+    next: '下一个',
+    previous: '上一个',
+    all: '全部',
+    'match case': '区分大小写',
+    'by word': '全词匹配',
+    regexp: '正则表达式',
+    replace: '替换',
+    'replace all': '全部替换',
+    close: '关闭',
+    'current match': '当前匹配',
+    'on line': '位于行',
+    'replaced $ matches': '已替换 $ 处',
+    'replaced match on line $': '已替换第 $ 行的匹配',
+  },
+};
+
+export const sentence: Words['sentence'] = { title: '刚刚发生了什么，为什么', empty: '还没有发生任何事。' };
+
+export const messages: Words['messages'] = {
+  dismiss: '关闭',
+  linkProblem: (problem, isKept) => `无法打开这个链接。${problem}${isKept ? '原来打开的内容仍在。' : ''}`,
+  differs: '这一时刻与发送者所见不同：链接生成之后，引擎有了改动。',
+  moved: '链接所指的时刻在这次运行中不存在；现在显示的是最近的一个。',
+  notice: (notice) => `运行已停止：${notice}`,
+  crash: (reason) => `引擎意外停止：${reason}`,
+  problems: '这个链接中的场景有错误，已在编辑器中标出。',
+  noLanguage: '无法加载这种语言的文本。',
+};
+
+export const keys: Words['keys'] = {
+  title: '快捷键',
+  close: '关闭',
+  hints: { next: '事件', nextStep: '步骤', nextSame: '同类事件', play: '播放' },
+};
+
+export const commands: Words['commands'] = {
+  next: '下一个事件',
+  previous: '上一个事件',
+  nextStep: '下一步骤',
+  previousStep: '上一步骤',
+  nextSame: '下一个同类事件',
+  previousSame: '上一个同类事件',
+  play: '播放或停止',
+  first: '第一个事件',
+  last: '最后一个事件',
+  search: '筛选事件',
+  help: '显示快捷键',
+  release: '取消选择',
+};
