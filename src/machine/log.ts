@@ -61,6 +61,8 @@ export class LogWriter {
   /** Where the present chunk ends: at its own end, or where the limit is reached. */
   #eventEnd: number;
   #changeAt = 0;
+  /** Changed words so far. */
+  changeCount = 0;
   readonly #strings: string[] = [];
   readonly #stringIndex = new Map<string, number>();
   readonly #steps: number[] = [];
@@ -86,10 +88,6 @@ export class LogWriter {
     return (this.#events.length - 1) * CHUNK_RECORDS + this.#eventAt / EVENT_WORDS;
   }
 
-  get changeCount(): number {
-    return (this.#changes.length - 1) * CHUNK_RECORDS + this.#changeAt / CHANGE_WORDS;
-  }
-
   /** Index of `text` in the log's strings. */
   text(text: string): number {
     const known = this.#stringIndex.get(text);
@@ -111,6 +109,7 @@ export class LogWriter {
     words[at + 1] = old;
     words[at + 2] = value;
     this.#changeAt = at + CHANGE_WORDS;
+    this.changeCount++;
   }
 
   /** Writes an event of `kind`; the payload words are those of the event table. Throws LimitExceeded. */
@@ -151,6 +150,7 @@ export class LogWriter {
     this.#eventAt = 0;
     this.#eventEnd = this.#room(0);
     this.#changeAt = 0;
+    this.changeCount = 0;
     this.#steps.length = 0;
   }
 

@@ -22,19 +22,41 @@ type TemplateName = After<'paging64_'> & After<'paging32_'>;
 /** Names of operations that each processor vendor has its own function for. */
 type VendorName = After<'svm_'> & After<'vmx_'>;
 
+/** Any wrapped function, where its parameters' types do not matter. */
+type Body = (first: Logged, ...rest: unknown[]) => unknown;
+
+/** `body`, which must not have default values, with its calls in the log where the run asks for them. */
 function recorded<First extends Logged, Rest extends readonly unknown[], Result>(
   nameFor: (first: First) => FunctionName,
   body: (first: First, ...rest: Rest) => Result,
 ): (first: First, ...rest: Rest) => Result {
-  return (first, ...rest) => {
-    const { log } = first;
-    if (!log.calls) return body(first, ...rest);
+  const record = (first: First, ...rest: Rest): Result => {
     const name = nameFor(first);
-    log.enter(name);
+    first.log.enter(name);
     const result = body(first, ...rest);
-    log.leave(name);
+    first.log.leave(name);
     return result;
   };
+  return choice(body.length, body as unknown as Body, record as unknown as Body) as unknown as typeof record;
+}
+
+/** `record` where calls are recorded, else `plain`: with as many parameters as `plain`, so that this choice costs next to nothing. */
+function choice(parameters: number, plain: Body, record: Body): Body {
+  switch (parameters) {
+    case 0:
+    case 1:
+      return (a) => (a.log.calls ? record(a) : plain(a));
+    case 2:
+      return (a, b) => (a.log.calls ? record(a, b) : plain(a, b));
+    case 3:
+      return (a, b, c) => (a.log.calls ? record(a, b, c) : plain(a, b, c));
+    case 4:
+      return (a, b, c, d) => (a.log.calls ? record(a, b, c, d) : plain(a, b, c, d));
+    case 5:
+      return (a, b, c, d, e) => (a.log.calls ? record(a, b, c, d, e) : plain(a, b, c, d, e));
+    default:
+      return (a, ...rest) => (a.log.calls ? record(a, ...rest) : plain(a, ...rest));
+  }
 }
 
 /** `body` as the kernel's function `name`. */
