@@ -1,0 +1,128 @@
+/** What a two-dimensional walk is given, and what it finds (nested-walk.ts). */
+import type { EntryFormat, NestedFormat } from './entry-format.ts';
+import type { PagingMode } from './paging-mode.ts';
+import type { Refusal } from './permission.ts';
+
+/** Memory that tables lie in. Entries are swizzled pairs (word64.ts). */
+export interface TableMemory {
+  readonly words: Int32Array;
+  /** Stores a word. */
+  set(place: number, value: number): void;
+  /** Place of the words of a host frame that holds a guest's table; 0 if none were ever stored there (they read as 0). */
+  place(frame: number): number;
+}
+
+/** Who looks an entry up: the guest's dimension or the nested one. */
+export const DIMENSION = { guest: 0, nested: 1 } as const;
+
+/**
+ * Told of every entry that a walk reads, in order, before its flags are set. The guest-physical address being looked for (that
+ * of the guest's entry, or of the data) is in the walk's result.
+ * @param dimension DIMENSION
+ * @param row level of the guest's entry that is looked for; 0 the data
+ * @param level level of the entry that was read
+ * @param index of the entry in its table
+ * @param place of its words; two 4-byte entries share a pair
+ */
+export type NestedListener = (
+  dimension: number,
+  row: number,
+  level: number,
+  index: number,
+  place: number,
+) => void;
+
+/** Page-modification logging. Intel SDM vol. 3 section 29.3.6. */
+export interface ModificationLog {
+  /** Whether there is no room. A walk that must set a flag of EPT then stops. */
+  full(): boolean;
+  /** The D flag of the leaf that maps guest frame `gfn` has been set. */
+  append(gfn: number): void;
+}
+
+/** What stays the same from walk to walk. */
+export interface NestedWalkRequest {
+  readonly memory: TableMemory;
+  /** The guest's paging; with it off (no levels) a linear address is guest-physical. */
+  readonly mode: PagingMode;
+  readonly guest: EntryFormat;
+  /** The nested tables. They lie where their frames' numbers say: frame f at place f << 10. */
+  readonly nested: NestedFormat;
+  readonly earlyA: boolean;
+  readonly listener: NestedListener | null;
+  readonly log: ModificationLog | null;
+}
+
+/** Where walks begin. One object is enough for a vCPU. */
+export interface Roots {
+  /** Guest frame of the guest's top table. */
+  guest: number;
+  /** PAE: place of the four page-directory pointers that the processor holds (Intel), or 0: they are read as memory (AMD). */
+  pdptes: number;
+  /** PAE, read as memory: index of the first pointer in the frame (CR3 bits 11..5, times 4). */
+  firstPointer: number;
+  /** Host frame of the nested top table. */
+  nested: number;
+}
+
+/** What a walk found. One object is reused for all walks of a caller. */
+export interface NestedWalkResult {
+  kind: 'ok' | 'page-fault' | 'nested-fault' | 'misconfiguration' | 'log-full';
+  /** Host frame of the 4 KiB page (ok). */
+  frame: number;
+  /** Guest-physical address of the data, or of the guest's entry that was looked for (plain pair). */
+  gpaHi: number;
+  gpaLo: number;
+  /** Level of the guest's entry that was looked for; 0: the data. */
+  row: number;
+  /** Level of the nested entry that decided; 0: the guest's entry did. */
+  nestedLevel: number;
+  /** Place of the entry that decided. */
+  place: number;
+  /** #PF error code (page-fault). */
+  error: number;
+  /** Which rule of the guest's tables refused (page-fault). */
+  refused: Refusal | 'not-present' | 'reserved' | null;
+  /** #NPF code, or the exit qualification (nested-fault; plain pair). */
+  codeHi: number;
+  codeLo: number;
+  /** Level of the guest's leaf; 0 with paging off. */
+  guestLevel: number;
+  /** Flags word of the guest's leaf as it was read; 0 with paging off. */
+  guestFlags: number;
+  /** Rights that the guest's tables grant (ACC). */
+  rights: number;
+  /** Rights that the nested tables grant (ACC; a right to read counts as ACC.user). */
+  nestedRights: number;
+  /** log2 of the 4 KiB frames of the page that both dimensions map as one. */
+  shift: number;
+  /** Both leaves have D set (or none is kept), so that a write needs no walk. */
+  dirty: boolean;
+}
+
+export const newNestedWalkResult = (): NestedWalkResult => ({
+  kind: 'ok',
+  frame: 0,
+  gpaHi: 0,
+  gpaLo: 0,
+  row: 0,
+  nestedLevel: 0,
+  place: 0,
+  error: 0,
+  refused: null,
+  codeHi: 0,
+  codeLo: 0,
+  guestLevel: 0,
+  guestFlags: 0,
+  rights: 0,
+  nestedRights: 0,
+  shift: 0,
+  dirty: false,
+});
+
+/** Notes what is looked for: the guest's entry of a level, or the data (row 0). @param gfn @param offset its address */
+export function lookFor(result: NestedWalkResult, row: number, gfn: number, offset: number): void {
+  result.row = row;
+  result.gpaHi = gfn >>> 20;
+  result.gpaLo = (gfn << 12) | offset;
+}

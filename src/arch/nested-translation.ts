@@ -1,0 +1,107 @@
+/** One nested translation: from a guest frame to a host frame through NPT or EPT (nested-walk.ts says when). */
+import { PTE } from './entry.ts';
+import { isMalformed, KIND, type NestedFormat } from './entry-format.ts';
+import { PF } from './fault.ts';
+import { DIMENSION, type NestedWalkRequest, type NestedWalkResult } from './nested-request.ts';
+import { turned } from './nested-rights.ts';
+
+/** There is no frame: `translation` and the result's kind tell why. */
+export const NOWHERE = -1;
+
+/** What the last translation met, beside the frame. */
+export const translation = {
+  /** It was refused, in a way that has a code (nested-fault.ts). */
+  faulted: false,
+  /** Flags that were needed. */
+  need: 0,
+  /** Turned flags that all entries have (nested-rights.ts); 0 if one is not present. */
+  all: 0,
+  /** Flags of the leaf as it was read. */
+  leaf: 0,
+  /** #NPF: PF.present, PF.reserved. */
+  reason: 0,
+};
+
+/** Places of the entries of the current translation, by level. */
+const path = new Int32Array(6);
+
+/**
+ * Translates a guest frame. Returns the host frame, with A and D set where kept, or NOWHERE: the result's kind is then
+ * `misconfiguration`, `log-full`, or `nested-fault` with the code still to be made (nested-fault.ts).
+ * @param root host frame of the top table @param need flags that all entries must have (nested-rights.ts)
+ */
+export function translate(
+  request: NestedWalkRequest,
+  root: number,
+  gfn: number,
+  need: number,
+  result: NestedWalkResult,
+): number {
+  const { nested, memory, listener } = request;
+  const { words } = memory;
+  translation.need = need;
+  translation.faulted = false;
+  let table = root;
+  let all = -1;
+  let level = nested.levels;
+  for (; ; level--) {
+    // A frame number has 32 bits, so nothing of it indexes the fifth level.
+    const index = level === 5 ? 0 : (gfn >>> ((level - 1) * 9)) & 511;
+    const place = (table << 10) + index * 2;
+    table = words[place] as number;
+    const flags = words[place + 1] as number;
+    path[level] = place;
+    result.nestedLevel = level;
+    result.place = place;
+    if (listener) listener(DIMENSION.nested, result.row, level, index, place);
+    const kind = nested.kinds[(level << 12) | (flags & 0xfff)] as number;
+    if (kind === KIND.absent) return fail(result, 'nested-fault', 0, 0);
+    if (isMalformed(nested, level, kind, table, flags)) return malformed(nested, result);
+    all &= turned(nested, flags);
+    translation.leaf = flags;
+    if (kind === KIND.leaf) break;
+    if (request.earlyA) setFlags(request, place, nested.accessed);
+  }
+  if (need & ~all) return fail(result, 'nested-fault', PF.present, all);
+  translation.all = all;
+  if (!setAccessedAndDirty(request, level, gfn, (need & PTE.write) !== 0))
+    return fail(result, 'log-full', 0, 0);
+  const within = (1 << ((level - 1) * 9)) - 1;
+  return (table & ~within) | (gfn & within);
+}
+
+/** Sets A flags top down, and D in the leaf for a write (W is the same bit in EPT and NPT). False if the log is full. */
+function setAccessedAndDirty(request: NestedWalkRequest, leaf: number, gfn: number, write: boolean): boolean {
+  const { nested, memory, log } = request;
+  const dirtied = write ? nested.dirty & ~translation.leaf : 0;
+  let missing = dirtied;
+  for (let level = nested.levels; level >= leaf; level--)
+    missing |= nested.accessed & ~(memory.words[(path[level] as number) + 1] as number);
+  if (missing === 0) return true;
+  if (log?.full()) return false;
+  for (let level = nested.levels; level >= leaf; level--)
+    setFlags(request, path[level] as number, nested.accessed | (level === leaf ? dirtied : 0));
+  if (dirtied !== 0) log?.append(gfn);
+  return true;
+}
+
+function setFlags({ memory }: NestedWalkRequest, place: number, wanted: number): void {
+  const flags = memory.words[place + 1] as number;
+  if (wanted & ~flags) memory.set(place + 1, flags | wanted);
+}
+
+const malformed = (nested: NestedFormat, result: NestedWalkResult): typeof NOWHERE =>
+  fail(result, nested.vendor === 'amd' ? 'nested-fault' : 'misconfiguration', PF.present | PF.reserved, 0);
+
+function fail(
+  result: NestedWalkResult,
+  kind: NestedWalkResult['kind'],
+  reason: number,
+  all: number,
+): typeof NOWHERE {
+  result.kind = kind;
+  translation.faulted = kind === 'nested-fault';
+  translation.reason = reason;
+  translation.all = all;
+  return NOWHERE;
+}
