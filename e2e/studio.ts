@@ -63,6 +63,10 @@ export class Studio {
     return this.page.getByRole('region', { name: 'Inspector' }).last();
   }
 
+  pane(title: string): Locator {
+    return this.page.locator(`[data-pane][aria-label="${title}"]`);
+  }
+
   editor(): Locator {
     return this.page.locator('.cm-content');
   }

@@ -5,6 +5,7 @@ import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import { handleKey } from './commands.ts';
 import { KeySheet } from './KeySheet.tsx';
 import { MessageBar } from './MessageBar.tsx';
+import { useStudio } from './store.ts';
 import { TopBar } from './TopBar.tsx';
 import '#ui/design/tokens.css';
 import '#ui/design/studio.css';
@@ -13,12 +14,13 @@ import '#ui/views/timeline/timeline.css';
 /** The page. */
 export function Studio() {
   const isSmall = useIsSmall();
+  const isLarge = useStudio(({ arrangement }) => arrangement.isLarge) && !isSmall;
   useEffect(() => {
     addEventListener('keydown', handleKey);
     return () => removeEventListener('keydown', handleKey);
   }, []);
   return (
-    <div className={`studio${isSmall ? ' small' : ''}`}>
+    <div className={`studio${isSmall ? ' small' : ''}${isLarge ? ' large' : ''}`}>
       <TopBar />
       <MessageBar />
       <main>{isSmall ? <PhonePanes /> : <DesktopPanes />}</main>

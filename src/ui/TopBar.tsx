@@ -1,5 +1,7 @@
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useState } from 'react';
+import { PanesMenu } from '#ui/panes/PanesMenu.tsx';
+import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import {
   LANGUAGE,
   LANGUAGES,
@@ -151,6 +153,7 @@ function machineText(run: ReturnType<typeof useSession.getState>['run']): string
 export function TopBar() {
   const words = useWords();
   const run = useSession((state) => state.run);
+  const isSmall = useIsSmall();
   return (
     <header className="top-bar">
       <Mark />
@@ -159,6 +162,7 @@ export function TopBar() {
       <span className="machine">{machineText(run)}</span>
       <nav>
         <OpenMenu />
+        {!isSmall && <PanesMenu />}
         <CopyLink />
         <ThemeMenu />
         <LanguageMenu />

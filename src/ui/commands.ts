@@ -1,11 +1,12 @@
 /** Everything that can be done with a key, as one table: keys, menus and the sheet of keys come from it. */
 import { create } from 'zustand';
 import type { Words } from '#ui/words/en.ts';
+import { PANES, type PaneId, PRESETS } from './arrangement.ts';
 import type { Run } from './moment.ts';
 import { stop, togglePlay } from './playback.ts';
 import { moved } from './sequence.ts';
 import { currentSequence, useSession } from './session.ts';
-import { select, setCursor, useStudio } from './store.ts';
+import { arrange, foldPane, maximisePane, select, setCursor, useStudio } from './store.ts';
 
 export type CommandId = keyof Words['commands'];
 
@@ -50,6 +51,27 @@ const moveSame = (direction: 1 | -1): void =>
     reader.find(cursor, direction, (index) => reader.kind(index) === reader.kind(cursor)),
   );
 
+function release(): void {
+  if (useStudio.getState().selection) select(null);
+  else maximisePane(null);
+}
+
+/** The pane that has the focus. */
+function focusedPane(): PaneId | null {
+  const name = document.activeElement?.closest<HTMLElement>('[data-pane]')?.dataset.pane;
+  return PANES.find((pane) => pane === name) ?? null;
+}
+
+function toggleMaximised(): void {
+  const { maximised } = useStudio.getState().arrangement;
+  maximisePane(maximised ? null : (focusedPane() ?? 'walk'));
+}
+
+function toggleFolded(): void {
+  const pane = focusedPane();
+  if (pane) foldPane(pane, !useStudio.getState().arrangement.folded.includes(pane));
+}
+
 export const COMMANDS: readonly Command[] = [
   { id: 'next', key: 'ArrowRight', shown: ['→'], run: () => moveBy(1) },
   { id: 'previous', key: 'ArrowLeft', shown: ['←'], run: () => moveBy(-1) },
@@ -61,7 +83,12 @@ export const COMMANDS: readonly Command[] = [
   { id: 'first', key: 'Home', shown: ['Home'], run: () => move(() => 0) },
   { id: 'last', key: 'End', shown: ['End'], run: () => move(({ reader }) => reader.length - 1) },
   { id: 'search', key: '/', shown: ['/'], run: () => document.getElementById(FILTER_ID)?.focus() },
-  { id: 'release', key: 'Escape', shown: ['Esc'], run: () => select(null) },
+  { id: 'release', key: 'Escape', shown: ['Esc'], run: release },
+  { id: 'learn', key: '1', shown: ['1'], run: () => arrange(PRESETS.learn) },
+  { id: 'debug', key: '2', shown: ['2'], run: () => arrange(PRESETS.debug) },
+  { id: 'present', key: '3', shown: ['3'], run: () => arrange(PRESETS.present) },
+  { id: 'maximise', key: 'm', shown: ['m'], run: toggleMaximised },
+  { id: 'fold', key: 'f', shown: ['f'], run: toggleFolded },
   { id: 'help', key: '?', shown: ['?'], run: () => useKeySheet.setState({ open: true }) },
 ];
 

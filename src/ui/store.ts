@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import type { Words } from '#ui/words/en.ts';
-import { type Arrangement, DEFAULT_ARRANGEMENT } from './arrangement.ts';
+import { type Arrangement, DEFAULT_ARRANGEMENT, type PaneId, withFolded } from './arrangement.ts';
 import { type Place, samePlace } from './place.ts';
 
 /** Something the page has to tell, until it is dismissed. */
@@ -42,6 +42,17 @@ export function select(place: Place | null): void {
 
 export function arrange(change: Partial<Arrangement>): void {
   useStudio.setState(({ arrangement }) => ({ arrangement: { ...arrangement, ...change } }));
+}
+
+/** Folds a pane to its title, or opens it; either ends a maximised pane's time. */
+export function foldPane(pane: PaneId, isFolded: boolean): void {
+  const { folded } = useStudio.getState().arrangement;
+  arrange({ folded: withFolded(folded, pane, isFolded), maximised: null, isLarge: false });
+}
+
+/** Gives a pane all the room; null: gives the others theirs again. */
+export function maximisePane(pane: PaneId | null): void {
+  arrange(pane ? { maximised: pane } : { maximised: null, isLarge: false });
 }
 
 export const tell = (message: Message | null): void => useStudio.setState({ message });

@@ -3,6 +3,8 @@ import { EventFilter, EventList } from '#ui/views/timeline/EventList.tsx';
 import { TimelineView } from '#ui/views/timeline/TimelineView.tsx';
 import { Position, Transport } from '#ui/views/timeline/Transport.tsx';
 import { useWords } from '#ui/words/language.ts';
+import type { PaneState } from './layout.ts';
+import { PaneBody, PaneButtons } from './Pane.tsx';
 
 const HINTS = ['next', 'nextStep', 'nextSame', 'play'] as const;
 
@@ -22,19 +24,24 @@ function KeyHints() {
   );
 }
 
-/** Moving through the run: buttons, timeline, list. */
-export function EventsPane() {
+/** Moving through the run: buttons, timeline, list. Folded, the buttons stay. */
+export function EventsPane({ state }: { readonly state: PaneState }) {
   const words = useWords();
   return (
-    <section className="events-pane" aria-label={words.panes.events}>
+    <section className={`pane events-pane ${state}`} data-pane="events" aria-label={words.panes.events}>
       <div className="transport-bar">
         <Transport />
         <Position />
         <KeyHints />
         <EventFilter />
+        <PaneButtons id="events" state={state} title={words.panes.events} />
       </div>
-      <TimelineView />
-      <EventList />
+      <PaneBody state={state}>
+        <div className="events">
+          <TimelineView />
+          <EventList />
+        </div>
+      </PaneBody>
     </section>
   );
 }

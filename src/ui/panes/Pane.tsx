@@ -1,86 +1,96 @@
-import type { ReactNode } from 'react';
-import { useMoment, useSession } from '#ui/session.ts';
+import { type ReactNode, useState } from 'react';
+import type { PaneId } from '#ui/arrangement.ts';
+import { foldPane, maximisePane, useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
+import type { PaneState } from './layout.ts';
 
-/** A view with its title and, at the right, one line about it. */
-export function Pane({
+const ICONS = {
+  maximise: 'M2.5 2.5h7v7h-7Z',
+  restore: 'M2.5 4.5h5v5h-5ZM4.5 4.5v-2h5v5h-2',
+  fold: 'M2 6h8',
+  unfold: 'M2 6h8M6 2v8',
+} as const;
+
+const Icon = ({ name }: { readonly name: keyof typeof ICONS }) => (
+  <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+    <path d={ICONS[name]} fill="none" stroke="currentColor" strokeWidth="1.3" />
+  </svg>
+);
+
+/** Folding and maximising, at the end of a pane's title. */
+export function PaneButtons({
+  id,
+  state,
   title,
-  note,
-  children,
 }: {
+  readonly id: PaneId;
+  readonly state: PaneState;
   readonly title: string;
-  readonly note?: ReactNode;
-  readonly children: ReactNode;
 }) {
+  const words = useWords();
+  const isMaximised = useStudio(({ arrangement }) => arrangement.maximised === id);
+  const isFolded = state === 'folded';
+  const fold = isFolded ? words.layout.unfold(title) : words.layout.fold(title);
+  const maximise = isMaximised ? words.layout.restore(title) : words.layout.maximise(title);
   return (
-    <section className="pane" aria-label={title}>
-      <div className="pane-head">
-        <h2>{title}</h2>
-        <span>{note}</span>
-      </div>
-      <div className="pane-body">{children}</div>
-    </section>
+    <span className="pane-buttons">
+      {!isMaximised && (
+        <button
+          type="button"
+          aria-expanded={!isFolded}
+          aria-label={fold}
+          title={fold}
+          onClick={() => foldPane(id, !isFolded)}
+        >
+          <Icon name={isFolded ? 'unfold' : 'fold'} />
+        </button>
+      )}
+      <button
+        type="button"
+        aria-pressed={isMaximised}
+        aria-label={maximise}
+        title={maximise}
+        onClick={() => maximisePane(isMaximised ? null : id)}
+      >
+        <Icon name={isMaximised ? 'restore' : 'maximise'} />
+      </button>
+    </span>
   );
 }
 
-/** How the scenario's text is: its steps and errors. */
-export function ScenarioStatus() {
-  const words = useWords();
-  const run = useSession((state) => state.run);
-  const problems = useSession((state) => state.problems);
-  const running = useSession((state) => state.running);
-  if (problems.length > 0) return <b className="fault">✕ {words.status.problems(problems.length)}</b>;
-  if (running || !run) return words.status.running;
-  return `${words.status.steps(run.scenario.steps.length)} · ${words.status.clean}`;
-}
-
-/** How many tables there are. */
-export function TablesStatus() {
-  const words = useWords();
-  const moment = useMoment();
-  if (!moment) return null;
-  return words.tables.summary(moment.atlas.guestTables.length + moment.atlas.hypervisorTables.length);
-}
-
-/** Several views in one place: a tab for each, and one line about the one that is shown. */
-export function TabbedPane<Id extends string>({
-  tabs,
-  current,
-  onChoose,
-  titles,
-  note,
-  children,
-}: {
-  readonly tabs: readonly Id[];
-  readonly current: Id;
-  readonly onChoose: (tab: Id) => void;
-  readonly titles: Readonly<Record<Id, string>>;
-  readonly note?: ReactNode;
-  readonly children: ReactNode;
-}) {
+/** What a pane holds: made when it is first seen, and kept while the pane is folded. */
+export function PaneBody({ state, children }: { readonly state: PaneState; readonly children: ReactNode }) {
+  const isOpen = state === 'open';
+  const [wasOpen, setWasOpen] = useState(isOpen);
+  if (isOpen && !wasOpen) setWasOpen(true);
   return (
-    <section className="pane" aria-label={titles[current]}>
+    <div className="pane-body" hidden={!isOpen}>
+      {wasOpen && children}
+    </div>
+  );
+}
+
+interface PaneProps {
+  readonly id: PaneId;
+  readonly state: PaneState;
+  readonly title: string;
+  /** One line about what is shown, at the right of the title. */
+  readonly note?: ReactNode;
+  /** Choices of what to show, in place of the title. */
+  readonly tabs?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A view with its title. */
+export function Pane({ id, state, title, note, tabs, children }: PaneProps) {
+  return (
+    <section className={`pane ${state}`} data-pane={id} aria-label={title} hidden={state === 'away'}>
       <div className="pane-head">
-        <div className="pane-tabs" role="tablist">
-          {tabs.map((tab) => (
-            <button
-              key={tab}
-              type="button"
-              role="tab"
-              id={`pane-tab-${tab}`}
-              aria-selected={tab === current}
-              aria-controls="pane-tab-body"
-              onClick={() => onChoose(tab)}
-            >
-              {titles[tab]}
-            </button>
-          ))}
-        </div>
-        <span>{note}</span>
+        {tabs ?? <h2>{title}</h2>}
+        <span className="pane-note">{state === 'open' && note}</span>
+        <PaneButtons id={id} state={state} title={title} />
       </div>
-      <div className="pane-body" role="tabpanel" id="pane-tab-body" aria-labelledby={`pane-tab-${current}`}>
-        {children}
-      </div>
+      <PaneBody state={state}>{children}</PaneBody>
     </section>
   );
 }

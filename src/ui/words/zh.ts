@@ -1,8 +1,9 @@
 /** Every text of the page, in Simplified Chinese. Names of the kernel and of the language stay as they are. */
 
 import { inspector } from '#ui/words/zh/inspector.ts';
+import { layout } from '#ui/words/zh/layout.ts';
 import * as page from '#ui/words/zh/page.ts';
 import * as views from '#ui/words/zh/views.ts';
 import type { Words } from './en.ts';
 
-export const zh = { ...page, ...views, inspector } satisfies Words;
+export const zh = { ...page, ...views, inspector, layout } satisfies Words;

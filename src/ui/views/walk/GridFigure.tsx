@@ -50,11 +50,13 @@ export function GridFigure({ grid, width }: { readonly grid: GridWalk; readonly 
   const at = geometry(width, columns);
   const height = 50;
   const top = 20;
+  const total = top + grid.rows.length * (height + 12);
   return (
     <svg
       className="walk-figure"
       width={width}
-      height={top + grid.rows.length * (height + 12)}
+      height={total}
+      viewBox={`0 0 ${width} ${total}`}
       role="img"
       aria-label={words.walk.references(grid.references)}
     >

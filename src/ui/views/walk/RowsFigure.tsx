@@ -193,6 +193,7 @@ export function RowsFigure({ model, width }: { readonly model: WalkModel; readon
       className="walk-figure"
       width={width}
       height={y + 4}
+      viewBox={`0 0 ${width} ${y + 4}`}
       role="group"
       aria-label={words.walk.figure(`0x${hexOfPair(model.hi, model.lo)}`)}
     >

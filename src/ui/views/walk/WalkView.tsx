@@ -2,6 +2,7 @@ import { PF } from '#arch/fault.ts';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import { GroupedHex } from '#ui/design/Value.tsx';
 import { useMoment } from '#ui/session.ts';
+import { useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
 import { GridFigure } from './GridFigure.tsx';
@@ -30,11 +31,16 @@ export function WalkHeading() {
   );
 }
 
+/** Width that the figure is drawn for where it is then enlarged to fill its pane, in CSS pixels. */
+const ENLARGED_WIDTH = 800;
+
 /** The current translation, cell by cell. */
 export function WalkView() {
   const words = useWords();
   const moment = useMoment();
-  const [element, width] = useElementWidth<HTMLDivElement>();
+  const isLarge = useStudio(({ arrangement }) => arrangement.isLarge);
+  const [element, measured] = useElementWidth<HTMLDivElement>();
+  const width = isLarge ? Math.min(measured, ENLARGED_WIDTH) : measured;
   const model = moment && walkModel(moment);
   return (
     <div className="walk" ref={element}>

@@ -97,5 +97,10 @@ export const commands = {
   last: 'Last event',
   search: 'Filter the events',
   help: 'Show the keys',
-  release: 'Clear the selection',
+  release: 'Clear the selection, or end a maximised pane',
+  learn: 'Panes for learning',
+  debug: 'All panes',
+  present: 'Present: large type, the walk alone',
+  maximise: 'Maximise the pane, or restore it',
+  fold: 'Fold the pane, or open it',
 };

@@ -96,5 +96,10 @@ export const commands: Words['commands'] = {
   last: '最后一个事件',
   search: '筛选事件',
   help: '显示快捷键',
-  release: '取消选择',
+  release: '取消选择，或还原最大化的窗格',
+  learn: '学习用的窗格',
+  debug: '所有窗格',
+  present: '演示：大字，只显示遍历',
+  maximise: '最大化或还原窗格',
+  fold: '折叠或展开窗格',
 };

@@ -1,0 +1,122 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from './studio.ts';
+
+test('a line is dragged, moved by key, and put back', async ({ studio, page }) => {
+  await studio.open();
+  const line = page.getByRole('separator', { name: 'Resize: Scenario' });
+  const share = async () => Number(await line.getAttribute('aria-valuenow'));
+  const box = await line.boundingBox();
+  if (!box) throw new Error('the line is not there');
+  await page.mouse.move(box.x, box.y + 100);
+  await page.mouse.down();
+  await page.mouse.move(512, box.y + 120, { steps: 4 });
+  await page.mouse.up();
+  expect(await share()).toBe(40);
+  expect((await studio.pane('Scenario').boundingBox())?.width).toBeCloseTo(512, -1);
+
+  await test.step('a link keeps it', async () => {
+    const fragment = await studio.link();
+    await page.goto('about:blank');
+    await studio.open(fragment);
+    expect(await share()).toBe(40);
+  });
+
+  await line.focus();
+  await studio.press('ArrowLeft');
+  expect(await share()).toBe(38);
+  await studio.press('Delete');
+  expect(await share()).toBe(24);
+  await studio.press('Shift+ArrowRight');
+  expect(await share()).toBe(34);
+  await line.dblclick({ position: { x: 0, y: 200 } });
+  expect(await share()).toBe(24);
+  await expect(studio.position()).toContainText('Event 1 of');
+});
+
+test('panes fold to their titles and open again, with what was in them', async ({ studio, page }) => {
+  await studio.open();
+  await studio.typeAfter('title', ', mine');
+  await page.getByRole('button', { name: 'Fold Scenario' }).click();
+  await expect(studio.editor()).toBeHidden();
+  await expect(studio.sentence()).toBeVisible();
+  await page.getByRole('button', { name: 'Fold Inspector' }).click();
+  await page.getByRole('button', { name: 'Fold Events' }).click();
+  await expect(page.getByRole('button', { name: 'Next event' })).toBeVisible();
+  await expect(studio.currentEvent()).toBeHidden();
+  const address = await studio.link();
+  await page.getByRole('button', { name: 'Open Scenario' }).click();
+  await studio.editor().press('Control+z');
+  await expect(studio.editor()).not.toContainText('mine');
+
+  await page.goto('about:blank');
+  await studio.open(address);
+  await expect(studio.editor()).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Open Inspector' })).toBeVisible();
+});
+
+test('one of the two panes in the middle is always open', async ({ studio, page }) => {
+  await studio.open();
+  await page.getByRole('button', { name: 'Fold Walk' }).click();
+  await expect(page.locator('.walk-figure')).toBeHidden();
+  await page.getByRole('button', { name: 'Fold Tables' }).click();
+  await expect(page.locator('.walk-figure')).toBeVisible();
+  await page.getByRole('tab', { name: 'Memory' }).click();
+  await expect(page.getByRole('region', { name: 'Memory' }).last()).toBeVisible();
+});
+
+test('a pane takes all the room, by button and by key, and gives it back', async ({ studio, page }) => {
+  await studio.open();
+  await page.getByRole('button', { name: 'Maximise Tables' }).click();
+  await expect(page.locator('.walk-figure')).toBeHidden();
+  expect((await studio.pane('Tables').boundingBox())?.width).toBe(1280);
+  await studio.press('ArrowRight', 3);
+  await expect(studio.sentence()).toBeVisible();
+  await studio.press('Escape');
+  await expect(page.locator('.walk-figure')).toBeVisible();
+  await page.getByRole('region', { name: 'Inspector' }).last().focus();
+  await studio.press('m');
+  expect((await studio.pane('Inspector').boundingBox())?.width).toBe(1280);
+  await studio.press('m');
+  await expect(page.locator('.walk-figure')).toBeVisible();
+});
+
+test('presets: by menu and by key, and presenting comes back to what was there', async ({ studio, page }) => {
+  await studio.open();
+  await studio.stepTo('fault');
+  await page.getByRole('button', { name: 'Panes' }).click();
+  await page.getByRole('menuitemradio', { name: /^Learn/ }).click();
+  await expect(page.getByRole('button', { name: 'Open Inspector' })).toBeVisible();
+  await studio.press('3');
+  await expect(studio.editor()).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Copy link' })).toBeHidden();
+  const type = await studio.sentence().evaluate((element) => getComputedStyle(element).fontSize);
+  expect(Number.parseFloat(type)).toBeGreaterThanOrEqual(20);
+  await studio.press('ArrowRight');
+  const address = await studio.link();
+  await studio.press('Escape');
+  await expect(page.getByRole('button', { name: 'Open Inspector' })).toBeVisible();
+  await studio.press('2');
+  await expect(page.getByRole('button', { name: 'Fold Inspector' })).toBeVisible();
+
+  await page.goto('about:blank');
+  await studio.open(address);
+  await expect(studio.editor()).toBeHidden();
+  await expect(studio.position()).toBeVisible();
+});
+
+for (const key of ['1', '2', '3']) {
+  test(`with preset ${key} nothing that matters is off-screen at 1280×800`, async ({ studio, page }) => {
+    await studio.open();
+    await studio.stepTo('kvm_mmu_set_spte');
+    await studio.press(key);
+    for (const part of [studio.sentence(), studio.position(), page.locator('.walk-figure')]) {
+      const box = await part.boundingBox();
+      expect(box?.width).toBeGreaterThan(0);
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(1280);
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(800);
+    }
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  });
+}

@@ -1,0 +1,21 @@
+import { useMoment, useSession } from '#ui/session.ts';
+import { useWords } from '#ui/words/language.ts';
+
+/** How the scenario's text is: its steps and errors. */
+export function ScenarioStatus() {
+  const words = useWords();
+  const run = useSession((state) => state.run);
+  const problems = useSession((state) => state.problems);
+  const running = useSession((state) => state.running);
+  if (problems.length > 0) return <b className="fault">✕ {words.status.problems(problems.length)}</b>;
+  if (running || !run) return words.status.running;
+  return `${words.status.steps(run.scenario.steps.length)} · ${words.status.clean}`;
+}
+
+/** How many tables there are. */
+export function TablesStatus() {
+  const words = useWords();
+  const moment = useMoment();
+  if (!moment) return null;
+  return words.tables.summary(moment.atlas.guestTables.length + moment.atlas.hypervisorTables.length);
+}
