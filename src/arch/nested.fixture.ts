@@ -169,7 +169,8 @@ export function mapNested(
   leaf = 1,
 ): void {
   const intel = nested.vendor === 'intel';
-  const rights = intel ? EPT.read | EPT.write | EPT.execute : PTE.present | PTE.write | PTE.user;
+  const execute = EPT.execute | (nested.modeBasedExecute ? EPT.userExecute : 0);
+  const rights = intel ? EPT.read | EPT.write | execute : PTE.present | PTE.write | PTE.user;
   let table = root;
   for (let level = nested.levels; level > leaf; level--) {
     const index = nestedIndex(gfn, level);
