@@ -119,6 +119,27 @@ export const OUTCOME = {
   internal: 9,
 } as const;
 
+/**
+ * The engine's own words in text fields. Others there are statements, and names: of functions, of instructions, of errors.
+ * The page has each of these in every language.
+ */
+export const NOTES = [
+  'one address',
+  'everything',
+  'everything but global pages',
+  'dropped',
+  'the frame holds a guest’s table',
+  'writes are logged',
+  'the host asked whether it was used',
+  'synced with the guest’s entry',
+  'made',
+  'moved',
+  'deleted',
+  'writes are logged from now on',
+  'writes are logged no longer',
+] as const;
+export type Note = (typeof NOTES)[number];
+
 /** Exception names by vector, as traces print them. */
 export const VECTORS: Readonly<Record<number, string>> = {
   1: '#DB',

@@ -11,7 +11,7 @@
  * A change record is three words: place, old value, new value. The words changed since the event before belong to an event:
  * the machine *at* event n has seen them.
  */
-import { EVENT, EVENT_WORDS, PAYLOAD } from './events.ts';
+import { EVENT, EVENT_WORDS, type Note, PAYLOAD } from './events.ts';
 
 /** Records in one chunk. */
 export const CHUNK_RECORDS = 65_536;
@@ -94,6 +94,11 @@ export class LogWriter {
     if (known !== undefined) return known;
     this.#stringIndex.set(text, this.#strings.length);
     return this.#strings.push(text) - 1;
+  }
+
+  /** The same for one of the engine's own words. */
+  note(note: Note): number {
+    return this.text(note);
   }
 
   /** Notes that the word at `place` changed. Only the machine's setter calls this. */

@@ -109,7 +109,7 @@ export function tlbFlushAddress(m: Machine, vcpu: number, hi: number, lo: number
   if (tlb === 0) return;
   for (let entry = find(m, tlb, hi, lo); entry !== 0; entry = find(m, tlb, hi, lo))
     m.set(entry + ENTRY.lo, 0);
-  m.log.emit(EVENT.tlbFlush, m.log.text('one address'));
+  m.log.emit(EVENT.tlbFlush, m.log.note('one address'));
 }
 
 /** Forgets everything; without `globals`, everything but global pages. */
@@ -118,5 +118,5 @@ export function tlbFlushAll(m: Machine, vcpu: number, globals: boolean): void {
   if (tlb === 0) return;
   m.set(tlb + TLB.generation, m.get(tlb + TLB.generation) + 1);
   if (globals) m.set(tlb + TLB.global_generation, m.get(tlb + TLB.global_generation) + 1);
-  m.log.emit(EVENT.tlbFlush, m.log.text(globals ? 'everything' : 'everything but global pages'));
+  m.log.emit(EVENT.tlbFlush, m.log.note(globals ? 'everything' : 'everything but global pages'));
 }

@@ -1,16 +1,14 @@
-import { Prose } from '#ui/design/Value.tsx';
+import { Prose } from '#ui/design/Prose.tsx';
+import { sentence } from '#ui/sentence/sentence.ts';
 import { useWords } from '#ui/words/language.ts';
 import { eventNumber } from './moment.ts';
-import { sentence } from './sentence.ts';
 import { useMoment } from './session.ts';
 
 /** What just happened, and why: told to screen readers too. */
 export function SentencePane() {
   const words = useWords();
   const moment = useMoment();
-  const text = moment
-    ? sentence(moment.reader, moment.names, moment.index, moment.atlas)
-    : words.sentence.empty;
+  const text = moment ? sentence(words, moment) : [words.sentence.empty];
   return (
     <section className="sentence" aria-label={words.sentence.title}>
       <h2>

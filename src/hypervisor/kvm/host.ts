@@ -12,7 +12,7 @@ import {
 } from '#hypervisor/kvm/mmu/dirty_protect.ts';
 import { kvm_mmu_change_mmu_pages } from '#hypervisor/kvm/mmu/limit.ts';
 import { kvm_arch_flush_shadow_memslot } from '#hypervisor/kvm/mmu/zap.ts';
-import { EVENT } from '#machine/events.ts';
+import { EVENT, type Note } from '#machine/events.ts';
 import { removeSlot, SLOT, SLOT_FLAG, slotById, slotPlaces } from '#machine/slots.ts';
 import {
   kvm_alloc_memslot_metadata,
@@ -180,14 +180,14 @@ export class KvmHost implements HostActions {
     this.#report(slot, 'moved');
   }
 
-  #report(slot: number, what: string): void {
+  #report(slot: number, what: Note): void {
     const { m } = this.#kvm;
     m.log.emit(
       EVENT.slot,
       m.get(slot + SLOT.id),
       m.get(slot + SLOT.base_gfn),
       m.get(slot + SLOT.npages),
-      m.log.text(what),
+      m.log.note(what),
     );
   }
 }

@@ -3,7 +3,7 @@
  * What a field is, the event table says.
  */
 import { hiOfNumber, loOfNumber } from '#arch/word64.ts';
-import { EVENT } from '#machine/events.ts';
+import { EVENT, type Note } from '#machine/events.ts';
 import type { Machine } from '#machine/words.ts';
 import { type Kvm, SP, sptep_to_sp, type Vcpu } from './structs.ts';
 
@@ -125,7 +125,7 @@ export const traceSpteUpdate = (
   sptep: number,
   oldFrame: number,
   oldFlags: number,
-  why: string,
+  why: Note,
 ): void =>
   m.log.emit(
     EVENT.spte,
@@ -135,7 +135,7 @@ export const traceSpteUpdate = (
     oldFlags,
     m.get(sptep),
     m.get(sptep + 1),
-    m.log.text(why),
+    m.log.note(why),
   );
 
 export const traceRmapAdd = (m: Machine, gfn: number, sptep: number): void =>

@@ -1,10 +1,17 @@
 /** Every text of the page, in English. The other catalogues have the same keys, or they do not compile. */
+import { events } from '#ui/words/en/events.ts';
 import { inspector } from '#ui/words/en/inspector.ts';
 import { layout } from '#ui/words/en/layout.ts';
 import * as page from '#ui/words/en/page.ts';
 import * as views from '#ui/words/en/views.ts';
 
-export const en = { ...page, ...views, inspector, layout };
+export const en = {
+  ...page,
+  ...views,
+  events,
+  inspector,
+  layout,
+};
 
 /** What a catalogue holds. */
 export type Words = typeof en;

@@ -1,9 +1,15 @@
 /** Every text of the page, in Simplified Chinese. Names of the kernel and of the language stay as they are. */
-
+import { events } from '#ui/words/zh/events.ts';
 import { inspector } from '#ui/words/zh/inspector.ts';
 import { layout } from '#ui/words/zh/layout.ts';
 import * as page from '#ui/words/zh/page.ts';
 import * as views from '#ui/words/zh/views.ts';
 import type { Words } from './en.ts';
 
-export const zh = { ...page, ...views, inspector, layout } satisfies Words;
+export const zh = {
+  ...page,
+  ...views,
+  events,
+  inspector,
+  layout,
+} satisfies Words;

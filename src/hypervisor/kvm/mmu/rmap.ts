@@ -17,6 +17,7 @@ import {
   sptep_to_sp,
   type Vcpu,
 } from '#hypervisor/kvm/structs.ts';
+import type { Note } from '#machine/events.ts';
 import { findSlot } from '#machine/slots.ts';
 import type { Machine } from '#machine/words.ts';
 import { freeList, listedSptes, pte_list_add, pte_list_count, pte_list_remove } from './pte_list.ts';
@@ -129,7 +130,7 @@ const mmu_spte_update_no_track = kernel(
 /** mmu_spte_update: a present leaf changes. Returns whether TLBs must be flushed. The caller names the reason. */
 export const mmu_spte_update = kernel(
   'mmu_spte_update',
-  (m: Machine, sptep: number, frame: number, flags: number, why: string): boolean => {
+  (m: Machine, sptep: number, frame: number, flags: number, why: Note | ''): boolean => {
     const oldFrame = m.get(sptep);
     const oldFlags = m.get(sptep + 1);
     mmu_spte_update_no_track(m, sptep, frame, flags);

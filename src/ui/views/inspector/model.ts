@@ -4,6 +4,7 @@ import { hexOfEntry } from '#arch/word64.ts';
 import type { AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { EVENT, PAYLOAD } from '#machine/events.ts';
 import { eventFields, outcomeText } from '#trace/print.ts';
+import { FIELD_SPACE, type Space } from '#ui/design/space.ts';
 import { type EntryText, entryText, findEntry, hex, indexText, slotText } from '#ui/entry-text.ts';
 import { eventNumber, type Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
@@ -16,7 +17,7 @@ import { entryPlace, toldBy } from './questions.ts';
 export interface Fact {
   readonly name: string;
   readonly value: string;
-  readonly space: 'gva' | 'gpa' | 'hpa' | 'none';
+  readonly space: Space | 'none';
   /** Where it leads. */
   readonly place: Place | null;
 }
@@ -227,15 +228,6 @@ export function placeModel(words: Words, moment: Moment, place: Place): EntryMod
     : entryModel(words, moment, table, place.index);
 }
 
-const SPACE: Readonly<Record<string, Fact['space']>> = {
-  gva: 'gva',
-  gpa: 'gpa',
-  gfn: 'gpa',
-  entry: 'gpa',
-  pfn: 'hpa',
-  spte: 'hpa',
-};
-
 /** The payload word that holds an event's page-fault error code, by kind. */
 const ERROR_WORD = new Map<number, number>([
   [EVENT.exit, 4],
@@ -249,7 +241,7 @@ const ERROR_WORD = new Map<number, number>([
 function eventFacts({ reader, names, index }: Moment): Fact[] {
   if (reader.kind(index) === EVENT.outcome) return [fact('outcome', outcomeText(reader, index))];
   return eventFields(reader, names, index).map(({ name, value, type }) =>
-    fact(name, value, SPACE[type] ?? 'none'),
+    fact(name, value, FIELD_SPACE[type] ?? 'none'),
   );
 }
 

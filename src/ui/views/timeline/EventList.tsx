@@ -1,10 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { create } from 'zustand';
-import type { FieldType } from '#machine/events.ts';
 import { eventFields, eventLine } from '#trace/print.ts';
 import { FILTER_ID } from '#ui/commands.ts';
 import { EventGlyph } from '#ui/design/EventGlyph.tsx';
+import { FIELD_SPACE } from '#ui/design/space.ts';
 import { eventNumber, type Run } from '#ui/moment.ts';
 import { isCall, type Sequence } from '#ui/sequence.ts';
 import { useSequence, useSession } from '#ui/session.ts';
@@ -13,16 +13,6 @@ import { useWords } from '#ui/words/language.ts';
 import { matchingEvents } from './filter.ts';
 
 const ROW = 20;
-
-/** The hue of a field's value. */
-const SPACE: Partial<Record<FieldType, string>> = {
-  gva: 'gva',
-  gpa: 'gpa',
-  gfn: 'gpa',
-  entry: 'gpa',
-  pfn: 'hpa',
-  spte: 'hpa',
-};
 
 /** Kinds that read better as one line than as fields. */
 const PLAIN = new Set(['step', 'outcome', 'mmio', 'title']);
@@ -37,7 +27,7 @@ function Line({ run, index }: { readonly run: Run; readonly index: number }) {
       {eventFields(reader, names, index).map((field) => (
         <span key={field.name}>
           {' '}
-          {field.name}=<i className={SPACE[field.type] ?? ''}>{field.value}</i>
+          {field.name}=<i className={FIELD_SPACE[field.type] ?? ''}>{field.value}</i>
         </span>
       ))}
     </>

@@ -8,9 +8,9 @@ import { indexBits, type PagingMode, pagingMode, tableIndex } from '#arch/paging
 import type { AtlasTable } from '#hypervisor/atlas.ts';
 import { WALKER_NESTED } from '#machine/events.ts';
 import { entryText, findEntry, indexText, rightsText, slotText } from '#ui/entry-text.ts';
-import { faultReason } from '#ui/fault-reason.ts';
 import { eventNumber, isChanged, type Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
+import { faultReason } from '#ui/sentence/fault-reason.ts';
 import { type Focus, focusAt, type Reference, type WalkFault } from './focus.ts';
 import { type GridWalk, gridWalk } from './grid.ts';
 

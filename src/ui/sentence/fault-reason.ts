@@ -11,12 +11,22 @@ export interface PathEntry {
   readonly flags: number;
 }
 
+/** Why a bit makes a fault. */
+export type FaultCause =
+  | 'not-present'
+  | 'reserved'
+  | 'no-execute'
+  | 'supervisor'
+  | 'read-only'
+  /** The kernel executes, or touches, what is the user's. */
+  | 'smep'
+  | 'smap';
+
 export interface FaultReason {
   readonly level: number;
   /** The bit, as it stands in a cell: `W = 0`. */
   readonly bit: string;
-  /** Why that is a fault. */
-  readonly because: string;
+  readonly cause: FaultCause;
 }
 
 const missing = (path: readonly PathEntry[], bit: number): PathEntry | undefined =>
@@ -28,15 +38,13 @@ function missingRight(
 ): Omit<FaultReason, 'level'> & { at: PathEntry | undefined } {
   const noExecute = path.find((entry) => entry.flags & PTE.nx);
   const supervisor = missing(path, PTE.user);
-  if (error & PF.fetch && noExecute)
-    return { at: noExecute, bit: 'NX = 1', because: 'an instruction may not be fetched from there' };
-  if (error & PF.user && supervisor)
-    return { at: supervisor, bit: 'U = 0', because: 'user code may not touch it' };
+  if (error & PF.fetch && noExecute) return { at: noExecute, bit: 'NX = 1', cause: 'no-execute' };
+  if (error & PF.user && supervisor) return { at: supervisor, bit: 'U = 0', cause: 'supervisor' };
   const readOnly = missing(path, PTE.write);
-  if (error & PF.write && readOnly) return { at: readOnly, bit: 'W = 0', because: 'it may not be written' };
+  if (error & PF.write && readOnly) return { at: readOnly, bit: 'W = 0', cause: 'read-only' };
   const at = path[path.length - 1];
-  if (error & PF.fetch) return { at, bit: 'U = 1', because: 'SMEP forbids the kernel to execute user pages' };
-  return { at, bit: 'U = 1', because: 'SMAP forbids the kernel to touch user pages' };
+  if (error & PF.fetch) return { at, bit: 'U = 1', cause: 'smep' };
+  return { at, bit: 'U = 1', cause: 'smap' };
 }
 
 /**
@@ -47,8 +55,8 @@ function missingRight(
 export function faultReason(path: readonly PathEntry[], error: number): FaultReason | null {
   const last = path[path.length - 1];
   if (!last) return null;
-  if (!(error & PF.present)) return { level: last.level, bit: 'P = 0', because: 'the entry is not present' };
-  if (error & PF.reserved) return { level: last.level, bit: 'RSVD', because: 'a reserved bit is set in it' };
-  const { at, bit, because } = missingRight(path, error);
-  return { level: (at ?? last).level, bit, because };
+  if (!(error & PF.present)) return { level: last.level, bit: 'P = 0', cause: 'not-present' };
+  if (error & PF.reserved) return { level: last.level, bit: 'RSVD', cause: 'reserved' };
+  const { at, bit, cause } = missingRight(path, error);
+  return { level: (at ?? last).level, bit, cause };
 }

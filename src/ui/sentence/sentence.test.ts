@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT } from '#machine/events.ts';
-import { momentAt } from './moment.ts';
-import { BARE, FIRST_TOUCH, momentOf, runText } from './run.fixture.ts';
+import { momentAt } from '#ui/moment.ts';
+import { BARE, FIRST_TOUCH, momentOf, runText } from '#ui/run.fixture.ts';
+import { en } from '#ui/words/en.ts';
+import { plainText } from '#ui/words/text.ts';
 import { sentence } from './sentence.ts';
 
-const say = (text: string, kind: number, nth = 1): string => {
-  const { reader, names, index, atlas } = momentOf(runText(text), kind, nth);
-  return sentence(reader, names, index, atlas);
-};
+const say = (text: string, kind: number, nth = 1): string =>
+  plainText(sentence(en, momentOf(runText(text), kind, nth)));
 
 const PREFETCH = `scenario 1
 machine kvm mmu=shadow tlb=off
@@ -128,8 +128,7 @@ describe('sentences name what decided', () => {
 it('has a sentence without gaps for every event of a run', () => {
   const run = runText(FIRST_TOUCH);
   for (let index = 0; index < run.reader.length; index++) {
-    const { atlas } = momentAt(run, index);
-    const text = sentence(run.reader, run.names, index, atlas);
+    const text = plainText(sentence(en, momentAt(run, index)));
     expect(text).toMatch(/[.]$/);
     expect(text).not.toMatch(/undefined|NaN|\{/);
   }

@@ -4,7 +4,8 @@
  */
 import { PTE } from '#arch/entry.ts';
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
-import { findEntry, slotText } from './entry-text.ts';
+import { findEntry, slotText } from '#ui/entry-text.ts';
+import { code, type Value } from '#ui/words/text.ts';
 import { slotOf } from './spte-reason.ts';
 
 /** Entries that a prefetch looks at: the eight, aligned at eight, around the one that faulted. */
@@ -22,43 +23,48 @@ export function guestEntryBehind(
   return { table, index: at, entry: findEntry(table, at) };
 }
 
-/** Why a guest's entry is not mapped ahead, with the verb; null if it is. */
-function obstacle(atlas: Atlas, entry: AtlasEntry | null): string | null {
-  if (!entry || !(entry.flags & PTE.present)) return 'has P = 0';
-  if (!(entry.flags & PTE.accessed)) return 'has A = 0: the guest has not used it';
+/** Why a guest's entry is not mapped ahead. */
+export type Obstacle =
+  | { readonly why: 'not-present' | 'not-accessed' | 'no-memory' | 'dropped' }
+  | { readonly why: 'logged'; readonly slot: number };
+
+function obstacle(atlas: Atlas, entry: AtlasEntry | null): Obstacle | null {
+  if (!entry || !(entry.flags & PTE.present)) return { why: 'not-present' };
+  if (!(entry.flags & PTE.accessed)) return { why: 'not-accessed' };
   const slot = slotOf(atlas, entry.frame);
-  if (!slot) return 'has no memory behind it';
+  if (!slot) return { why: 'no-memory' };
   if (slot.dirtyLog && entry.flags & PTE.write && entry.flags & PTE.dirty)
-    return `is of slot ${slot.id}, which logs writes`;
-  if (atlas.page(entry.frame)?.state === 'dropped')
-    return 'is of a page that the host would have to find first';
-  return null;
+    return { why: 'logged', slot: slot.id };
+  return atlas.page(entry.frame)?.state === 'dropped' ? { why: 'dropped' } : null;
 }
+
+/** How far a prefetch goes. */
+export type PrefetchReason =
+  /** Up to an entry of the guest's that cannot be mapped; `count` before it are. */
+  | { readonly why: 'stopped'; readonly count: number; readonly slot: Value; readonly obstacle: Obstacle }
+  /** All that is left of the eight. */
+  | { readonly why: 'all'; readonly count: number };
 
 /**
  * What the prefetch after a fault on entry `index` will do, from the machine as it is before; null where none is made, or no
  * neighbour is left.
  */
-export function prefetchReason(atlas: Atlas, table: AtlasTable, index: number): string | null {
+export function prefetchReason(atlas: Atlas, table: AtlasTable, index: number): PrefetchReason | null {
   if (!guestEntryBehind(atlas, table, index)) return null;
   const first = index & ~(WINDOW - 1);
-  let mapped = 0;
+  let count = 0;
   for (let other = first; other < first + WINDOW; other++) {
     if (other === index || findEntry(table, other)?.kind === 'leaf') continue;
     const guest = guestEntryBehind(atlas, table, other);
     const reason = obstacle(atlas, guest?.entry ?? null);
     if (guest && reason) {
-      const slot = slotText(guest.table, guest.index);
-      return mapped === 0
-        ? `No neighbour is mapped ahead, for the first one, ${slot}, ${reason}.`
-        : `${neighbours(mapped)} mapped ahead, up to ${slot}, which ${reason}.`;
+      const slot = code(slotText(guest.table, guest.index));
+      return { why: 'stopped', count, slot, obstacle: reason };
     }
-    mapped++;
+    count++;
   }
-  return mapped === 0 ? null : `${neighbours(mapped)} mapped ahead: all that is left of the eight.`;
+  return count === 0 ? null : { why: 'all', count };
 }
-
-const neighbours = (count: number): string => (count === 1 ? '1 neighbour is' : `${count} neighbours are`);
 
 /** Frames of a 2 MiB page. */
 const LARGE_FRAMES = 512;
@@ -75,24 +81,30 @@ export interface Requested {
   readonly isFetch: boolean;
 }
 
+/** What makes KVM map a smaller page than the guest does. */
+export type SizeReason =
+  | { readonly why: 'host-has-none' | 'own-table' | 'host-small' | 'not-executable' }
+  | { readonly why: 'logged' | 'slot-edge'; readonly slot: number }
+  /** A table that is shadowed lies in the page. */
+  | { readonly why: 'shadowed'; readonly table: Value };
+
 /** Why KVM maps a smaller page than the guest does; null where it does not. */
-export function pageSizeReason(asked: Requested): string | null {
+export function pageSizeReason(asked: Requested): SizeReason | null {
   const { atlas, gfn, level, guestLevel, tables, isFetch } = asked;
   const slot = slotOf(atlas, gfn);
   if (level >= guestLevel || !slot) return null;
-  if (level > 1) return 'the host has no larger one there';
+  if (level > 1) return { why: 'host-has-none' };
   const guestShift = (guestLevel - 1) * 9;
-  if (tables.some((frame) => frame >>> guestShift === gfn >>> guestShift))
-    return 'the guest’s page holds a table that maps it';
-  if (slot.dirtyLog) return `slot ${slot.id} logs writes, page by page`;
+  if (tables.some((frame) => frame >>> guestShift === gfn >>> guestShift)) return { why: 'own-table' };
+  if (slot.dirtyLog) return { why: 'logged', slot: slot.id };
   const base = gfn & ~(LARGE_FRAMES - 1);
   if (base < slot.baseGfn || base + LARGE_FRAMES > slot.baseGfn + slot.pages)
-    return `slot ${slot.id} does not hold all of it`;
+    return { why: 'slot-edge', slot: slot.id };
   const shadow = atlas.hypervisorTables.find(
     ({ role, gfn: shadowed }) =>
       role && !role.direct && shadowed !== null && shadowed >= base && shadowed < base + LARGE_FRAMES,
   );
-  if (shadow) return `a guest’s table that ${shadow.name} shadows lies in it and must stay protected`;
-  if (!atlas.page(gfn)?.huge) return 'the host backs it with 4 KiB pages';
-  return isFetch ? 'code may not run from large pages (nx_huge_pages)' : null;
+  if (shadow) return { why: 'shadowed', table: code(shadow.name) };
+  if (!atlas.page(gfn)?.huge) return { why: 'host-small' };
+  return isFetch ? { why: 'not-executable' } : null;
 }

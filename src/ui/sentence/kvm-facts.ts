@@ -1,0 +1,217 @@
+/** Facts about what KVM does, from its tracepoints and from the machine at that moment. */
+import { PTE } from '#arch/entry.ts';
+import { faultLetters, PF } from '#arch/fault.ts';
+import { frameWord, hexOfEntry } from '#arch/word64.ts';
+import type { AtlasTable } from '#hypervisor/atlas.ts';
+import { EVENT, PAYLOAD } from '#machine/events.ts';
+import { openCalls } from '#machine/queries.ts';
+import { eventFields } from '#trace/print.ts';
+import { entryText, hex } from '#ui/entry-text.ts';
+import { entryAt } from '#ui/subject.ts';
+import { code, inSpace, type Value } from '#ui/words/text.ts';
+import { faultReason, type PathEntry } from './fault-reason.ts';
+import { guestEntryBehind, type PrefetchReason, pageSizeReason, prefetchReason } from './mapping-reason.ts';
+import {
+  before,
+  guestFrame,
+  guestSlot,
+  hostFrame,
+  linear,
+  nearest,
+  pathSince,
+  type Source,
+  slotAt,
+  tableName,
+  word,
+} from './source.ts';
+import { type WriteReason, writeReason } from './spte-reason.ts';
+
+/** Largest page for a guest without paging (level), and the host frame of what no slot holds. */
+const LARGEST_UNPAGED = 2;
+const NO_SLOT = -1;
+
+const lettersOf = (error: number): string => faultLetters(error & 0x1f);
+
+export function pageFaultFacts(source: Source) {
+  const error = word(source, 4);
+  const isOfWrite = (error & (PF.present | PF.write | PF.reserved)) === (PF.present | PF.write);
+  const isPaged = source.atlas.registers[word(source, 0)]?.paging !== 'off';
+  return {
+    gva: linear(source, 1),
+    error: code(lettersOf(error) || '0'),
+    /** It is of the kind that a fast page fault could mend, and the guest has paging on. */
+    isTooFast: isOfWrite && isPaged,
+  };
+}
+
+export function elementFacts(source: Source) {
+  const level = word(source, 2);
+  const flags = word(source, 1);
+  return {
+    level,
+    slot: guestSlot(source, 3),
+    isPresent: (flags & PTE.present) !== 0,
+    isLeaf: level === 1 || (flags & PTE.pageSize) !== 0,
+    frame: guestFrame(word(source, 0)),
+  };
+}
+
+export function walkerErrorFacts(source: Source) {
+  const walk = before(source, EVENT.kvm_mmu_pagetable_walk);
+  return { reason: faultReason(pathSince(source, walk, EVENT.kvm_mmu_paging_element), word(source, 0)) };
+}
+
+export const setBitFacts = (source: Source) => ({ slot: guestSlot(source, 0) });
+
+export function getPageFacts(source: Source) {
+  const role = word(source, 2);
+  return {
+    table: tableName(source, word(source, 0)),
+    gfn: guestFrame(word(source, 1)),
+    level: role & 0xf,
+    isDirect: (role & (1 << 7)) !== 0,
+    isNew: (word(source, 3) & (1 << 17)) !== 0,
+  };
+}
+
+/** The guest's entries that led to the fault that is dealt with; the last one as it is now, with D if KVM set it since. */
+function guestPath(source: Source): PathEntry[] {
+  const walk = before(source, EVENT.kvm_mmu_pagetable_walk);
+  const path = pathSince(source, walk, EVENT.kvm_mmu_paging_element);
+  const last = path.pop();
+  if (!last) return path;
+  const isDirtied = before(source, EVENT.kvm_mmu_set_dirty_bit) > walk;
+  return [...path, isDirtied ? { ...last, flags: last.flags | PTE.dirty } : last];
+}
+
+/** Whether an spte was made for the access that faulted, and not ahead: it is the first one since KVM asked for it. */
+const isAskedFor = (source: Source): boolean =>
+  nearest(source, [EVENT.kvm_mmu_set_spte, EVENT.mark_mmio_spte]) <
+  before(source, EVENT.kvm_mmu_spte_requested);
+
+/** Whether an invlpg maps ahead; else it is the prefetch after a fault. */
+function isAfterFlush({ reader, index }: Source): boolean {
+  const callers = openCalls(reader, index).map((call) => reader.text(reader.word(call, PAYLOAD)));
+  return callers.some((name) => name.endsWith('_invlpg'));
+}
+
+/** Why an entry was made that nobody asked for, or what is mapped ahead after one that was asked for. */
+export type NextReason = PrefetchReason | { readonly why: 'after-flush' | 'neighbour' };
+
+/** What is known of a leaf that was just written. */
+export interface LeafFacts {
+  readonly gfn: Value;
+  readonly frame: Value;
+  /** The level, where the page is a large one. */
+  readonly large: number | null;
+  readonly rights: WriteReason;
+  readonly next: NextReason | null;
+}
+
+function leafFacts(source: Source, table: AtlasTable | null, index: number): LeafFacts {
+  const [gfn, frame, flags] = [word(source, 0), word(source, 1), word(source, 2)];
+  const level = (word(source, 3) >>> 8) & 0xff;
+  const target =
+    table && entryText(source.names, source.index, table, { frame, flags, kind: 'leaf' }).address;
+  const isAhead = !isAskedFor(source);
+  const behind = isAhead && table ? guestEntryBehind(source.atlas, table, index) : null;
+  const path = isAhead ? (behind?.entry ? [{ level: 1, flags: behind.entry.flags }] : []) : guestPath(source);
+  const ahead: NextReason = { why: isAfterFlush(source) ? 'after-flush' : 'neighbour' };
+  return {
+    gfn: guestFrame(gfn),
+    frame: target === null ? hostFrame(source, frame) : inSpace('hpa', target),
+    large: level > 1 ? level : null,
+    rights: writeReason({ atlas: source.atlas, gfn, flags, table, path, isAhead }),
+    next: isAhead ? ahead : table && prefetchReason(source.atlas, table, index),
+  };
+}
+
+export function setSpteFacts(source: Source) {
+  const place = word(source, 5);
+  const at = entryAt(source.atlas, place);
+  const isPresent = (word(source, 2) & PTE.present) !== 0;
+  const table = at && source.atlas.table(at.table);
+  return {
+    slot: slotAt(source, place),
+    value: code(`0x${hexOfEntry(word(source, 1), word(source, 2))}`),
+    /** Null: the entry is not present. */
+    leaf: isPresent ? leafFacts(source, table, at?.kind === 'entry' ? at.index : 0) : null,
+  };
+}
+
+/** Frames of the guest's tables that KVM's walk went through. */
+function walkedTables(source: Source): number[] {
+  const { reader, index } = source;
+  const frames: number[] = [];
+  for (let event = Math.max(0, before(source, EVENT.kvm_mmu_pagetable_walk)); event < index; event++) {
+    if (reader.kind(event) === EVENT.kvm_mmu_paging_element)
+      frames.push(frameWord(reader.word(event, PAYLOAD + 3), reader.word(event, PAYLOAD + 4)));
+  }
+  return frames;
+}
+
+export function requestedFacts(source: Source) {
+  const [gfn, pfn, level] = [word(source, 0), word(source, 1), word(source, 2)];
+  const fault = before(source, EVENT.kvm_page_fault);
+  const isWalked = before(source, EVENT.kvm_mmu_pagetable_walk) > fault;
+  const path = isWalked ? guestPath(source) : [];
+  const leaf = path.at(-1);
+  const isWritable =
+    leaf !== undefined && (leaf.flags & PTE.dirty) !== 0 && path.every((entry) => entry.flags & PTE.write);
+  return {
+    gfn: guestFrame(gfn),
+    /** Null: no slot holds the guest frame. */
+    frame: pfn === NO_SLOT ? null : hostFrame(source, pfn),
+    level,
+    smaller: pageSizeReason({
+      atlas: source.atlas,
+      gfn,
+      level,
+      guestLevel: isWalked ? (leaf?.level ?? level) : LARGEST_UNPAGED,
+      tables: isWritable ? walkedTables(source) : [],
+      isFetch: fault >= 0 && (source.reader.word(fault, PAYLOAD + 4) & PF.fetch) !== 0,
+    }),
+  };
+}
+
+export function fastPageFaultFacts(source: Source) {
+  const isPresent = (word(source, 4) & PTE.present) !== 0;
+  const isFixed = (word(source, 2) & (1 << 25)) !== 0;
+  const isSpurious = (word(source, 2) & (1 << 24)) !== 0;
+  return {
+    outcome: isFixed ? 'fixed' : isSpurious ? 'spurious' : isPresent ? 'forbidden' : 'absent',
+  } as const;
+}
+
+export const markMmioFacts = (source: Source) => ({
+  gfn: guestFrame(word(source, 0)),
+  slot: slotAt(source, word(source, 4)),
+});
+
+export const checkMmioFacts = (source: Source) => ({
+  now: code(hex(word(source, 2))),
+  made: code(hex(word(source, 3))),
+  isValid: word(source, 4) !== 0,
+});
+
+export const linkFacts = (source: Source) => ({
+  slot: slotAt(source, word(source, 1)),
+  table: tableName(source, word(source, 2)),
+});
+
+export const unsyncFacts = (source: Source) => ({
+  table: tableName(source, word(source, 0)),
+  gfn: guestFrame(word(source, 1)),
+});
+
+export function injectionFacts(source: Source) {
+  const error = word(source, 1);
+  return {
+    exception: code(eventFields(source.reader, source.names, source.index)[0]?.value ?? ''),
+    /** Null for an exception whose error code says nothing here. */
+    error:
+      word(source, 0) === 14
+        ? { code: code(hex(error)), letters: code(error > 0 ? lettersOf(error) : '') }
+        : null,
+  };
+}

@@ -1,0 +1,143 @@
+/** A sentence for each kind of event. */
+import type { FaultReason } from '#ui/sentence/fault-reason.ts';
+import type { LeafFacts } from '#ui/sentence/kvm-facts.ts';
+import type { EventWords } from '#ui/words/event-words.ts';
+import { code, explain, say, type Text, type Value } from '#ui/words/text.ts';
+import { faultCauses, nextReasons, notes, outcomes, sizeReasons, writeReasons } from './reasons.ts';
+
+const ACCESS = { read: 'a read', write: 'a write', fetch: 'an instruction fetch' } as const;
+
+const capital = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}`;
+
+/** An entry's name, or that there is one. */
+const entry = (slot: Value | null): Value | string => slot ?? 'the entry';
+
+const walkFault = (reason: FaultReason, access: string, gva: Value): Text =>
+  say`The walk stops at level ${reason.level}: ${code(reason.bit)}. ${capital(faultCauses[reason.cause])}, so this ${access} of ${gva} faults.`;
+
+const setBit =
+  (letter: 'A' | 'D') =>
+  ({ slot }: { readonly slot: Value }): Text =>
+    say`KVM sets ${letter} in the guest’s entry ${slot}: no hardware walks the guest’s tables, so KVM does what a processor would.`;
+
+function leaf({ gfn, frame, large, rights, next }: LeafFacts, slot: Value | null): Text {
+  const size = large === null ? '' : ` as one level-${large} page`;
+  const maps = say`KVM maps guest frame ${gfn} to host frame ${frame}${size} in ${entry(slot)}, ${explain(writeReasons, rights)}.`;
+  return next ? say`${maps} ${explain(nextReasons, next)}` : maps;
+}
+
+const MENDING = {
+  fixed:
+    'KVM gives W back to the entry without taking the lock: only logging of writes had taken it (MMU-writable is 1).',
+  spurious: 'The entry allows the access already: the fault is of the past, and nothing has to be done.',
+  forbidden:
+    'KVM cannot mend the fault without the lock: MMU-writable is 0, so W was taken for a reason that still holds.',
+  absent: 'KVM cannot mend the fault without the lock: there is no entry.',
+} as const;
+
+export const events: EventWords = {
+  step: ({ number, cpu, statement }) =>
+    say`Step ${number} begins: ${cpu === null ? 'the host does' : `cpu${cpu} does`} ${statement}.`,
+  outcome: (reason) => explain(outcomes, reason),
+  call: (fields) => say`${fields.function} is called.`,
+  return: (fields) => say`${fields.function} returns.`,
+  exit: ({ reason, isFault, gva }) =>
+    isFault
+      ? say`VM-exit (${reason}): the processor leaves the guest and hands ${gva} to the hypervisor.`
+      : say`VM-exit (${reason}): the guest may not do this by itself under shadow paging; the hypervisor does it in its place.`,
+  entry: ({ isAgain }) =>
+    isAgain
+      ? say`VM-entry: the processor enters the guest again and the instruction is repeated.`
+      : say`VM-entry: the processor enters the guest.`,
+  mmio: ({ gpa }) => say`The access to ${gpa} leaves to user space: no memory is there.`,
+
+  access: ({ gva, access, isUser, isBare }) =>
+    say`The processor translates ${gva} for ${ACCESS[access]} ${isUser ? 'by user code' : 'by the kernel'}: it walks ${isBare ? 'the guest’s own tables' : 'the tables that KVM built'}, from the root down.`,
+  reference: ({ level, slot, isPresent, target }) => {
+    if (!isPresent)
+      return say`The level-${level} entry ${slot} is not present: ${code('P = 0')}, so the walk cannot go on.`;
+    return level === 1
+      ? say`The level-1 entry ${slot} maps frame ${target}.`
+      : say`The level-${level} entry ${slot} leads to ${target}.`;
+  },
+  translated: ({ gva, frame }) =>
+    say`${gva} is translated without the hypervisor: it lies in frame ${frame}.`,
+  fault: ({ gva, access, reason }) =>
+    reason ? walkFault(reason, access, gva) : say`The walk of ${gva} ends in a fault.`,
+  tlbHit: ({ gva }) => say`The TLB knows ${gva}: no walk is made.`,
+  tlbFlush: ({ what }) => say`The TLB is emptied: ${notes[what]}.`,
+
+  memory: ({ gpa, value }) => say`Guest memory at ${gpa} becomes ${value}.`,
+  link: ({ slot, table }) =>
+    say`KVM links ${entry(slot)} to the shadow page ${table}: the hardware’s walk can now go one level further.`,
+  spte: ({ at, old, new: now, why }) => say`The entry ${at} changes from ${old} to ${now}: ${notes[why]}.`,
+  rmapAdd: ({ gfn, at }) => say`The reverse map of ${gfn} now names ${at}.`,
+  rmapRemove: ({ gfn, at }) => say`The reverse map of ${gfn} no longer names ${at}.`,
+  unlink: ({ sp, at }) => say`The table ${sp} loses its parent entry ${at}.`,
+  tableFree: ({ sp }) => say`The table ${sp} is freed.`,
+  roots: ({ sp, count }) =>
+    count === 0
+      ? say`${sp} is a root no longer.`
+      : say`${sp} is now a root ${count === 1 ? 'once' : `${count} times`}.`,
+  register: ({ register, value }) => say`${register} becomes ${value}.`,
+  slot: ({ slot, what }) => say`Slot ${slot}: ${notes[what]}.`,
+
+  kvm_page_fault: ({ gva, error, isTooFast }) => {
+    const what = say`The fault on ${gva} (error code ${error}) leaves the guest and reaches KVM, which must find out whose it is: its own, or the guest’s.`;
+    return isTooFast
+      ? say`${what} Giving W back without the lock (fast page fault) is not for shadow paging: the guest’s own tables must be asked first.`
+      : what;
+  },
+  kvm_mmu_pagetable_walk: ({ addr }) => say`KVM begins to walk the guest’s own tables for ${addr}.`,
+  kvm_mmu_paging_element: ({ level, slot, isPresent, isLeaf, frame }) =>
+    isPresent
+      ? say`KVM reads the guest’s level-${level} entry ${slot}: it ${isLeaf ? 'maps' : 'leads to'} guest frame ${frame}.`
+      : say`KVM reads the guest’s entry ${slot}: ${code('P = 0')}, the guest maps nothing here.`,
+  kvm_mmu_set_accessed_bit: setBit('A'),
+  kvm_mmu_set_dirty_bit: setBit('D'),
+  kvm_mmu_walker_error: ({ reason }) => {
+    const what = say`The guest’s own tables do not allow this access, so the fault is the guest’s.`;
+    return reason
+      ? say`${what} At level ${reason.level}, ${code(reason.bit)}: ${faultCauses[reason.cause]}.`
+      : what;
+  },
+  kvm_inj_exception: ({ exception, error }) => {
+    const letters = error && error.letters.value !== '' ? say` (${error.letters})` : '';
+    const withCode = error ? say` with error code ${error.code}${letters}` : '';
+    return say`KVM gives ${exception} to the guest${withCode}: it is the guest’s own to handle.`;
+  },
+  kvm_mmu_get_page: ({ table, gfn, level, isDirect, isNew }) => {
+    const stands = isDirect
+      ? say`maps guest memory from frame ${gfn}`
+      : say`shadows the guest’s table in frame ${gfn}`;
+    return isNew
+      ? say`KVM makes a new, empty shadow page ${table} that ${stands}, at level ${level}.`
+      : say`KVM finds the shadow page ${table} by guest frame and role: it ${stands} at level ${level} and is used again.`;
+  },
+  kvm_mmu_sync_page: ({ sp }) => say`${sp} is brought in line with the guest’s table again.`,
+  kvm_mmu_unsync_page: ({ table, gfn }) =>
+    say`${table} shadows the last-level table in guest frame ${gfn} and may go out of sync: the guest may write that table freely until it flushes (invlpg, CR3), and ${table} may then differ from it.`,
+  kvm_mmu_prepare_zap_page: ({ sp }) => say`${sp} is taken out of use.`,
+  kvm_mmu_spte_requested: ({ gfn, frame, level, smaller }) => {
+    const what = frame
+      ? say`KVM is about to map guest frame ${gfn} to host frame ${frame} at level ${level}.`
+      : say`No memory slot holds guest frame ${gfn}: KVM is about to note that at level ${level}.`;
+    return smaller ? say`${what} A larger page is not possible: ${explain(sizeReasons, smaller)}.` : what;
+  },
+  kvm_mmu_set_spte: (facts) =>
+    facts.leaf
+      ? leaf(facts.leaf, facts.slot)
+      : say`KVM writes ${entry(facts.slot)}: ${facts.value}, which is not present.`,
+  kvm_tdp_mmu_spte_changed: ({ gfn, old, new: now }) =>
+    say`The TDP MMU changes an entry for ${gfn}: from ${old} to ${now}.`,
+  fast_page_fault: ({ outcome }) => say`${MENDING[outcome]}`,
+  mark_mmio_spte: ({ gfn, slot }) =>
+    say`No memory slot holds guest frame ${gfn}. KVM stores in ${entry(slot)} an entry with a reserved bit set: the next access faults with RSVD, and KVM knows without a search that it must emulate it.`,
+  check_mmio_spte: ({ made, now, isValid }) =>
+    isValid
+      ? say`The MMIO entry is of generation ${made}, and no memory slot has changed since: it still holds.`
+      : say`The MMIO entry is of generation ${made}, the memory slots are of ${now}: they have changed since, so the fault is looked at anew.`,
+  handle_mmio_page_fault: ({ gfn }) => say`The fault is a known MMIO access to ${gfn}: KVM emulates it.`,
+  kvm_mmu_zap_all_fast: () => say`All shadow pages become obsolete at once.`,
+  kvm_mmu_split_huge_page: () => say`KVM splits a huge mapping into small ones.`,
+};

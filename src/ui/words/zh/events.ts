@@ -1,0 +1,131 @@
+/** A sentence for each kind of event. */
+import type { FaultReason } from '#ui/sentence/fault-reason.ts';
+import type { LeafFacts } from '#ui/sentence/kvm-facts.ts';
+import type { EventWords } from '#ui/words/event-words.ts';
+import { code, explain, say, type Text, type Value } from '#ui/words/text.ts';
+import { faultCauses, nextReasons, notes, outcomes, sizeReasons, writeReasons } from './reasons.ts';
+
+const ACCESS = { read: '读', write: '写', fetch: '取指' } as const;
+
+/** An entry's name, or that there is one. */
+const entry = (slot: Value | null): Text => (slot ? say`页表项 ${slot} ` : say`该页表项`);
+
+const walkFault = (reason: FaultReason, access: keyof typeof ACCESS, gva: Value): Text =>
+  say`遍历止于第 ${reason.level} 级：${code(reason.bit)}，${faultCauses[reason.cause]}，因此对 ${gva} 的这次${ACCESS[access]}访问引发缺页异常。`;
+
+const setBit =
+  (letter: 'A' | 'D') =>
+  ({ slot }: { readonly slot: Value }): Text =>
+    say`KVM 将客户机页表项 ${slot} 的 ${letter} 位置位：没有硬件遍历客户机页表，所以由 KVM 代行处理器之事。`;
+
+function leaf({ gfn, frame, large, rights, next }: LeafFacts, slot: Value | null): Text {
+  const size = large === null ? '' : `（一个第 ${large} 级大页）`;
+  const maps = say`KVM 在${entry(slot)}中将客户机页帧 ${gfn} 映射到宿主机页帧 ${frame}${size}，${explain(writeReasons, rights)}。`;
+  return next ? say`${maps}${explain(nextReasons, next)}` : maps;
+}
+
+const MENDING = {
+  fixed: 'KVM 未取锁便恢复了页表项的 W 位：它当初只因记录脏页而被清除（MMU-writable 为 1）。',
+  spurious: '页表项已允许这次访问：这个缺页异常已经过时，无需处理。',
+  forbidden: 'KVM 不取锁便无法解决这个缺页异常：MMU-writable 为 0，清除 W 位的原因依然成立。',
+  absent: 'KVM 不取锁便无法解决这个缺页异常：没有页表项。',
+} as const;
+
+export const events: EventWords = {
+  step: ({ number, cpu, statement }) =>
+    say`步骤 ${number} 开始：${cpu === null ? '宿主机' : `cpu${cpu}`} 执行 ${statement}。`,
+  outcome: (reason) => explain(outcomes, reason),
+  call: (fields) => say`调用 ${fields.function}。`,
+  return: (fields) => say`${fields.function} 返回。`,
+  exit: ({ reason, isFault, gva }) =>
+    isFault
+      ? say`VM-exit（${reason}）：处理器离开客户机，将 ${gva} 交给虚拟机监控器。`
+      : say`VM-exit（${reason}）：在影子分页下客户机不得自行完成此操作，由虚拟机监控器代为执行。`,
+  entry: ({ isAgain }) =>
+    isAgain ? say`VM-entry：处理器重新进入客户机，重新执行该指令。` : say`VM-entry：处理器进入客户机。`,
+  mmio: ({ gpa }) => say`对 ${gpa} 的访问退出到用户空间：该处没有内存。`,
+
+  access: ({ gva, access, isUser, isBare }) =>
+    say`处理器为${isUser ? '用户态代码' : '内核'}的一次${ACCESS[access]}访问转换 ${gva}：从根开始逐级遍历${isBare ? '客户机自己的页表' : ' KVM 建立的页表'}。`,
+  reference: ({ level, slot, isPresent, target }) => {
+    if (!isPresent) return say`第 ${level} 级页表项 ${slot} 不存在：${code('P = 0')}，遍历无法继续。`;
+    return level === 1
+      ? say`第 1 级页表项 ${slot} 映射页帧 ${target}。`
+      : say`第 ${level} 级页表项 ${slot} 指向 ${target}。`;
+  },
+  translated: ({ gva, frame }) => say`${gva} 的转换无需虚拟机监控器介入：它位于页帧 ${frame}。`,
+  fault: ({ gva, access, reason }) =>
+    reason ? walkFault(reason, access, gva) : say`对 ${gva} 的遍历以缺页异常告终。`,
+  tlbHit: ({ gva }) => say`TLB 中已有 ${gva} 的转换：无需遍历。`,
+  tlbFlush: ({ what }) => say`TLB 清空：${notes[what]}。`,
+
+  memory: ({ gpa, value }) => say`客户机内存 ${gpa} 处变为 ${value}。`,
+  link: ({ slot, table }) => say`KVM 使${entry(slot)}指向影子页 ${table}：硬件的遍历现在可以再深入一级。`,
+  spte: ({ at, old, new: now, why }) => say`页表项 ${at} 由 ${old} 变为 ${now}：${notes[why]}。`,
+  rmapAdd: ({ gfn, at }) => say`${gfn} 的反向映射（rmap）加入 ${at}。`,
+  rmapRemove: ({ gfn, at }) => say`${gfn} 的反向映射（rmap）移除 ${at}。`,
+  unlink: ({ sp, at }) => say`页表 ${sp} 失去上级页表项 ${at}。`,
+  tableFree: ({ sp }) => say`页表 ${sp} 被释放。`,
+  roots: ({ sp, count }) => (count === 0 ? say`${sp} 不再用作根。` : say`${sp} 现在有 ${count} 处用作根。`),
+  register: ({ register, value }) => say`${register} 变为 ${value}。`,
+  slot: ({ slot, what }) => say`内存槽 ${slot}：${notes[what]}。`,
+
+  kvm_page_fault: ({ gva, error, isTooFast }) => {
+    const what = say`${gva} 上的缺页异常（错误码 ${error}）离开客户机到达 KVM；KVM 须判明它归谁处理：KVM 自己，还是客户机。`;
+    return isTooFast
+      ? say`${what}不取锁便恢复 W 位（fast page fault）不适用于影子分页：必须先查客户机自己的页表。`
+      : what;
+  },
+  kvm_mmu_pagetable_walk: ({ addr }) => say`KVM 开始为 ${addr} 遍历客户机自己的页表。`,
+  kvm_mmu_paging_element: ({ level, slot, isPresent, isLeaf, frame }) =>
+    isPresent
+      ? say`KVM 读取客户机的第 ${level} 级页表项 ${slot}：它${isLeaf ? '映射' : '指向'}客户机页帧 ${frame}。`
+      : say`KVM 读取客户机页表项 ${slot}：${code('P = 0')}，客户机在此没有映射。`,
+  kvm_mmu_set_accessed_bit: setBit('A'),
+  kvm_mmu_set_dirty_bit: setBit('D'),
+  kvm_mmu_walker_error: ({ reason }) => {
+    const what = say`客户机自己的页表不允许这次访问，因此这个缺页异常归客户机处理。`;
+    return reason
+      ? say`${what}第 ${reason.level} 级，${code(reason.bit)}：${faultCauses[reason.cause]}。`
+      : what;
+  },
+  kvm_inj_exception: ({ exception, error }) => {
+    const letters = error && error.letters.value !== '' ? say`，即 ${error.letters}` : '';
+    const withCode = error ? say`（错误码 ${error.code}${letters}）` : '';
+    return say`KVM 向客户机注入 ${exception}${withCode}：由客户机自己处理。`;
+  },
+  kvm_mmu_get_page: ({ table, gfn, level, isDirect, isNew }) => {
+    const stands = isDirect
+      ? say`它从页帧 ${gfn} 起直接映射客户机内存`
+      : say`它是页帧 ${gfn} 中客户机页表的影子`;
+    return isNew
+      ? say`KVM 新建一个空的第 ${level} 级影子页 ${table}：${stands}。`
+      : say`KVM 按客户机页帧和角色找到第 ${level} 级影子页 ${table}：${stands}，可再次使用。`;
+  },
+  kvm_mmu_sync_page: ({ sp }) => say`${sp} 重新与客户机页表同步。`,
+  kvm_mmu_unsync_page: ({ table, gfn }) =>
+    say`${table} 是客户机页帧 ${gfn} 中最末级页表的影子，从此可以不同步：在刷新（invlpg、CR3）之前，客户机可以任意写那张页表，${table} 可能与之不一致。`,
+  kvm_mmu_prepare_zap_page: ({ sp }) => say`${sp} 停止使用。`,
+  kvm_mmu_spte_requested: ({ gfn, frame, level, smaller }) => {
+    const what = frame
+      ? say`KVM 即将在第 ${level} 级把客户机页帧 ${gfn} 映射到宿主机页帧 ${frame}。`
+      : say`没有内存槽包含客户机页帧 ${gfn}：KVM 即将在第 ${level} 级记下这一点。`;
+    return smaller ? say`${what}不能使用更大的页：${explain(sizeReasons, smaller)}。` : what;
+  },
+  kvm_mmu_set_spte: (facts) =>
+    facts.leaf
+      ? leaf(facts.leaf, facts.slot)
+      : say`KVM 向${entry(facts.slot)}写入 ${facts.value}，其中 P 位为 0。`,
+  kvm_tdp_mmu_spte_changed: ({ gfn, old, new: now }) =>
+    say`TDP MMU 将 ${gfn} 的一个页表项由 ${old} 改为 ${now}。`,
+  fast_page_fault: ({ outcome }) => say`${MENDING[outcome]}`,
+  mark_mmio_spte: ({ gfn, slot }) =>
+    say`没有内存槽包含客户机页帧 ${gfn}。KVM 在${entry(slot)}中存入一个保留位置位的值：下一次访问将以 RSVD 引发缺页异常，KVM 无需查找即知应当模拟。`,
+  check_mmio_spte: ({ made, now, isValid }) =>
+    isValid
+      ? say`这个 MMIO 页表项属于第 ${made} 代，此后内存槽没有变化：它仍然有效。`
+      : say`这个 MMIO 页表项属于第 ${made} 代，而内存槽已是第 ${now} 代：其间有过变化，须重新处理这个缺页异常。`,
+  handle_mmio_page_fault: ({ gfn }) => say`这个缺页异常是对 ${gfn} 的已知 MMIO 访问：由 KVM 模拟。`,
+  kvm_mmu_zap_all_fast: () => say`所有影子页同时过时。`,
+  kvm_mmu_split_huge_page: () => say`KVM 将一个大页映射拆分为小页映射。`,
+};

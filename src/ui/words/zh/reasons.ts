@@ -1,0 +1,100 @@
+/** Why something is as it is: parts of sentences about events. */
+
+import type { FaultCause } from '#ui/sentence/fault-reason.ts';
+import type { OutcomeReason } from '#ui/sentence/flow-facts.ts';
+import type { NextReason } from '#ui/sentence/kvm-facts.ts';
+import type { Obstacle, SizeReason } from '#ui/sentence/mapping-reason.ts';
+import type { WriteReason } from '#ui/sentence/spte-reason.ts';
+import type { NoteWords } from '#ui/words/event-words.ts';
+import { code, explain, type Sayings, say } from '#ui/words/text.ts';
+
+export const faultCauses: Readonly<Record<FaultCause, string>> = {
+  'not-present': '该页表项不存在',
+  reserved: '其中有保留位被置位',
+  'no-execute': '不允许从该处取指',
+  supervisor: '用户态代码不得访问',
+  'read-only': '不允许写入',
+  smep: 'SMEP 禁止内核执行用户页',
+  smap: 'SMAP 禁止内核访问用户页',
+};
+
+/** What the entry grants: a clause behind "映射为…". */
+export const writeReasons: Sayings<WriteReason> = {
+  writable: () => say`可写`,
+  'kernel-ignores': ({ level }) =>
+    say`可写，尽管客户机的第 ${level} 级页表项中 ${code('W = 0')}：CR0.WP = 0，而写入者是内核`,
+  'unsync-instead': ({ shadows }) =>
+    say`可写，尽管该页帧中是客户机的一张页表：那是最末级页表，因此可以改让它的影子页 ${shadows} 不同步`,
+  logged: ({ slot }) => say`可写：内存槽 ${slot} 记录脏页，该页已按写过计`,
+  'read-only': () => say`只读`,
+  'guest-read-only': ({ level }) => say`只读，因为客户机的第 ${level} 级页表项只读（${code('W = 0')}）`,
+  'above-read-only': () => say`只读，因为客户机页表项的某个上级只读`,
+  'slot-read-only': ({ slot }) => say`只读，因为内存槽 ${slot} 只读`,
+  'zero-page': () => say`只读，因为宿主机在该处目前只有共享的零页`,
+  'host-read-only': () => say`只读，因为宿主机自己的映射只读`,
+  clean: () =>
+    say`只读，尽管客户机允许写入：客户机页表项中 ${code('D = 0')}，KVM 必须截获首次写入才能将其置位`,
+  shadowed: ({ gfn, shadows }) =>
+    say`只读，因为客户机页帧 ${gfn} 中是一张页表，其影子页为 ${shadows}：KVM 必须截获对它的写入`,
+  'shadowed-ahead': ({ gfn, shadows }) =>
+    say`暂为只读：客户机页帧 ${gfn} 中是一张页表，其影子页为 ${shadows}，不值得为预先映射而让它不同步`,
+};
+
+/** Why a neighbour is not mapped ahead. */
+const obstacles: Sayings<Obstacle> = {
+  'not-present': () => say`${code('P = 0')}`,
+  'not-accessed': () => say`${code('A = 0')}，客户机还没有用过它`,
+  'no-memory': () => say`其后没有内存`,
+  logged: ({ slot }) => say`属于记录脏页的内存槽 ${slot}`,
+  dropped: () => say`所指的页须由宿主机先行找回`,
+};
+
+export const nextReasons: Sayings<NextReason> = {
+  stopped: ({ count, slot, obstacle }) =>
+    count === 0
+      ? say`没有预先映射相邻页，因为第一个相邻项 ${slot} ${explain(obstacles, obstacle)}。`
+      : say`预先映射了 ${count} 个相邻页，到 ${slot} 为止：它 ${explain(obstacles, obstacle)}。`,
+  all: ({ count }) => say`预先映射了 ${count} 个相邻页：八项中余下的全部。`,
+  'after-flush': () => say`客户机已使该地址失效，KVM 立即按其页表项的现值映射。`,
+  neighbour: () => say`并没有访问要求这一映射：它与发生缺页的页相邻，因而预先映射。`,
+};
+
+export const sizeReasons: Sayings<SizeReason> = {
+  'host-has-none': () => say`宿主机在该处没有更大的页`,
+  'own-table': () => say`客户机的这个页中含有映射它的页表`,
+  logged: ({ slot }) => say`内存槽 ${slot} 逐页记录脏页`,
+  'slot-edge': ({ slot }) => say`内存槽 ${slot} 没有包含整个大页`,
+  shadowed: ({ table }) => say`其中有一张客户机页表，影子页为 ${table}，必须继续受写保护`,
+  'host-small': () => say`宿主机以 4 KiB 页支持它`,
+  'not-executable': () => say`不允许从大页执行代码（nx_huge_pages）`,
+};
+
+export const outcomes: Sayings<OutcomeReason> = {
+  ok: () => say`这一步完成。`,
+  value: ({ value }) => say`这一步完成：客户机读到 ${value}。`,
+  exception: ({ value }) => say`这一步以客户机可见的异常结束：${value}。`,
+  dirty: ({ value }) => say`这一步完成：自上次读取脏页日志以来写过的客户机页帧：${value}。`,
+  young: ({ isYoung }) =>
+    isYoung ? say`这一步完成：其中有页被使用过。` : say`这一步完成：其中没有页被使用过。`,
+  'run-error': ({ value }) => say`这一步结束：vCPU 运行失败（${value}）。`,
+  error: ({ value }) => say`这一步结束：宿主机的调用被拒绝（${value}）。`,
+  internal: ({ value }) => say`这一步结束：KVM 无法继续（内部错误，suberror ${value}）。`,
+  shutdown: () => say`这一步结束：在转往双重故障处理程序的途中又发生故障，客户机停机。`,
+  'not-run': () => say`这一步没有执行：客户机已停机。`,
+};
+
+export const notes: NoteWords = {
+  'one address': '一个地址',
+  everything: '全部',
+  'everything but global pages': '除全局页外的全部',
+  dropped: '撤除映射',
+  'the frame holds a guest’s table': '该页帧中是客户机的页表',
+  'writes are logged': '写入须记入脏页日志',
+  'the host asked whether it was used': '宿主机询问它是否被使用过',
+  'synced with the guest’s entry': '与客户机页表项同步',
+  made: '已创建',
+  moved: '已移动',
+  deleted: '已删除',
+  'writes are logged from now on': '开始记录脏页',
+  'writes are logged no longer': '停止记录脏页',
+};
