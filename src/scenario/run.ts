@@ -56,7 +56,7 @@ export function runScenario(
 }
 
 export class Run {
-  readonly #scenario: Scenario;
+  readonly #steps: readonly ReadyStep[];
   readonly #machine: Machine;
   readonly #hypervisor: Hypervisor;
   readonly #layout: GuestLayout;
@@ -68,7 +68,6 @@ export class Run {
 
   /** Throws SetupProblem, LimitExceeded, RangeError. */
   constructor(scenario: Scenario, limits: MachineLimits) {
-    this.#scenario = scenario;
     this.#mostSteps = limits.steps;
     const { guest, machine: spec, stub } = scenario;
     const prepared = prepareMachine({
@@ -97,26 +96,31 @@ export class Run {
     this.#machine = prepared.machine;
     this.#layout = setUpGuest(this.#machine, scenario);
     this.#hypervisor = prepared.start();
+    this.#steps = scenario.steps.map((step) => ({
+      cpu: step.cpu < 0 ? HOST : step.cpu,
+      text: this.#machine.log.text(step.text),
+      perform: performer(this.#hypervisor, step),
+    }));
     this.#base = this.#machine.copy();
     this.#machine.log.begin();
   }
 
   /** Runs the next step. False if there is none left, or the run was stopped by a limit. */
   step(): boolean {
-    const step = this.#scenario.steps[this.#next];
+    const step = this.#steps[this.#next];
     if (!step || this.#notice !== null) return false;
     const { log } = this.#machine;
-    log.cpu = step.cpu < 0 ? HOST : step.cpu;
+    log.cpu = step.cpu;
     try {
       if (this.#next === this.#mostSteps)
-        throw new LimitExceeded('steps', this.#mostSteps, this.#scenario.steps.length);
-      log.emit(EVENT.step, this.#next + 1, log.text(step.text));
+        throw new LimitExceeded('steps', this.#mostSteps, this.#steps.length);
+      log.emit(EVENT.step, this.#next + 1, step.text);
       log.beginStep();
       if (this.#dead) log.emit(EVENT.outcome, OUTCOME.notRun);
-      else this.#emitOutcome(perform(this.#hypervisor, step));
+      else this.#emitOutcome(step.perform());
     } catch (error) {
       if (!(error instanceof LimitExceeded || error instanceof RangeError)) throw error;
-      this.#notice = `Stopped in step ${this.#next + 1} of ${this.#scenario.steps.length}: ${error.message}.`;
+      this.#notice = `Stopped in step ${this.#next + 1} of ${this.#steps.length}: ${error.message}.`;
       return false;
     }
     this.#next++;
@@ -130,7 +134,7 @@ export class Run {
 
   /** How many of the steps are done, and of how many. */
   get progress(): { readonly done: number; readonly total: number } {
-    return { done: this.#next, total: this.#scenario.steps.length };
+    return { done: this.#next, total: this.#steps.length };
   }
 
   finish(): RunResult {
@@ -143,45 +147,52 @@ export class Run {
 
   #emitOutcome(outcome: Outcome): void {
     const { log } = this.#machine;
-    if (outcome.kind === 'shutdown') this.#dead = true;
-    const [what, hi, lo, vector, error, text] = outcomeWords(outcome, (words) => log.text(words));
-    log.emit(EVENT.outcome, what, hi, lo, vector, error, text);
+    switch (outcome.kind) {
+      case 'ok':
+        log.emit(EVENT.outcome, OUTCOME.ok);
+        break;
+      case 'value':
+        log.emit(EVENT.outcome, OUTCOME.value, outcome.hi, outcome.lo);
+        break;
+      case 'exception': {
+        const [hi, lo] = outcome.cr2 ?? [0, 0];
+        log.emit(EVENT.outcome, OUTCOME.exception, hi, lo, outcome.vector, outcome.error ?? -1);
+        break;
+      }
+      case 'dirty':
+        this.#emitText(OUTCOME.dirty, ranges(outcome.gfns));
+        break;
+      case 'young':
+        log.emit(EVENT.outcome, OUTCOME.young, 0, outcome.young ? 1 : 0);
+        break;
+      case 'run-error':
+        this.#emitText(OUTCOME.runError, outcome.name);
+        break;
+      case 'internal':
+        log.emit(EVENT.outcome, OUTCOME.internal, 0, outcome.suberror);
+        break;
+      case 'error':
+        this.#emitText(OUTCOME.error, outcome.name);
+        break;
+      case 'shutdown':
+        this.#dead = true;
+        log.emit(EVENT.outcome, OUTCOME.shutdown);
+        break;
+    }
+  }
+
+  #emitText(what: number, text: string): void {
+    const { log } = this.#machine;
+    log.emit(EVENT.outcome, what, 0, 0, 0, 0, log.text(text));
   }
 }
 
-type OutcomeWords = readonly [
-  what: number,
-  hi?: number,
-  lo?: number,
-  vector?: number,
-  error?: number,
-  text?: number,
-];
-
-/** The payload of the `outcome` event. */
-function outcomeWords(outcome: Outcome, text: (words: string) => number): OutcomeWords {
-  switch (outcome.kind) {
-    case 'ok':
-      return [OUTCOME.ok];
-    case 'value':
-      return [OUTCOME.value, outcome.hi, outcome.lo];
-    case 'exception': {
-      const [hi, lo] = outcome.cr2 ?? [0, 0];
-      return [OUTCOME.exception, hi, lo, outcome.vector, outcome.error ?? -1];
-    }
-    case 'dirty':
-      return [OUTCOME.dirty, 0, 0, 0, 0, text(ranges(outcome.gfns))];
-    case 'young':
-      return [OUTCOME.young, 0, outcome.young ? 1 : 0];
-    case 'run-error':
-      return [OUTCOME.runError, 0, 0, 0, 0, text(outcome.name)];
-    case 'internal':
-      return [OUTCOME.internal, 0, outcome.suberror];
-    case 'error':
-      return [OUTCOME.error, 0, 0, 0, 0, text(outcome.name)];
-    case 'shutdown':
-      return [OUTCOME.shutdown];
-  }
+/** A step, ready to run: everything that can be known beforehand is. */
+interface ReadyStep {
+  readonly cpu: number;
+  /** Index of the statement in the log's strings. */
+  readonly text: number;
+  readonly perform: () => Outcome;
 }
 
 /** Frame numbers as hexadecimal ranges: `0x10-0x11,0x20`; `none` for none. */
@@ -211,36 +222,44 @@ function accessOf(step: Extract<Step, { kind: 'read' | 'write' | 'exec' }>): Acc
   };
 }
 
-function perform(hypervisor: Hypervisor, step: Step): Outcome {
+/** What a step asks of the hypervisor. */
+function performer(hypervisor: Hypervisor, step: Step): () => Outcome {
   const { host } = hypervisor;
+  const { cpu } = step;
   switch (step.kind) {
     case 'read':
     case 'write':
-    case 'exec':
-      return hypervisor.access(step.cpu, accessOf(step));
-    case 'invlpg':
-      return hypervisor.invlpg(step.cpu, hiOfBig(step.gva), loOfBig(step.gva));
-    case 'cr3':
-      return hypervisor.writeCr3(step.cpu, hiOfBig(step.value), loOfBig(step.value));
+    case 'exec': {
+      const access = accessOf(step);
+      return () => hypervisor.access(cpu, access);
+    }
+    case 'invlpg': {
+      const { gva } = step;
+      return () => hypervisor.invlpg(cpu, hiOfBig(gva), loOfBig(gva));
+    }
+    case 'cr3': {
+      const { value } = step;
+      return () => hypervisor.writeCr3(cpu, hiOfBig(value), loOfBig(value));
+    }
     case 'cr0':
     case 'cr4':
     case 'efer':
-      return hypervisor.control(step.cpu, { [step.kind]: step } as ControlChange);
+      return () => hypervisor.control(cpu, { [step.kind]: step } as ControlChange);
     case 'dirty-log':
-      return host.dirtyLog(step.slot, step.on);
+      return () => host.dirtyLog(step.slot, step.on);
     case 'get-dirty':
-      return host.getDirty(step.slot);
+      return () => host.getDirty(step.slot);
     case 'drop':
-      return host.drop(step.gpa, step.size);
+      return () => host.drop(step.gpa, step.size);
     case 'protect':
-      return host.protect(step.gpa, step.size, step.writable);
+      return () => host.protect(step.gpa, step.size, step.writable);
     case 'slot':
-      return host.setSlot(step);
+      return () => host.setSlot(step);
     case 'slot-delete':
-      return host.deleteSlot(step.id);
+      return () => host.deleteSlot(step.id);
     case 'mmu-pages':
-      return host.mmuPages(step.count);
+      return () => host.mmuPages(step.count);
     case 'age':
-      return host.age(step.gpa, step.size, step.how);
+      return () => host.age(step.gpa, step.size, step.how);
   }
 }
