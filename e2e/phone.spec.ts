@@ -22,7 +22,7 @@ test('one view at a time, stepped by thumb', async ({ studio, page }) => {
 
 test('nothing is wider than the screen', async ({ studio, page }) => {
   await studio.open();
-  for (const tab of ['Walk', 'Tables', 'Inspector', 'Scenario', 'Events']) {
+  for (const tab of ['Walk', 'Tables', 'Cost', 'Inspector', 'Scenario', 'Events']) {
     await studio.showTab(tab);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   }

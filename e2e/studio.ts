@@ -59,6 +59,12 @@ export class Studio {
     return this.page.locator(`[data-entry="${name}"]`);
   }
 
+  /** What a line of the costs says: of the step so far and as a whole, of the run so far and as a whole. */
+  cost(line: string): Locator {
+    const heading = this.page.getByRole('rowheader', { name: line, exact: true });
+    return this.page.locator('.cost-table tr').filter({ has: heading }).locator('td');
+  }
+
   inspector(): Locator {
     return this.page.getByRole('region', { name: 'Inspector' }).last();
   }

@@ -3,11 +3,11 @@
  * missing has its default; what a later version adds is passed over.
  */
 
-export const TABS = ['walk', 'tables', 'memory', 'calls', 'inspector', 'scenario', 'events'] as const;
+export const TABS = ['walk', 'tables', 'memory', 'calls', 'cost', 'inspector', 'scenario', 'events'] as const;
 /** The view that a small screen shows. */
 export type Tab = (typeof TABS)[number];
 
-export const LOWER_TABS = ['tables', 'memory', 'calls'] as const;
+export const LOWER_TABS = ['tables', 'memory', 'calls', 'cost'] as const;
 /** The view below the walk, on a large screen. */
 export type LowerTab = (typeof LOWER_TABS)[number];
 

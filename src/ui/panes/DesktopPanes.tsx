@@ -3,6 +3,7 @@ import { LOWER_TABS, type LowerTab } from '#ui/arrangement.ts';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, foldPane, useStudio } from '#ui/store.ts';
 import { CallsView } from '#ui/views/calls/CallsView.tsx';
+import { CostView } from '#ui/views/cost/CostView.tsx';
 import { ScenarioEditor } from '#ui/views/editor/EditorView.tsx';
 import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
 import { MemoryView } from '#ui/views/memory/MemoryView.tsx';
@@ -22,6 +23,7 @@ const LOWER: Readonly<Record<LowerTab, ComponentType>> = {
   tables: TablesView,
   memory: MemoryView,
   calls: CallsView,
+  cost: CostView,
 };
 
 /** What is below the walk: one of several views. */

@@ -4,6 +4,7 @@ import { runCommand } from '#ui/commands.ts';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, useStudio } from '#ui/store.ts';
 import { CallsView } from '#ui/views/calls/CallsView.tsx';
+import { CostView } from '#ui/views/cost/CostView.tsx';
 import { ScenarioEditor } from '#ui/views/editor/EditorView.tsx';
 import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
 import { MemoryView } from '#ui/views/memory/MemoryView.tsx';
@@ -38,6 +39,7 @@ const VIEWS: Readonly<Record<Tab, ComponentType>> = {
   tables: TablesView,
   memory: MemoryView,
   calls: CallsView,
+  cost: CostView,
   inspector: InspectorView,
   scenario: ScenarioEditor,
   events: Events,

@@ -1,4 +1,5 @@
 /** Every text of the page, in English. The other catalogues have the same keys, or they do not compile. */
+import { cost } from '#ui/words/en/cost.ts';
 import { events } from '#ui/words/en/events.ts';
 import { inspector } from '#ui/words/en/inspector.ts';
 import { layout } from '#ui/words/en/layout.ts';
@@ -8,6 +9,7 @@ import * as views from '#ui/words/en/views.ts';
 export const en = {
   ...page,
   ...views,
+  cost,
   events,
   inspector,
   layout,

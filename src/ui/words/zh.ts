@@ -1,4 +1,5 @@
 /** Every text of the page, in Simplified Chinese. Names of the kernel and of the language stay as they are. */
+import { cost } from '#ui/words/zh/cost.ts';
 import { events } from '#ui/words/zh/events.ts';
 import { inspector } from '#ui/words/zh/inspector.ts';
 import { layout } from '#ui/words/zh/layout.ts';
@@ -9,6 +10,7 @@ import type { Words } from './en.ts';
 export const zh = {
   ...page,
   ...views,
+  cost,
   events,
   inspector,
   layout,

@@ -22,6 +22,7 @@ export const panes = {
   inspector: 'Inspector',
   memory: 'Memory',
   calls: 'Calls',
+  cost: 'Cost',
   events: 'Events',
   timeline: 'Timeline',
   resize: (pane: string) => `Resize: ${pane}`,

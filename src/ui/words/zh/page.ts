@@ -23,6 +23,7 @@ export const panes: Words['panes'] = {
   inspector: '检视',
   memory: '内存',
   calls: '调用',
+  cost: '开销',
   events: '事件',
   timeline: '时间线',
   resize: (pane) => `调整大小：${pane}`,
