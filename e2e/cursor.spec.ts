@@ -62,3 +62,36 @@ test('history leads to the event that wrote an entry', async ({ studio }) => {
     .click();
   await expect(studio.currentEvent()).toContainText('kvm_mmu_set_spte');
 });
+
+test('each level of detail passes over more, and events keep their numbers', async ({ studio, page }) => {
+  await studio.open();
+  const detail = page.getByRole('combobox', { name: 'Detail' });
+  await studio.stepTo('vm_exit');
+  const exit = await studio.position().innerText();
+  await detail.selectOption('hardware');
+  await expect(studio.position()).toHaveText(exit.replace(/\n/g, ''));
+  await studio.press('ArrowRight');
+  await expect(studio.currentEvent()).toContainText('vm_entry');
+  await expect(studio.entry('t3[16]')).toHaveClass(/now/);
+  const entry = await studio.position().innerText();
+
+  await test.step('in a link', async () => {
+    const fragment = await studio.link();
+    await page.goto('about:blank');
+    await studio.open(fragment);
+    await expect(detail).toHaveValue('hardware');
+    await expect(studio.position()).toHaveText(entry.replace(/\n/g, ''));
+  });
+
+  await studio.press('d');
+  await expect(detail).toHaveValue('hypervisor');
+  await studio.press('ArrowLeft');
+  await expect(studio.currentEvent()).not.toContainText('vm_exit');
+  await studio.press('d');
+  await expect(detail).toHaveValue('everything');
+  await studio.press('ArrowLeft');
+  await expect(studio.currentEvent()).toContainText('return');
+  await studio.press('d');
+  await studio.press('ArrowLeft');
+  await expect(studio.position()).toHaveText(exit.replace(/\n/g, ''));
+});

@@ -64,12 +64,12 @@ test('a link carries the selection and the panes', async ({ studio, page }) => {
   await studio.open();
   await studio.press('End');
   await studio.entry('t3[16]').click();
-  await page.getByRole('checkbox', { name: 'Calls' }).check();
+  await page.getByRole('combobox', { name: 'Detail' }).selectOption('everything');
   const fragment = await studio.link();
   await page.goto('about:blank');
   await studio.open(fragment);
   await expect(studio.inspector()).toContainText('t3[010]');
-  await expect(page.getByRole('checkbox', { name: 'Calls' })).toBeChecked();
+  await expect(page.getByRole('combobox', { name: 'Detail' })).toHaveValue('everything');
 });
 
 test('a scenario without steps is an empty page, not a broken one', async ({ studio, page }) => {

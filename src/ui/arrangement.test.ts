@@ -26,10 +26,16 @@ describe('the arrangement of the panes in a link', () => {
       isLarge: true,
       tab: 'tables',
       lower: 'memory',
-      calls: true,
+      detail: 'everything',
     };
     expect(arrangementText(own)).toBe('c30.40.30-m50.50-r60.40-fsi-xl-p-vtables-lmemory-k');
     expect(parseArrangement(arrangementText(own))).toEqual(own);
+  });
+
+  it('keeps the level of detail', () => {
+    for (const detail of ['hardware', 'hypervisor', 'everything'] as const) {
+      expect(parseArrangement(arrangementText({ ...DEFAULT_ARRANGEMENT, detail })).detail).toBe(detail);
+    }
   });
 
   it('says only what is not the default', () => {
@@ -43,7 +49,7 @@ describe('the arrangement of the panes in a link', () => {
       shares: { left: 30, right: 30, walk: 50, events: 40 },
       tab: 'tables',
       lower: 'memory',
-      calls: true,
+      detail: 'everything',
     });
   });
 

@@ -3,6 +3,8 @@
  * missing has its default; what a later version adds is passed over.
  */
 
+import type { Detail } from './sequence.ts';
+
 export const TABS = ['walk', 'tables', 'memory', 'calls', 'cost', 'inspector', 'scenario', 'events'] as const;
 /** The view that a small screen shows. */
 export type Tab = (typeof TABS)[number];
@@ -37,8 +39,8 @@ export interface Shape {
 export interface Arrangement extends Shape {
   readonly tab: Tab;
   readonly lower: LowerTab;
-  /** Whether calls of functions are events to step through. */
-  readonly calls: boolean;
+  /** Which events are stepped through. */
+  readonly detail: Detail;
 }
 
 const ALL_PANES: Shape = {
@@ -61,7 +63,7 @@ export const DEFAULT_ARRANGEMENT: Arrangement = {
   ...ALL_PANES,
   tab: 'walk',
   lower: 'tables',
-  calls: false,
+  detail: 'hypervisor',
 };
 
 /** The smallest and the largest share that a pane can be given. */
@@ -113,11 +115,14 @@ function shapeParts({ shares, folded, maximised, isLarge }: Shape): string[] {
   ];
 }
 
+/** Its part of a link; nothing for the usual level. */
+const DETAIL_PART: Readonly<Record<Detail, string>> = { hardware: 'h', hypervisor: '', everything: 'k' };
+
 const partsOf = (arrangement: Arrangement): string[] => [
   ...shapeParts(arrangement),
   `v${arrangement.tab}`,
   `l${arrangement.lower}`,
-  arrangement.calls ? 'k' : '',
+  DETAIL_PART[arrangement.detail],
 ];
 
 const DEFAULT_PARTS = partsOf(DEFAULT_ARRANGEMENT);
@@ -156,6 +161,6 @@ export function parseArrangement(text: string): Arrangement {
     isLarge: parts.has('p'),
     tab: TABS.find((tab) => tab === parts.get('v')) ?? DEFAULT_ARRANGEMENT.tab,
     lower: LOWER_TABS.find((tab) => tab === parts.get('l')) ?? DEFAULT_ARRANGEMENT.lower,
-    calls: parts.has('k'),
+    detail: parts.has('h') ? 'hardware' : parts.has('k') ? 'everything' : DEFAULT_ARRANGEMENT.detail,
   };
 }

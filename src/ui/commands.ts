@@ -4,7 +4,7 @@ import type { Words } from '#ui/words/en.ts';
 import { PANES, type PaneId, PRESETS } from './arrangement.ts';
 import type { Run } from './moment.ts';
 import { stop, togglePlay } from './playback.ts';
-import { moved } from './sequence.ts';
+import { DETAILS, moved } from './sequence.ts';
 import { currentSequence, useSession } from './session.ts';
 import { arrange, foldPane, maximisePane, select, setCursor, useStudio } from './store.ts';
 
@@ -67,6 +67,11 @@ function toggleMaximised(): void {
   maximisePane(maximised ? null : (focusedPane() ?? 'walk'));
 }
 
+function nextDetail(): void {
+  const { detail } = useStudio.getState().arrangement;
+  arrange({ detail: DETAILS[(DETAILS.indexOf(detail) + 1) % DETAILS.length] ?? detail });
+}
+
 function toggleFolded(): void {
   const pane = focusedPane();
   if (pane) foldPane(pane, !useStudio.getState().arrangement.folded.includes(pane));
@@ -89,6 +94,7 @@ export const COMMANDS: readonly Command[] = [
   { id: 'present', key: '3', shown: ['3'], run: () => arrange(PRESETS.present) },
   { id: 'maximise', key: 'm', shown: ['m'], run: toggleMaximised },
   { id: 'fold', key: 'f', shown: ['f'], run: toggleFolded },
+  { id: 'detail', key: 'd', shown: ['d'], run: nextDetail },
   { id: 'help', key: '?', shown: ['?'], run: () => useKeySheet.setState({ open: true }) },
 ];
 

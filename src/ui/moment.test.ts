@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT } from '#machine/events.ts';
-import { cursorAt, cursorPlace, logHash, momentAt } from './moment.ts';
+import { cursorAt, cursorPlace, eventNumber, logHash, momentAt } from './moment.ts';
 import { FIRST_TOUCH, momentOf, runText } from './run.fixture.ts';
 import { subjectOf } from './subject.ts';
 
@@ -53,6 +53,30 @@ describe('what an event is about', () => {
     const moment = momentOf(run, kind);
     expect(subjectOf(moment.reader, moment.index, moment.atlas)).toEqual(subject);
   });
+});
+
+describe('what changed', () => {
+  const { index: set } = momentOf(run, EVENT.kvm_mmu_set_spte);
+  const entry = run.reader.find(set, 1, (index) => run.reader.kind(index) === EVENT.entry);
+
+  it('is marked at the event that changed it', () => {
+    expect(momentAt(run, set).changed.size).toBeGreaterThan(0);
+    const words = momentAt(run, set).changed;
+    expect([...momentAt(run, entry).changed].filter((place) => words.has(place))).toEqual([]);
+  });
+
+  it('is marked at the hardware’s next event where one looks at the hardware only', () => {
+    const words = momentAt(run, entry, 'hardware').changed;
+    for (const place of momentAt(run, set).changed) expect(words).toContain(place);
+    expect(momentAt(run, set, 'hardware').changed).toEqual(momentAt(run, set).changed);
+  });
+});
+
+it('keeps the numbers of events, whatever is passed over', () => {
+  const { index } = momentOf(run, EVENT.outcome);
+  const numbers = [run.hardware, run.story].map((level) => eventNumber(run, level.at(level.rank(index))));
+  expect(new Set(numbers)).toEqual(new Set([eventNumber(run, index)]));
+  expect(run.hardware.rank(index)).toBeLessThan(run.story.rank(index));
 });
 
 it('is the same machine, whether reached forwards or backwards', () => {

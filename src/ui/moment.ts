@@ -5,7 +5,7 @@ import { EVENT_WORDS, EVENTS, PAYLOAD } from '#machine/events.ts';
 import type { Change, LogReader, Replay } from '#machine/log-reader.ts';
 import type { Scenario } from '#scenario/scenario.ts';
 import type { Names } from '#trace/names.ts';
-import { type Sequence, storyOf } from './sequence.ts';
+import { allOf, type Detail, hardwareOf, includes, type Sequence, storyOf } from './sequence.ts';
 
 /** A finished run of a scenario. */
 export interface Run {
@@ -16,6 +16,8 @@ export interface Run {
   readonly names: Names;
   /** The events that are numbered: all but calls. */
   readonly story: Sequence;
+  /** Those of the hardware among them. */
+  readonly hardware: Sequence;
 }
 
 export interface Moment {
@@ -25,7 +27,7 @@ export interface Moment {
   /** The event at the cursor. */
   readonly index: number;
   readonly atlas: Atlas;
-  /** Words that were changed by it, and by calls since the numbered event before it. */
+  /** Words that were changed by it, and by what the level of detail passes over before it. */
   readonly changes: readonly Change[];
   /** Their places. */
   readonly changed: ReadonlySet<number>;
@@ -40,27 +42,37 @@ export interface CursorPlace {
 }
 
 /** What the engine made, with what is found from it once. */
-export function newRun(made: Omit<Run, 'story'>): Run {
-  return { ...made, story: storyOf(made.reader) };
+export function newRun(made: Omit<Run, 'story' | 'hardware'>): Run {
+  return { ...made, story: storyOf(made.reader), hardware: hardwareOf(made.reader) };
+}
+
+/** The events that a level of detail has. */
+export function levelOf({ reader, story, hardware }: Run, detail: Detail): Sequence {
+  if (detail === 'hardware') return hardware;
+  return detail === 'hypervisor' ? story : allOf(reader);
 }
 
 /** An event's number, for people: from 1, calls not counted. */
 export const eventNumber = ({ story }: Pick<Run, 'story'>, index: number): number => story.rank(index) + 1;
 
-function changesOf({ reader, story }: Run, index: number): Change[] {
-  const rank = story.rank(index);
-  const isNumbered = rank >= 0 && story.at(rank) === index;
-  const first = isNumbered ? (rank === 0 ? 0 : story.at(rank - 1) + 1) : index;
+/**
+ * A call's own changes are seen at the call, and once more at the event that it led to; what the hypervisor did between two events of
+ * the hardware is seen at the second one, where the first is all that was looked at.
+ */
+function changesOf({ reader, story, hardware }: Run, index: number, detail: Detail): Change[] {
+  const passing = detail === 'hardware' && includes(hardware, index) ? hardware : story;
+  const rank = passing.rank(index);
+  const before = rank === 0 ? -1 : includes(passing, index) ? passing.at(rank - 1) : index - 1;
   const changes: Change[] = [];
-  for (let event = first; event <= index; event++) changes.push(...reader.changes(event));
+  for (let event = before + 1; event <= index; event++) changes.push(...reader.changes(event));
   return changes;
 }
 
-/** The moment at event `index` of a run that has events. */
-export function momentAt(run: Run, index: number): Moment {
+/** The moment at event `index` of a run that has events, as a level of detail shows it. */
+export function momentAt(run: Run, index: number, detail: Detail = 'hypervisor'): Moment {
   const { reader, names, replay } = run;
   const atlas = readAtlas(replay.seek(index));
-  const changes = changesOf(run, index);
+  const changes = changesOf(run, index, detail);
   const changed = new Set(changes.map((change) => change.place));
   return { run, reader, names, index, atlas, changes, changed };
 }

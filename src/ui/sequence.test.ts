@@ -1,20 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT } from '#machine/events.ts';
+import { EVENT, WALKER_NESTED, WALKERS } from '#machine/events.ts';
 import { LogWriter } from '#machine/log.ts';
 import { LogReader } from '#machine/log-reader.ts';
-import { allOf, listed, moved, storyOf } from './sequence.ts';
+import { allOf, hardwareOf, listed, moved, type Sequence, storyOf } from './sequence.ts';
 
-it('passes over calls and returns', () => {
+const WALKER_KVM = WALKERS.length - 1;
+
+const events = (sequence: Sequence): number[] =>
+  Array.from({ length: sequence.length }, (_, rank) => sequence.at(rank));
+
+it('has the calls, or what the hypervisor does, or the hardware alone', () => {
   const log = new LogWriter(100);
   log.emit(EVENT.step, 1);
+  log.emit(EVENT.reference, WALKER_NESTED);
+  log.emit(EVENT.exit);
   log.emit(EVENT.call);
-  log.emit(EVENT.entry);
+  log.emit(EVENT.reference, WALKER_KVM);
+  log.emit(EVENT.kvm_mmu_set_spte);
+  log.emit(EVENT.rmapAdd);
   log.emit(EVENT.return);
+  log.emit(EVENT.entry);
+  log.emit(EVENT.tlbHit);
   log.emit(EVENT.outcome);
   const reader = new LogReader(log.finish(new Int32Array(1)));
-  const story = storyOf(reader);
-  expect(Array.from({ length: story.length }, (_, rank) => story.at(rank))).toEqual([0, 2, 4]);
-  expect(allOf(reader).length).toBe(5);
+  expect(allOf(reader).length).toBe(11);
+  expect(events(storyOf(reader))).toEqual([0, 1, 2, 4, 5, 6, 8, 9, 10]);
+  expect(events(hardwareOf(reader))).toEqual([0, 1, 2, 8, 9, 10]);
 });
 
 describe('a sequence', () => {

@@ -11,13 +11,14 @@ import {
   type CursorPlace,
   cursorAt,
   cursorPlace,
+  levelOf,
   logHash,
   type Moment,
   momentAt,
   newRun,
   type Run,
 } from './moment.ts';
-import { allOf, type Sequence } from './sequence.ts';
+import type { Detail, Sequence } from './sequence.ts';
 import { setCursor, setText, tell, useStudio } from './store.ts';
 
 interface SessionState {
@@ -121,30 +122,30 @@ export function herePlace(): CursorPlace {
   return run ? cursorPlace(run, useStudio.getState().cursor) : { step: 0, offset: 0 };
 }
 
-let latest: Moment | null = null;
+let latest: { readonly moment: Moment; readonly detail: Detail } | null = null;
 
 /** The moment at the cursor, or null where no run has an event. */
-export function currentMoment(run: Run | null, cursor: number): Moment | null {
+export function currentMoment(run: Run | null, cursor: number, detail: Detail): Moment | null {
   if (!run || run.reader.length === 0) return null;
   const index = Math.min(cursor, run.reader.length - 1);
-  if (latest?.run !== run || latest.index !== index) latest = momentAt(run, index);
-  return latest;
+  if (latest?.moment.run !== run || latest.moment.index !== index || latest.detail !== detail)
+    latest = { moment: momentAt(run, index, detail), detail };
+  return latest.moment;
 }
 
 /** The moment at the cursor, for components. */
 export function useMoment(): Moment | null {
   const run = useSession((state) => state.run);
   const cursor = useStudio((state) => state.cursor);
-  return currentMoment(run, cursor);
+  const detail = useStudio((state) => state.arrangement.detail);
+  return currentMoment(run, cursor, detail);
 }
 
-/** The events that the cursor moves along: the numbered ones, or all where calls are shown. */
-export function currentSequence(run: Run): Sequence {
-  return useStudio.getState().arrangement.calls ? allOf(run.reader) : run.story;
-}
+/** The events that the cursor moves along. */
+export const currentSequence = (run: Run): Sequence => levelOf(run, useStudio.getState().arrangement.detail);
 
 /** The same, for components. */
 export function useSequence(run: Run | null): Sequence | null {
-  const calls = useStudio((state) => state.arrangement.calls);
-  return useMemo(() => run && (calls ? allOf(run.reader) : run.story), [run, calls]);
+  const detail = useStudio((state) => state.arrangement.detail);
+  return useMemo(() => run && levelOf(run, detail), [run, detail]);
 }

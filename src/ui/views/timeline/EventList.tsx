@@ -6,7 +6,7 @@ import { FILTER_ID } from '#ui/commands.ts';
 import { EventGlyph } from '#ui/design/EventGlyph.tsx';
 import { FIELD_SPACE } from '#ui/design/space.ts';
 import { eventNumber, type Run } from '#ui/moment.ts';
-import { isCall, type Sequence } from '#ui/sequence.ts';
+import { DETAILS, type Detail, isCall, type Sequence } from '#ui/sequence.ts';
 import { useSequence, useSession } from '#ui/session.ts';
 import { arrange, setCursor, useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
@@ -96,14 +96,20 @@ function goToNext(events: Sequence | null): void {
   setCursor(events.at(rank < events.length ? rank : 0));
 }
 
-/** Whether calls are events too. */
-function CallsSwitch() {
+/** Which events there are to step through. */
+function DetailChoice() {
   const words = useWords();
-  const calls = useStudio((state) => state.arrangement.calls);
+  const detail = useStudio((state) => state.arrangement.detail);
   return (
-    <label className="calls-switch" title={words.timeline.callsHelp}>
-      <input type="checkbox" checked={calls} onChange={() => arrange({ calls: !calls })} />{' '}
-      {words.timeline.calls}
+    <label className="detail-choice" title={words.timeline.detailHelp}>
+      {words.timeline.detail}
+      <select value={detail} onChange={(event) => arrange({ detail: event.target.value as Detail })}>
+        {DETAILS.map((level) => (
+          <option key={level} value={level}>
+            {words.timeline.details[level]}
+          </option>
+        ))}
+      </select>
     </label>
   );
 }
@@ -116,7 +122,7 @@ export function EventFilter() {
   const events = useMatches(run);
   return (
     <div className="event-filter">
-      <CallsSwitch />
+      <DetailChoice />
       <span aria-live="polite">{events && filter ? words.timeline.found(events.length) : ''}</span>
       <input
         id={FILTER_ID}

@@ -1,4 +1,4 @@
-import { type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type PointerEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import { eventNumber, type Moment } from '#ui/moment.ts';
 import type { Sequence } from '#ui/sequence.ts';
@@ -24,13 +24,13 @@ function Drawing({ moment, sequence, range, width }: DrawingProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const dark = useTheme((state) => state.dark);
   const { reader, atlas, run } = moment;
-  const isNumbered = sequence === run.story;
+  const numberAt = useCallback((rank: number) => eventNumber(run, sequence.at(rank)), [run, sequence]);
   const hasHost = atlas.machine !== 'bare';
   const cpus = atlas.registers.length;
   const { from, count } = range;
   const model = useMemo(
-    () => timelineModel({ reader, sequence, isNumbered, cpus, hasHost }, { from, count }, width),
-    [reader, sequence, isNumbered, from, count, width, cpus, hasHost],
+    () => timelineModel({ reader, sequence, numberAt, cpus, hasHost }, { from, count }, width),
+    [reader, sequence, numberAt, from, count, width, cpus, hasHost],
   );
   const currentStep = reader.stepOf(moment.index);
   useLayoutEffect(() => {

@@ -6,7 +6,7 @@ import { rangeWith, rankAtX, rankX, tickSpacing, timelineModel } from './model.t
 
 const run = runText(FIRST_TOUCH);
 const { reader } = run;
-const source = { reader, sequence: run.story, isNumbered: true, cpus: 1, hasHost: true };
+const source = { reader, sequence: run.story, numberAt: (rank: number) => rank + 1, cpus: 1, hasHost: true };
 const whole = { from: 0, count: reader.length };
 
 describe('the timeline', () => {

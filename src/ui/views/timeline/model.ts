@@ -153,8 +153,8 @@ export interface Source {
   readonly reader: LogReader;
   /** The events that are shown. */
   readonly sequence: Sequence;
-  /** Whether they are the numbered ones: then there is a ruler. */
-  readonly isNumbered: boolean;
+  /** The number of the event at a rank, for the ruler. */
+  readonly numberAt: (rank: number) => number;
   /** Number of vCPUs. */
   readonly cpus: number;
   readonly hasHost: boolean;
@@ -165,8 +165,8 @@ export function timelineModel(source: Source, range: Range, width: number): Time
   const end = Math.min(source.sequence.length, range.from + range.count);
   const ticks: { x: number; label: string }[] = [];
   const first = Math.ceil(Math.max(1, range.from + 1) / spacing) * spacing;
-  for (let n = first; source.isNumbered && n <= end; n += spacing) {
-    ticks.push({ x: rankX(range, width, n - 1), label: String(n) });
+  for (let n = first; n <= end; n += spacing) {
+    ticks.push({ x: rankX(range, width, n - 1), label: String(source.numberAt(n - 1)) });
   }
   return {
     blocks: blocks(source, range, width),

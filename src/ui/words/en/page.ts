@@ -104,4 +104,5 @@ export const commands = {
   present: 'Present: large type, the walk alone',
   maximise: 'Maximise the pane, or restore it',
   fold: 'Fold the pane, or open it',
+  detail: 'Next level of detail',
 };

@@ -78,8 +78,10 @@ export const timeline = {
   step: (number: number, count: number) => `step ${number} of ${count}`,
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
-  calls: 'Calls',
-  callsHelp: 'Step through calls of the kernel’s functions too',
+  detail: 'Detail',
+  details: { hardware: 'hardware', hypervisor: 'hypervisor', everything: 'everything' },
+  detailHelp:
+    'What to step through: walks, TLBs and exits; what the hypervisor does too; or each call of its functions',
   filter: 'Filter events',
   found: (count: number) => (count === 1 ? '1 event' : `${count} events`),
   list: 'Events',
