@@ -55,6 +55,19 @@ describe('trace', () => {
     expect(out).toBe('');
   });
 
+  it('prints other forms where they are asked for', () => {
+    const file = join(GOLDEN, 'shadow-nx.scn');
+    expect(main(['trace', file, '--format', 'canonical'])).toBe(0);
+    expect(out).toBe(golden('shadow-nx'));
+    out = '';
+    expect(main(['trace', '--format=ftrace', file])).toBe(0);
+    expect(out).toMatch(/^# tracer: nop\n/);
+    expect(out).toMatch(/: kvm_mmu_set_spte: gfn 10 spte [0-9a-f]+ \(r-xu\) level 1 at [0-9a-f]+080\n/);
+    expect(main(['trace', file, '--format', 'json', '--out', folder])).toBe(0);
+    const log = JSON.parse(readFileSync(join(folder, 'shadow-nx.json'), 'utf8'));
+    expect(log.events.length).toBeGreaterThan(100);
+  });
+
   it('tells bad input with file, line and column, and goes on with the next', () => {
     const bad = write('bad.scn', 'scenario 1\nslot 0 gpa=zero size=4M\n');
     expect(main(['trace', bad, join(GOLDEN, 'shadow-nx.scn')])).toBe(2);
@@ -76,14 +89,18 @@ describe('trace', () => {
 });
 
 describe('the arguments', () => {
-  it.each([[[]], [['trace']], [['trace', '--wrong', 'x']], [['trace', 'x', '--out']], [['run']]])(
-    '%j are answered with the usage, as an error',
-    (args) => {
-      expect(main(args)).toBe(2);
-      expect(err).toContain('usage: penumbra');
-      expect(out).toBe('');
-    },
-  );
+  it.each([
+    [[]],
+    [['trace']],
+    [['trace', '--wrong', 'x']],
+    [['trace', 'x', '--out']],
+    [['trace', 'x', '--format', 'xml']],
+    [['run']],
+  ])('%j are answered with the usage, as an error', (args) => {
+    expect(main(args)).toBe(2);
+    expect(err).toContain('usage: penumbra');
+    expect(out).toBe('');
+  });
 
   it('--help is answered with the usage', () => {
     expect(main(['--help'])).toBe(0);

@@ -1,21 +1,45 @@
 /**
- * The command line: `penumbra trace FILE|DIR… [--out DIR]`. Exit code 0; 2 for bad input, with FILE:LINE:COL: message for each
- * problem.
+ * The command line: `penumbra trace FILE|DIR… [--out DIR] [--format FORMAT]`. Exit code 0; 2 for bad input, with FILE:LINE:COL:
+ * message for each problem.
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LogReader } from '#machine/log-reader.ts';
 import { load } from '#scenario/check.ts';
-import { runScenario } from '#scenario/run.ts';
-import type { Problem } from '#scenario/scenario.ts';
+import { type RunResult, runScenario } from '#scenario/run.ts';
+import type { Problem, Scenario } from '#scenario/scenario.ts';
+import { ftraceText } from '#trace/ftrace.ts';
+import { jsonText } from '#trace/json.ts';
 import { Names } from '#trace/names.ts';
 import { canonicalTrace } from '#trace/print.ts';
 
-const USAGE = `usage: penumbra trace FILE|DIR… [--out DIR]
+const USAGE = `usage: penumbra trace FILE|DIR… [--out DIR] [--format canonical|ftrace|json]
 
   Prints the canonical trace of each scenario; with --out, writes NAME.trace for each NAME.scn there.
   A directory stands for the .scn files in it.
+  --format ftrace prints what a kernel's tracefs would (NAME.ftrace), --format json all events (NAME.json).
 `;
+
+interface Format {
+  /** The end of its files' names. */
+  readonly suffix: string;
+  readonly print: (
+    reader: LogReader,
+    names: Names,
+    scenario: Scenario,
+    tables: RunResult['tables'],
+  ) => string;
+}
+
+/** The forms that a log can be printed in. */
+const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
+  [
+    'canonical',
+    { suffix: 'trace', print: (reader, names, _, tables) => canonicalTrace(reader, names, tables) },
+  ],
+  ['ftrace', { suffix: 'ftrace', print: ftraceText }],
+  ['json', { suffix: 'json', print: (reader, names, { title }) => jsonText(reader, names, title) }],
+]);
 
 /** Runs the command line. Returns the exit code. */
 export function main(args: readonly string[]): number {
@@ -29,19 +53,31 @@ export function main(args: readonly string[]): number {
 interface TraceArguments {
   readonly places: readonly string[];
   readonly out: string | null;
+  readonly format: Format;
+}
+
+/** The value of an option that is written `--name value` or `--name=value`; undefined where `arg` is another word. */
+function optionValue(arg: string, name: string, next: () => string | undefined): string | undefined {
+  if (arg === name) return next() ?? '';
+  return arg.startsWith(`${name}=`) ? arg.slice(name.length + 1) : undefined;
 }
 
 function readArguments(args: readonly string[]): TraceArguments | null {
   const places: string[] = [];
+  const rest = [...args];
   let out: string | null = null;
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] as string;
-    if (arg === '--out') out = args[++i] ?? '';
-    else if (arg.startsWith('--out=')) out = arg.slice('--out='.length);
+  let format = 'canonical';
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    const next = () => rest.shift();
+    const folder = optionValue(arg, '--out', next);
+    const form = optionValue(arg, '--format', next);
+    if (folder !== undefined) out = folder;
+    else if (form !== undefined) format = form;
     else if (arg.startsWith('-')) return null;
     else places.push(arg);
   }
-  return places.length === 0 || out === '' ? null : { places, out };
+  const known = FORMATS.get(format);
+  return places.length === 0 || out === '' || !known ? null : { places, out, format: known };
 }
 
 function trace(args: readonly string[]): number {
@@ -54,10 +90,14 @@ function trace(args: readonly string[]): number {
   let code = 0;
   for (const place of parsed.places) {
     for (const file of scenarioFiles(place)) {
-      const text = traceFile(file);
+      const text = traceFile(file, parsed.format);
       if (text === null) code = 2;
       else if (parsed.out === null) process.stdout.write(text);
-      else writeFileSync(join(parsed.out, `${basename(file).replace(/\.scn$/, '')}.trace`), text);
+      else
+        writeFileSync(
+          join(parsed.out, `${basename(file).replace(/\.scn$/, '')}.${parsed.format.suffix}`),
+          text,
+        );
     }
   }
   return code;
@@ -77,7 +117,7 @@ function scenarioFiles(place: string): string[] {
 }
 
 /** The trace of one file, or null after its problems were told. */
-function traceFile(file: string): string | null {
+function traceFile(file: string, format: Format): string | null {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -95,7 +135,7 @@ function traceFile(file: string): string | null {
     return tell(file, [{ span: { line: 1, column: 1, length: 1 }, message: result.notice }]);
   }
   const reader = new LogReader(result.log);
-  return canonicalTrace(reader, new Names(reader), result.tables);
+  return format.print(reader, new Names(reader), scenario, result.tables);
 }
 
 function tell(file: string, problems: readonly Problem[]): null {
