@@ -35,12 +35,15 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** Constants stay `const` (Vite makes them `var`), so that the optimiser of V8 knows that they are: a third of the time of a fault. */
+const KEEP_CONSTANTS = { output: { topLevelVar: false } };
+
 export default defineConfig(({ mode }) => ({
   // Relative, so that the built page works from any folder of any static server.
   base: './',
   plugins: [react(), contentSecurityPolicy()],
-  worker: { format: 'es' },
-  build: { target: 'es2023', sourcemap: true },
+  worker: { format: 'es', rolldownOptions: KEEP_CONSTANTS },
+  build: { target: 'es2023', sourcemap: true, rolldownOptions: KEEP_CONSTANTS },
   server: { host: '127.0.0.1' },
   test: {
     environment: 'node',

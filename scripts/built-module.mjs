@@ -51,7 +51,11 @@ async function bundle(entry, name) {
         outDir: aside,
         target: 'node20',
         minify: false,
-        rolldownOptions: { output: { entryFileNames: `${name}.mjs`, codeSplitting: false } },
+        // Constants stay `const`, so that the engine's optimiser knows that they are: a third of the time of a fault.
+        // Constants stay `const`, so that the optimiser of V8 knows that they are: see vite.config.ts.
+        rolldownOptions: {
+          output: { entryFileNames: `${name}.mjs`, codeSplitting: false, topLevelVar: false },
+        },
       },
     });
     renameSync(join(aside, `${name}.mjs`), join(CACHE, `${name}.mjs`));

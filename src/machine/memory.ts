@@ -75,6 +75,18 @@ export function storeFrame(
   m.set(place + 1, flagsWord(newHi, newLo));
 }
 
+/** What `guestPlace` says of a guest frame that no slot holds. */
+export const NO_MEMORY = -1;
+
+/** Place of the aligned 8 bytes around `offset` of a guest frame; 0 where nothing was ever stored, NO_MEMORY without a slot. */
+export function guestPlace(words: Int32Array, gfn: number, offset: number): number {
+  const slot = findSlot(words, gfn);
+  if (slot === 0) return NO_MEMORY;
+  const known = knownHostFrame(words, slot, gfn - (words[slot + SLOT.base_gfn] as number));
+  const data = known === NO_FRAME ? 0 : frameData(words, known);
+  return data === 0 ? 0 : data + (offset >>> 3) * 2;
+}
+
 /** Loads from guest memory by frame and offset. False if no slot is there. The value: see `loadFrame`. */
 export function loadGuest(m: Machine, gfn: number, offset: number, width: number): boolean {
   const slot = findSlot(m.words, gfn);

@@ -17,7 +17,8 @@ export function record<const Names extends readonly string[]>(
     at += width === undefined ? 1 : Number(width);
   }
   fields.size = at;
-  return Object.freeze(fields) as RecordFields<StripWidths<Names>>;
+  // Filled by computed names, an object of many fields becomes a hash table; parsed, it has fixed places for them.
+  return Object.freeze(JSON.parse(JSON.stringify(fields))) as RecordFields<StripWidths<Names>>;
 }
 
 type StripWidth<Name extends string> = Name extends `${infer Base}*${number}` ? Base : Name;

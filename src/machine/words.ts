@@ -51,7 +51,9 @@ const FIRST_WORDS = 4096 * FRAME_WORDS;
 const GROWTH = 4;
 
 const DIRECTORY_PLACE = FRAME_WORDS;
-const MAP_SPAN = 512;
+/** log2 of the frames whose descriptors one frame holds. */
+const MAP_SHIFT = 9;
+const MAP_MASK = (1 << MAP_SHIFT) - 1;
 const FRAMES_PER_MIB = 256;
 
 /** What a run may use. */
@@ -172,7 +174,7 @@ export class Machine {
   }
 
   #describe(frame: number, use: number, owner: number): void {
-    const entry = DIRECTORY_PLACE + Math.floor(frame / MAP_SPAN);
+    const entry = DIRECTORY_PLACE + (frame >>> MAP_SHIFT);
     if (this.get(entry) === 0) {
       const page = this.#take(1);
       this.set(entry, page);
@@ -184,12 +186,8 @@ export class Machine {
   }
 }
 
-function descriptor(words: Int32Array, frame: number): number {
-  return (
-    ((words[DIRECTORY_PLACE + Math.floor(frame / MAP_SPAN)] as number) << FRAME_SHIFT) +
-    (frame % MAP_SPAN) * 2
-  );
-}
+const descriptor = (words: Int32Array, frame: number): number =>
+  ((words[DIRECTORY_PLACE + (frame >>> MAP_SHIFT)] as number) << FRAME_SHIFT) + (frame & MAP_MASK) * 2;
 
 /** What a frame is used for (FRAME), read from words alone; 0 for one that was never taken into use. */
 export const frameUse = (words: Int32Array, frame: number): number =>

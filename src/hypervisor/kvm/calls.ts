@@ -99,4 +99,10 @@ export const exitHandler = <First extends Vcpu, Rest extends readonly unknown[],
   recorded((vcpu) => (vcpu.kvm.amd ? name : VMX_HANDLER[name]), body);
 
 /** The kernel's function `name`, which has nothing to do in this model: only that it is called is known. */
-export const noted = (name: FunctionName): ((first: Logged) => void) => kernel(name, () => {});
+export function noted(name: FunctionName): (first: Logged) => void {
+  return ({ log }) => {
+    if (!log.calls) return;
+    log.enter(name);
+    log.leave(name);
+  };
+}

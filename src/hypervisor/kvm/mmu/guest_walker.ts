@@ -6,32 +6,31 @@
 import { hasReservedBits, PTE, type ReservedMask, reservedMasks } from '#arch/entry.ts';
 import type { PagingMode } from '#arch/paging-mode.ts';
 import { ACC } from '#arch/permission.ts';
-import { flagsWord, frameWord } from '#arch/word64.ts';
+import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
 import { type Kvm, ROLE, roleAccess, roleQuadrant, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
-import { loadedHi, loadedLo, loadGuest } from '#machine/memory.ts';
+import { guestPlace, NO_MEMORY } from '#machine/memory.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
 
-const rules = new WeakMap<Kvm, Map<PagingMode, ReturnType<typeof reservedMasks>>>();
+type ReservedMasks = ReturnType<typeof reservedMasks>;
+
+/** Masks made so far, and the last ones that were asked for: nearly always the next too. */
+const known = new WeakMap<Kvm, Map<PagingMode, ReservedMasks>>();
+let last: { readonly kvm: Kvm; readonly mode: PagingMode; readonly masks: ReservedMasks } | null = null;
 
 /** guest_rsvd_check: what the guest's entries reserve, as KVM's walker sees it. */
-export function guestReserved(kvm: Kvm, mode: PagingMode): ReturnType<typeof reservedMasks> {
-  let known = rules.get(kvm);
-  if (!known) {
-    known = new Map();
-    rules.set(kvm, known);
-  }
-  let masks = known.get(mode);
-  if (!masks) {
-    masks = reservedMasks(mode, {
-      maxphyaddr: kvm.maxphyaddr,
-      amd: kvm.amd,
-      gigabytePages: true,
-      pse36Bits: 4,
-    });
-    known.set(mode, masks);
-  }
+export function guestReserved(kvm: Kvm, mode: PagingMode): ReservedMasks {
+  if (last?.kvm !== kvm || last.mode !== mode) last = { kvm, mode, masks: knownReserved(kvm, mode) };
+  return last.masks;
+}
+
+function knownReserved(kvm: Kvm, mode: PagingMode): ReservedMasks {
+  const modes = known.get(kvm) ?? new Map<PagingMode, ReservedMasks>();
+  known.set(kvm, modes);
+  const rules = { maxphyaddr: kvm.maxphyaddr, amd: kvm.amd, gigabytePages: true, pse36Bits: 4 };
+  const masks = modes.get(mode) ?? reservedMasks(mode, rules);
+  modes.set(mode, masks);
   return masks;
 }
 
@@ -40,10 +39,16 @@ export let gpteFrame = 0;
 export let gpteFlags = 0;
 
 /** Reads an entry of a guest's table. False if no memory is there. @param offset bytes within the table's frame */
-export function readGpte(kvm: Kvm, gfn: number, offset: number, bytes: 4 | 8): boolean {
-  if (!loadGuest(kvm.m, gfn, offset, bytes)) return false;
-  gpteFrame = frameWord(loadedHi, loadedLo);
-  gpteFlags = flagsWord(loadedHi, loadedLo);
+export function readGpte({ m: { words } }: Kvm, gfn: number, offset: number, bytes: 4 | 8): boolean {
+  const place = guestPlace(words, gfn, offset);
+  if (place === NO_MEMORY) return false;
+  gpteFrame = place === 0 ? 0 : (words[place] as number);
+  gpteFlags = place === 0 ? 0 : (words[place + 1] as number);
+  if (bytes === 4) {
+    const entry = offset & 4 ? hiWord(gpteFrame, gpteFlags) : loWord(gpteFrame, gpteFlags);
+    gpteFrame = frameWord(0, entry);
+    gpteFlags = flagsWord(0, entry);
+  }
   return true;
 }
 

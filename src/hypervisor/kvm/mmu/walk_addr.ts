@@ -33,18 +33,18 @@ import {
   readGpte,
 } from './guest_walker.ts';
 
-/** struct guest_walker: the path of a walk. Arrays are indexed by level - 1. */
+/** struct guest_walker: the path of a walk. Arrays are indexed by level - 1. Valid until the next walk: there is only one. */
 export interface GuestWalker {
   ok: boolean;
   level: number;
   max_level: number;
-  table_gfn: number[];
-  offset: number[];
+  readonly table_gfn: Int32Array;
+  readonly offset: Int32Array;
   /** Entries read, as swizzled pairs. */
-  frame: number[];
-  flags: number[];
+  readonly frame: Int32Array;
+  readonly flags: Int32Array;
   /** Rights collected above each table (ACC). */
-  pt_access: number[];
+  readonly pt_access: Int32Array;
   /** Rights with the leaf (ACC). */
   pte_access: number;
   gfn: number;
@@ -52,7 +52,21 @@ export interface GuestWalker {
   error_code: number;
 }
 
-const five = (): number[] => [0, 0, 0, 0, 0];
+const five = (): Int32Array => new Int32Array(5);
+
+const walker: GuestWalker = {
+  ok: false,
+  level: 0,
+  max_level: 0,
+  table_gfn: five(),
+  offset: five(),
+  frame: five(),
+  flags: five(),
+  pt_access: five(),
+  pte_access: ACC.all,
+  gfn: 0,
+  error_code: 0,
+};
 
 /**
  * gva_to_gpa: KVM's walk for itself: its emulator's operands and instructions, and what it must know of an address.
@@ -75,19 +89,9 @@ export const walk_addr_generic = paging(
   (vcpu: Vcpu, hi: number, lo: number, access: number, ac: boolean, byEmulator: boolean): GuestWalker => {
     const { kvm } = vcpu;
     const mode = vcpuMode(kvm.m.words, vcpu.regs);
-    const walker: GuestWalker = {
-      ok: false,
-      level: mode.levels,
-      max_level: mode.levels,
-      table_gfn: five(),
-      offset: five(),
-      frame: five(),
-      flags: five(),
-      pt_access: five(),
-      pte_access: ACC.all,
-      gfn: 0,
-      error_code: 0,
-    };
+    walker.ok = false;
+    walker.level = walker.max_level = mode.levels;
+    walker.pte_access = ACC.all;
     trace_kvm_mmu_pagetable_walk(kvm.m, hi, lo, access, byEmulator);
     const code = descend(vcpu, mode, walker, hi, lo);
     if (code !== null) return fail(vcpu, mode, walker, access, code);
