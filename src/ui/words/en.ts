@@ -1,6 +1,7 @@
 /** Every text of the page, in English. The other catalogues have the same keys, or they do not compile. */
 import { cost } from '#ui/words/en/cost.ts';
 import { events } from '#ui/words/en/events.ts';
+import { functions } from '#ui/words/en/functions.ts';
 import { inspector } from '#ui/words/en/inspector.ts';
 import { layout } from '#ui/words/en/layout.ts';
 import * as page from '#ui/words/en/page.ts';
@@ -11,6 +12,7 @@ export const en = {
   ...views,
   cost,
   events,
+  functions,
   inspector,
   layout,
 };

@@ -1,6 +1,7 @@
 /** Every text of the page, in Simplified Chinese. Names of the kernel and of the language stay as they are. */
 import { cost } from '#ui/words/zh/cost.ts';
 import { events } from '#ui/words/zh/events.ts';
+import { functions } from '#ui/words/zh/functions.ts';
 import { inspector } from '#ui/words/zh/inspector.ts';
 import { layout } from '#ui/words/zh/layout.ts';
 import * as page from '#ui/words/zh/page.ts';
@@ -12,6 +13,7 @@ export const zh = {
   ...views,
   cost,
   events,
+  functions,
   inspector,
   layout,
 } satisfies Words;

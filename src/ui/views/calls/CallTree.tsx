@@ -4,7 +4,8 @@ import { eventLine } from '#trace/print.ts';
 import { EventGlyph } from '#ui/design/EventGlyph.tsx';
 import type { Run } from '#ui/moment.ts';
 import { setCursor } from '#ui/store.ts';
-import { type CallLine, functionRow } from './model.ts';
+import { useWords } from '#ui/words/language.ts';
+import { type CallLine, isFunction } from './model.ts';
 
 const ROW = 18;
 /** Width of a level, in pixels. */
@@ -59,12 +60,14 @@ interface LineProps {
   readonly at: number;
   readonly top: number;
   readonly state: string;
+  /** What the function does; empty for an event. */
+  readonly title: string;
   readonly isNow: boolean;
   readonly isTabStop: boolean;
   readonly onFocus: (at: number) => void;
 }
 
-const Line = memo(function Line({ run, line, at, top, state, isNow, isTabStop, onFocus }: LineProps) {
+const Line = memo(function Line({ run, line, at, top, state, title, isNow, isTabStop, onFocus }: LineProps) {
   return (
     <button
       type="button"
@@ -72,7 +75,7 @@ const Line = memo(function Line({ run, line, at, top, state, isNow, isTabStop, o
       data-line={at}
       tabIndex={isTabStop ? 0 : -1}
       aria-current={isNow}
-      title={line.name === '' ? undefined : functionRow(line.name)?.sentence}
+      title={title}
       style={{ height: ROW, transform: `translateY(${top}px)`, paddingLeft: 8 + line.depth * INDENT }}
       onClick={() => setCursor(line.event)}
       onFocus={() => onFocus(at)}
@@ -101,6 +104,7 @@ const MOVES: Readonly<Record<string, number>> = {
 
 /** Every line that is in sight. Arrow keys move the focus from line to line, Enter the cursor to the line. */
 export function CallTree({ run, lines, cursor, now, path, label }: Props) {
+  const words = useWords();
   const box = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(-1);
   const virtual = useVirtualizer({
@@ -144,6 +148,7 @@ export function CallTree({ run, lines, cursor, now, path, label }: Props) {
               at={index}
               top={start}
               state={`${isPath ? ' path' : ''}${isNow ? ' now' : ''}${isFuture ? ' future' : ''}`}
+              title={isFunction(line.name) ? words.functions[line.name] : ''}
               isNow={isNow}
               isTabStop={index === focused}
               onFocus={setFocused}

@@ -1,19 +1,26 @@
 import { useMemo, useState } from 'react';
+import { FUNCTIONS } from '#hypervisor/functions.ts';
 import { eventNumber } from '#ui/moment.ts';
 import { useMoment } from '#ui/session.ts';
 import { useWords } from '#ui/words/language.ts';
 import { CallTree } from './CallTree.tsx';
-import { type CallLine, callLines, functionRow, lineAt, pathTo } from './model.ts';
+import { type CallLine, callLines, isFunction, lineAt, pathTo } from './model.ts';
 import './calls.css';
 
 /** The function that the cursor is in: what it is for, and where the kernel has it. */
 function CurrentFunction({ line }: { readonly line: CallLine | undefined }) {
   const words = useWords();
   if (!line) return <p className="current-function">{words.calls.outside}</p>;
-  const row = functionRow(line.name);
+  const { name } = line;
   return (
     <p className="current-function">
-      <code>{line.name}</code> {row?.sentence} {row && <small>{row.file}</small>}
+      <code>{name}</code>
+      {isFunction(name) && (
+        <>
+          {' '}
+          {words.functions[name]} <small>{FUNCTIONS[name].file}</small>
+        </>
+      )}
     </p>
   );
 }

@@ -2,7 +2,7 @@
  * The calls of a step as lines, in the shape that the kernel's function_graph tracer gives them: what a call leads to stands
  * indented below it, events as comments where they happened, equal neighbours once with how often they come.
  */
-import { FUNCTIONS, type FunctionRow } from '#hypervisor/functions.ts';
+import { FUNCTIONS, type FunctionName } from '#hypervisor/functions.ts';
 import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 
@@ -153,6 +153,5 @@ export function pathTo(lines: readonly CallLine[], at: number): readonly number[
   return path;
 }
 
-/** What is known of a function; null for a name that is not in the table. */
-export const functionRow = (name: string): FunctionRow | null =>
-  Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name as keyof typeof FUNCTIONS] : null;
+/** Whether a name is one of the table of functions. */
+export const isFunction = (name: string): name is FunctionName => Object.hasOwn(FUNCTIONS, name);
