@@ -129,7 +129,7 @@ function timedRun(text: string): { result: RunResult; ns: number } {
   }
   const ns = (performance.now() - start) * 1e6;
   const result = started.run.finish();
-  if (result.notice !== null) throw new Error(result.notice);
+  if (result.notice !== null) throw new Error(result.notice.message);
   return { result, ns };
 }
 

@@ -53,7 +53,7 @@ test('a link from an engine that saw something else says so', async ({ studio })
   await studio.open();
   await studio.press('ArrowRight', 9);
   const decoded = decodeMoment(await studio.link());
-  if ('problem' in decoded) throw new Error(decoded.problem);
+  if ('problem' in decoded) throw new Error(decoded.problem.message);
   await studio.page.goto('about:blank');
   await studio.open(encodeMoment({ ...decoded.moment, hash: '00000000' }));
   await expect(studio.message()).toContainText('differs from what the sender saw');

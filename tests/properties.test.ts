@@ -177,7 +177,7 @@ const guest = (steps: readonly string[], machine = 'kvm mmu=shadow tlb=off'): st
 const noticeOf = (text: string, limits: Partial<MachineLimits>): string | null => {
   const result = openText(text, { ...DEFAULT_LIMITS, ...limits });
   if ('problems' in result) return result.problems[0]?.message ?? '';
-  return result.notice;
+  return result.notice?.message ?? null;
 };
 
 describe('a run that wants too much', () => {
@@ -194,7 +194,7 @@ describe('a run that wants too much', () => {
     const result = openText(guest(READS), { ...DEFAULT_LIMITS, events });
     if ('problems' in result) throw new Error(result.problems[0]?.message);
     expect(result.log.eventCount).toBe(events);
-    expect(result.notice).toMatch(
+    expect(result.notice?.message).toMatch(
       new RegExp(`^Stopped in step [0-9]+ of 256: .* ${events + 1} events, 1 more than the ${events} `),
     );
   });

@@ -132,13 +132,13 @@ function traceFile(file: string, format: Format): string | null {
   const result = runScenario(scenario);
   if ('problems' in result) return tell(file, result.problems);
   if (result.notice !== null) {
-    return tell(file, [{ span: { line: 1, column: 1, length: 1 }, message: result.notice }]);
+    return tell(file, [{ span: { line: 1, column: 1, length: 1 }, message: result.notice.message }]);
   }
   const reader = new LogReader(result.log);
   return format.print(reader, new Names(reader), scenario, result.tables);
 }
 
-function tell(file: string, problems: readonly Problem[]): null {
+function tell(file: string, problems: readonly Pick<Problem, 'span' | 'message'>[]): null {
   for (const { span, message } of problems)
     process.stderr.write(`${file}:${span.line}:${span.column}: ${message}\n`);
   return null;

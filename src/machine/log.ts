@@ -28,10 +28,7 @@ export class LimitExceeded extends Error {
   readonly limit: number;
   readonly needed: number;
   constructor(what: Limited, limit: number, needed: number) {
-    const unit = what === 'memory' ? 'MiB of memory' : what;
-    super(
-      `the run needs at least ${needed} ${unit}, ${needed - limit} more than the ${limit} that it may use`,
-    );
+    super(`${what}: ${needed} needed, ${limit} allowed`);
     this.what = what;
     this.limit = limit;
     this.needed = needed;

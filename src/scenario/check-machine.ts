@@ -70,12 +70,12 @@ function resolveMmu(resolution: Resolution, statement: Statement | undefined, ki
   const word = statement && key(statement, 'mmu');
   if (statement === undefined || word === undefined) return allowed[0]!;
   if (kind === 'bare') {
-    report(resolution, word.span, "a bare machine has no 'mmu='");
+    report(resolution, word.span, 'not-on-bare', 'mmu');
     return 'none';
   }
   const mmu = word.text as MmuKind;
   if (!allowed.includes(mmu)) {
-    report(resolution, word.span, `mmu: expected one of ${allowed.join(', ')} for ${kind}, found '${mmu}'`);
+    report(resolution, word.span, 'wrong-mmu', allowed, kind, mmu);
     return allowed[0]!;
   }
   refuseUnsupported(resolution, `machine ${kind} mmu=${mmu}`, word.span);
@@ -89,7 +89,7 @@ function resolveParameters(resolution: Resolution, statement: Statement | undefi
   for (const word of statement?.words ?? []) {
     const spec = word.role === 'key' ? keys.find((each) => each.name === word.name) : undefined;
     if (spec?.parameter !== true && spec?.needs !== 'xen') continue;
-    if (kind === 'bare') report(resolution, word.span, `a bare machine has no '${word.name}='`);
+    if (kind === 'bare') report(resolution, word.span, 'not-on-bare', word.name);
     parameters[word.name] = word.text;
   }
   return parameters;
@@ -144,8 +144,7 @@ export function resolveGuest(
   const cr3 = statement && key(statement, 'cr3');
   // `home`: a Xen PV guest stays on the tables that its builder made.
   const isHome = cr3?.text === 'home' && resolution.xen && !resolution.names.has('home');
-  const root =
-    cr3 && !isHome ? valueWithin(resolution, cr3, mode.registerBits, 'does not fit in CR3') : firstRoot;
+  const root = cr3 && !isHome ? valueWithin(resolution, cr3, mode.registerBits, 'cr3') : firstRoot;
   return {
     paging,
     cr3: isHome ? 0n : root,

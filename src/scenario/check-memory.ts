@@ -46,23 +46,19 @@ const ENTRY_ADDRESS_BITS = 52;
 /** A virtual address of this mode: canonical, or short enough that it may also be a nested guest's physical one. */
 export function virtualAddress(resolution: Resolution, word: Word, paging: Paging): bigint {
   const { addressBits, registerBits } = MODES[paging];
-  if (registerBits === 32) return valueWithin(resolution, word, 32, 'is no 32-bit address');
+  if (registerBits === 32) return valueWithin(resolution, word, 32, 'address');
   const value = wordValue(resolution, word);
   const upper = value >> BigInt(addressBits - 1);
   const allOnes = (1n << BigInt(65 - addressBits)) - 1n;
   if (upper <= 1n || upper === allOnes) return value;
-  report(
-    resolution,
-    word.span,
-    `${word.name}: ${hex(value)} is not canonical (${addressBits}-bit addresses)`,
-  );
+  report(resolution, word.span, 'not-canonical', word.name, hex(value), addressBits);
   return 0n;
 }
 
 function makeSlot(resolution: Resolution, memory: Memory, statement: Statement): void {
   const { slots, machine } = memory;
   if (slots.length === MAX_SLOTS) {
-    report(resolution, statement.span, `a scenario has at most ${MAX_SLOTS} slots`);
+    report(resolution, statement.span, 'too-many-slots', MAX_SLOTS);
     return;
   }
   const found = resolution.problems.length;
@@ -76,25 +72,20 @@ function makeSlot(resolution: Resolution, memory: Memory, statement: Statement):
   }
   const end = gpa + size;
   if (end > 2 ** machine.maxphyaddr) {
-    report(
-      resolution,
-      statement.span,
-      `the slot ends at ${hex(end)}, beyond ${machine.maxphyaddr} address bits`,
-    );
+    report(resolution, statement.span, 'slot-end', hex(end), machine.maxphyaddr);
   }
   if (slots.some((slot) => slot.id === id)) {
-    report(resolution, idWord.span, `there is a slot ${id} already`);
+    report(resolution, idWord.span, 'slot-twice', id);
   }
   const other = slots.find((slot) => slot.gpa < end && gpa < slot.gpa + slot.size);
   if (other !== undefined) {
-    const range = `${hex(other.gpa)} to ${hex(other.gpa + other.size - 1)}`;
-    report(resolution, statement.span, `the slot overlaps slot ${other.id} (${range})`);
+    const last = other.gpa + other.size - 1;
+    report(resolution, statement.span, 'slot-overlap', other.id, hex(other.gpa), hex(last));
   }
   const total = slots.reduce((sum, slot) => sum + slot.size, size);
-  if (slots.length === MAX_SLOTS)
-    report(resolution, statement.span, `a scenario has at most ${MAX_SLOTS} slots`);
+  if (slots.length === MAX_SLOTS) report(resolution, statement.span, 'too-many-slots', MAX_SLOTS);
   if (total > MAX_MEMORY) {
-    report(resolution, statement.span, `the slots hold more than ${MAX_MEMORY / 2 ** 30} GiB together`);
+    report(resolution, statement.span, 'too-much-memory', MAX_MEMORY / 2 ** 30);
   }
   const flag = (name: string) => hasFlag(statement, name);
   slots.push({ id, gpa, size, ro: flag('ro'), log: flag('log'), huge: flag('huge') });
@@ -119,7 +110,7 @@ function declare(resolution: Resolution, word: Word, value: bigint, isSpace: boo
   const { line } = word.span;
   const older = resolution.names.get(word.text);
   if (older !== undefined) {
-    report(resolution, word.span, `'${word.text}' is a name already (line ${older.line})`);
+    report(resolution, word.span, 'name-taken', word.text, older.line);
     return;
   }
   resolution.names.set(word.text, { value, line, isSpace });
@@ -143,8 +134,7 @@ function mapSize(resolution: Resolution, memory: Memory, statement: Statement): 
   const { sizes } = MODES[memory.paging];
   if (sizes.includes(size)) return size;
   const allowed = Object.keys(PAGE_SIZES).filter((name) => sizes.includes(PAGE_SIZES[name]!));
-  const mode = `paging=${memory.paging}`;
-  report(resolution, word.span, `size: expected ${allowed.join(' or ')} with ${mode}, found '${word.text}'`);
+  report(resolution, word.span, 'wrong-page-size', allowed, memory.paging, word.text);
   return 0x1000;
 }
 
@@ -152,16 +142,17 @@ function mapSize(resolution: Resolution, memory: Memory, statement: Statement): 
 function leafBits(resolution: Resolution, memory: Memory, statement: Statement): bigint {
   const { entryBits } = MODES[memory.paging];
   const words = statement.words.filter((word) => word.role === 'argument' && word.name === 'BITS');
-  const what = `does not fit in an entry of ${entryBits / 8} bytes`;
-  return words.reduce((bits, word) => bits | valueWithin(resolution, word, entryBits, what), 0n);
+  return words.reduce(
+    (bits, word) => bits | valueWithin(resolution, word, entryBits, 'entry', entryBits / 8),
+    0n,
+  );
 }
 
 function makeMap(resolution: Resolution, memory: Memory, statement: Statement): void {
   const spaceWord = argument(statement, 'SPACE');
   const space = resolution.names.get(spaceWord.text);
   if (space?.isSpace !== true) {
-    const found = space === undefined ? 'is no space' : `is a value (line ${space.line}), not a space`;
-    report(resolution, spaceWord.span, `'${spaceWord.text}' ${found}: expected one that 'space' made above`);
+    report(resolution, spaceWord.span, 'no-space', spaceWord.text, space?.line ?? null);
   }
   const size = mapSize(resolution, memory, statement);
   const gvaWord = argument(statement, 'GVA');
@@ -169,7 +160,7 @@ function makeMap(resolution: Resolution, memory: Memory, statement: Statement): 
   const gva = virtualAddress(resolution, gvaWord, memory.paging);
   isAligned(resolution, gvaWord, gva, size);
   const bits = Math.min(MODES[memory.paging].entryBits, ENTRY_ADDRESS_BITS);
-  const gpa = valueWithin(resolution, gpaWord, bits, `does not fit in the ${bits} address bits of an entry`);
+  const gpa = valueWithin(resolution, gpaWord, bits, 'entry-address');
   // Only whole frames: address bits below a large page's size are reserved ones, which a scenario may set on purpose.
   isAligned(resolution, gpaWord, gpa, PAGE);
   const leaf = leafBits(resolution, memory, statement);
@@ -179,7 +170,7 @@ function makeMap(resolution: Resolution, memory: Memory, statement: Statement): 
 function makePoke(resolution: Resolution, memory: Memory, statement: Statement): void {
   const gpaWord = argument(statement, 'GPA');
   const bits = memory.machine.maxphyaddr;
-  const address = valueWithin(resolution, gpaWord, bits, `has more than ${bits} physical address bits`);
+  const address = valueWithin(resolution, gpaWord, bits, 'physical-address');
   const width = Number(key(statement, 'width')?.text ?? '8') as Width;
   const value = fittingValue(resolution, argument(statement, 'VALUE'), width);
   const gpa = Number(address);
@@ -189,8 +180,7 @@ function makePoke(resolution: Resolution, memory: Memory, statement: Statement):
 
 /** A value that fits in so many bytes. */
 export function fittingValue(resolution: Resolution, word: Word, width: Width): bigint {
-  const unit = width === 1 ? 'byte' : 'bytes';
-  return valueWithin(resolution, word, width * 8, `does not fit in ${width} ${unit} (width=${width})`);
+  return valueWithin(resolution, word, width * 8, 'width', width);
 }
 
 type Maker = (resolution: Resolution, memory: Memory, statement: Statement) => void;
@@ -220,6 +210,6 @@ export function checkPlaces(resolution: Resolution, memory: Memory): void {
   if (memory.hasFaultySlot) return;
   for (const { word, gpa, size } of memory.inSlots) {
     const inside = memory.slots.some((slot) => gpa >= slot.gpa && gpa + size <= slot.gpa + slot.size);
-    if (!inside) report(resolution, word.span, `${word.name}: ${hex(gpa)} lies in no slot`);
+    if (!inside) report(resolution, word.span, 'in-no-slot', word.name, hex(gpa));
   }
 }

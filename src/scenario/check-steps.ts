@@ -49,7 +49,7 @@ function accessWidth(context: StepContext, statement: Statement): Width {
   const width = Number(word.text) as Width;
   // Xen's emulator stores both halves of a PAE entry at once (CMPXCHG8B).
   if (width === 8 && !is64 && context.machine.kind !== 'xen') {
-    report(context.resolution, word.span, 'width: 8 bytes need a 64-bit guest; expected 1, 2 or 4 here');
+    report(context.resolution, word.span, 'wide-access');
     return 4;
   }
   return width;
@@ -71,7 +71,7 @@ function writtenValue(context: StepContext, statement: Statement, width: Width):
  */
 function operandAddress(context: StepContext, statement: Statement): bigint {
   const { registerBits } = MODES[context.paging];
-  return valueWithin(context.resolution, argument(statement, 'GVA'), registerBits, 'is no 32-bit address');
+  return valueWithin(context.resolution, argument(statement, 'GVA'), registerBits, 'address');
 }
 
 /** Guest-physical pages: GPA and SIZE. */
@@ -93,11 +93,7 @@ function changedBits(context: StepContext, statement: Statement): Record<string,
   for (const word of statement.words) if (word.role === 'key') bits[word.name] = bitOf(word);
   if (statement.words.length === 0) {
     const example = statement.verb === 'cr0' ? 'wp=0' : 'smep=1';
-    report(
-      context.resolution,
-      statement.span,
-      `'${statement.verb}' needs a bit to change, such as ${example}`,
-    );
+    report(context.resolution, statement.span, 'bit-missing', statement.verb, example);
   }
   return bits;
 }
@@ -107,18 +103,17 @@ function slotAction(context: StepContext, statement: Statement): Action {
   const id = slotId(context, argument(statement, 'ID'));
   const others = statement.words.filter((word) => word.name !== 'ID' && word.name !== 'delete');
   if (hasFlag(statement, 'delete')) {
-    for (const word of others)
-      report(resolution, word.span, `'delete' stands alone: '${word.name}' does not fit`);
+    for (const word of others) report(resolution, word.span, 'delete-alone', word.name);
     sizes.delete(id);
     return { kind: 'slot-delete', id };
   }
   const gpaWord = key(statement, 'gpa');
   const sizeWord = key(statement, 'size');
   if (gpaWord === undefined) {
-    report(resolution, statement.span, "'host slot' needs gpa=, the slot's address, or 'delete'");
+    report(resolution, statement.span, 'slot-address-missing');
   }
   if (sizeWord === undefined && !sizes.has(id)) {
-    report(resolution, statement.span, `there is no slot ${id} whose size could be kept: expected size=`);
+    report(resolution, statement.span, 'slot-size-missing', id);
   }
   const gpa = gpaWord ? pageAddress(resolution, gpaWord, machine.maxphyaddr) : 0;
   const size = sizeWord ? pageBytes(resolution, sizeWord, machine.maxphyaddr) : (sizes.get(id) ?? 0);
@@ -163,7 +158,7 @@ export const ACTIONS: Readonly<Record<string, Resolver>> = {
   cr3: (context, statement) => {
     const { registerBits } = MODES[context.paging];
     const word = argument(statement, 'VALUE');
-    return { kind: 'cr3', value: valueWithin(context.resolution, word, registerBits, 'does not fit in CR3') };
+    return { kind: 'cr3', value: valueWithin(context.resolution, word, registerBits, 'cr3') };
   },
   cr0: (context, statement) => ({ kind: 'cr0', ...changedBits(context, statement) }),
   cr4: (context, statement) => ({ kind: 'cr4', ...changedBits(context, statement) }),
@@ -197,9 +192,8 @@ function stepCpu(context: StepContext, statement: Statement): number {
   const cpu = statement.cpu ?? 0;
   const { vcpus } = context.machine;
   if (cpu < vcpus) return cpu;
-  const all = vcpus === 1 ? 'one vCPU, cpu0' : `${vcpus} vCPUs, cpu0 to cpu${vcpus - 1}`;
   const span = { ...statement.span, length: `cpu${cpu}`.length };
-  report(context.resolution, span, `there is no cpu${cpu}: the machine has ${all}`);
+  report(context.resolution, span, 'no-such-cpu', cpu, vcpus);
   return 0;
 }
 
@@ -209,7 +203,7 @@ export function checkStep(context: StepContext, statement: Statement): Step | nu
   const name = statementName(statement.verb, statement.host);
   const cpu = stepCpu(context, statement);
   if (statement.host && machine.kind === 'bare') {
-    report(resolution, statement.span, `'${name}' needs a hypervisor: the machine is bare`);
+    report(resolution, statement.span, 'needs-hypervisor', name);
     return null;
   }
   if (refuseUnsupported(resolution, name, statement.span)) return null;

@@ -33,13 +33,13 @@ function isStep(statement: Statement): boolean {
 function checkVersion(resolution: Resolution, first: Statement | undefined): void {
   if (first?.verb !== 'scenario') {
     const span = first?.span ?? { line: 1, column: 1, length: 0 };
-    report(resolution, span, "expected 'scenario 1' as the first statement");
+    report(resolution, span, 'version-missing');
     return;
   }
   const word = argument(first, 'VERSION');
   const version = numberWithin(resolution, word, { least: 0, most: Number.MAX_SAFE_INTEGER });
   if (version !== VERSION) {
-    report(resolution, word.span, `expected version ${VERSION} of the language, found ${version}`);
+    report(resolution, word.span, 'wrong-version', VERSION, version);
   }
 }
 
@@ -51,15 +51,15 @@ function checkOrder(resolution: Resolution, statements: readonly Statement[]): v
     const { verb, host, span } = statement;
     const spec = findStatement(verb, host);
     const older = once.get(verb);
-    if (spec?.once && older !== undefined) report(resolution, span, `'${verb}' stands twice (line ${older})`);
+    if (spec?.once && older !== undefined) report(resolution, span, 'statement-twice', verb, older);
     else if (spec?.once) once.set(verb, span.line);
     if (!isStep(statement) && firstStep !== undefined && firstStep.span.line < span.line) {
-      report(resolution, span, `'${verb}' belongs before the first step (line ${firstStep.span.line})`);
+      report(resolution, span, 'statement-late', verb, firstStep.span.line);
     }
   }
   if (!once.has('machine')) {
     const span = firstStep?.span ?? statements.at(-1)?.span ?? { line: 1, column: 1, length: 0 };
-    report(resolution, span, "expected a 'machine' statement before the first step");
+    report(resolution, span, 'machine-missing');
   }
 }
 

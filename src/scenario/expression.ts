@@ -3,8 +3,9 @@
  * A value is worked out from left to right; + and | bind alike. Values are unsigned and have 64 bits.
  */
 
-import { quote } from './lex.ts';
-import { suggestion } from './nearest.ts';
+import { shortened } from './lex.ts';
+import { problem } from './messages.ts';
+import { nearest } from './nearest.ts';
 import type { Problem, Span } from './scenario.ts';
 import { ENTRY_BITS } from './statements.ts';
 
@@ -61,11 +62,10 @@ function parseTerm(operator: Term['operator'], text: string, span: Span): Term |
   const value = parseNumber(text);
   if (value !== null) return { operator, kind: 'number', text, value, span };
   if (text === '') {
-    const place = operator === null ? '' : ` after '${operator}'`;
-    return { span, message: `expected a number, a name or a bit${place}` };
+    return problem(span, 'value-missing', operator);
   }
-  if (NUMBER.test(text)) return { span, message: `${quote(text)} does not fit in 64 bits` };
-  return { span, message: `expected a number, a name or a bit, found ${quote(text)}` };
+  if (NUMBER.test(text)) return problem(span, 'number-too-large', shortened(text));
+  return problem(span, 'no-value', shortened(text));
 }
 
 /**
@@ -88,7 +88,7 @@ export function parseExpression(text: string, span: Span): Expression | Problem 
       column: i === start && start > 0 ? column - 1 : column,
       length: Math.max(1, i - start),
     });
-    if ('message' in term) return term;
+    if ('id' in term) return term;
     terms.push(term);
     operator = next ?? null;
     start = i + 1;
@@ -101,12 +101,10 @@ export function evaluate(expression: Expression, lookup: Lookup, names: Iterable
   let sum = 0n;
   for (const term of expression.terms) {
     const value = term.kind === 'name' ? lookup(term.text) : term.value;
-    if (value === undefined) {
-      const message = `no name ${quote(term.text)} was made above by 'let' or 'space'`;
-      return { span: term.span, message: message + suggestion(term.text, names) };
-    }
+    if (value === undefined)
+      return problem(term.span, 'no-such-name', shortened(term.text), nearest(term.text, names));
     sum = term.operator === '|' ? sum | value : sum + value;
-    if (sum >= LIMIT) return { span: term.span, message: 'the sum does not fit in 64 bits' };
+    if (sum >= LIMIT) return problem(term.span, 'sum-too-large');
   }
   return sum;
 }

@@ -54,7 +54,7 @@ export function lex(text: string): Line[] {
   return lines;
 }
 
-/** A shortened form of what was written, fit for a message: no line is made longer than it must be. */
-export function quote(text: string): string {
-  return text.length > 40 ? `'${text.slice(0, 37)}…'` : `'${text}'`;
+/** What was written, in a form fit for a message: no line is made longer than it must be. */
+export function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }

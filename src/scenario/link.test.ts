@@ -45,7 +45,7 @@ const MOMENT: SharedMoment = {
 
 function problemOf(fragment: string): string {
   const decoded = decodeMoment(fragment);
-  return 'problem' in decoded ? decoded.problem : 'none';
+  return 'problem' in decoded ? decoded.problem.message : 'none';
 }
 
 const CUT = 'The link is cut short: its end is missing.';

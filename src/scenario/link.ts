@@ -14,6 +14,7 @@
 import { deflateSync, Inflate } from 'fflate';
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
 import { DICTIONARY_V1 } from './link-dictionary.ts';
+import { type Told, told } from './messages.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
 /** What a link carries: enough to show the same thing again. */
@@ -33,8 +34,8 @@ export interface SharedMoment {
   readonly hash: string;
 }
 
-/** A decoded link, or one sentence about why there is none. */
-export type DecodedMoment = { readonly moment: SharedMoment } | { readonly problem: string };
+/** A decoded link, or why there is none. */
+export type DecodedMoment = { readonly moment: SharedMoment } | { readonly problem: Told };
 
 const VERSION = '1';
 const PREFIX = 'p';
@@ -50,12 +51,12 @@ const SLICE = 256;
 const CHECKSUM_BYTES = 3;
 
 const PROBLEMS = {
-  foreign: 'This is not a link to a moment: it begins neither with #p1 nor with #t=.',
-  broken: 'The link is broken: some of its characters were changed or lost.',
-  truncated: 'The link is cut short: its end is missing.',
-  long: `The link is too long: it has more than ${MAX_FRAGMENT} characters.`,
-  large: `The link unpacks to more than ${MAX_BODY} bytes, which no scenario needs.`,
-  newer: 'The link was made by a newer version of Penumbra, and this one cannot read it.',
+  foreign: told('link-foreign'),
+  broken: told('link-broken'),
+  truncated: told('link-truncated'),
+  long: told('link-long', MAX_FRAGMENT),
+  large: told('link-large', MAX_BODY),
+  newer: told('link-newer'),
 } as const;
 
 type Reason = keyof typeof PROBLEMS;

@@ -39,9 +39,3 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   }
   return best;
 }
-
-/** The end of a message: `; did you mean 'read'?`, or nothing. */
-export function suggestion(word: string, candidates: Iterable<string>): string {
-  const found = nearest(word, candidates);
-  return found === null ? '' : `; did you mean '${found}'?`;
-}

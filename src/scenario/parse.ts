@@ -4,9 +4,10 @@
  */
 
 import { type Expression, isEntryBit, isName, parseExpression, parseNumber } from './expression.ts';
-import { type Line, lex, quote, type Token } from './lex.ts';
+import { type Line, lex, shortened, type Token } from './lex.ts';
 import { MAX_PROBLEMS, MAX_STATEMENTS, MAX_TEXT } from './limits.ts';
-import { suggestion } from './nearest.ts';
+import { problem } from './messages.ts';
+import { nearest } from './nearest.ts';
 import type { Problem, Span } from './scenario.ts';
 import {
   type ArgumentSpec,
@@ -15,7 +16,6 @@ import {
   STATEMENTS,
   type StatementSpec,
   statementName,
-  type WordKind,
 } from './statements.ts';
 
 /** A word of a statement and what it is there. */
@@ -55,33 +55,12 @@ const CPU = /^cpu(0|[1-9][0-9]{0,3})$/;
 const KEY = /^([A-Za-z][A-Za-z0-9_-]*)=(.*)$/s;
 const FREE_WORD = /^[A-Za-z0-9_-]+$/;
 
-/** What to write in a place, for messages. */
-function expected(kind: WordKind, choices: readonly string[] | undefined): string {
-  switch (kind) {
-    case 'number':
-      return 'a number such as 4096, 0x1000 or 4K';
-    case 'value':
-      return 'a value such as 0x1000, root+8 or 0x5000|p|w';
-    case 'name':
-      return 'a name: a letter, then letters, digits, - and _';
-    case 'choice':
-      return choices?.length === 1 ? choices[0]! : `one of ${(choices ?? []).join(', ')}`;
-    default:
-      return 'a word of letters, digits, - and _';
-  }
-}
-
 /** Reads one word of the kind that its place asks for: its value (null where it has none), or what is wrong. */
 function parseWord(place: ArgumentSpec | KeySpec, text: string, span: Span): Expression | null | Problem {
-  const wrong = (): Problem => {
-    const hint = suggestion(text, place.choices ?? []);
-    const found = text === '' ? 'nothing' : quote(text);
-    return {
-      span,
-      message: `${place.name}: expected ${expected(place.kind, place.choices)}, found ${found}${hint}`,
-    };
-  };
-  switch (place.kind) {
+  const { name, kind, choices = [] } = place;
+  const wrong = (): Problem =>
+    problem(span, 'word-expected', name, kind, choices, shortened(text), nearest(text, choices));
+  switch (kind) {
     case 'number':
       return parseNumber(text) === null ? wrong() : parseExpression(text, span);
     case 'value':
@@ -89,10 +68,10 @@ function parseWord(place: ArgumentSpec | KeySpec, text: string, span: Span): Exp
     case 'operand':
       return text === ',' ? null : parseExpression(text, span);
     case 'name':
-      if (isEntryBit(text)) return { span, message: `'${text}' is a page-table bit and cannot be a name` };
+      if (isEntryBit(text)) return problem(span, 'bit-as-name', text);
       return isName(text) ? null : wrong();
     case 'choice':
-      return place.choices?.includes(text) ? null : wrong();
+      return choices.includes(text) ? null : wrong();
     case 'word':
       return FREE_WORD.test(text) ? null : wrong();
     case 'text':
@@ -111,22 +90,24 @@ interface Placing {
 }
 
 function place(placing: Placing, word: Omit<Word, 'value'>, value: Expression | null | Problem): void {
-  if (value !== null && 'message' in value) placing.problems.push(value);
+  if (value !== null && 'id' in value) placing.problems.push(value);
   else placing.words.push({ ...word, value });
 }
+
+/** What a message lists of the words that are known: all, or none where they are too many to read. */
+const listed = (words: readonly string[]): readonly string[] => (words.length < 9 ? words : []);
 
 function placeKey(placing: Placing, token: Token, name: string, text: string): void {
   const { spec, problems } = placing;
   const key = spec.keys.find((each) => each.name === name);
   if (key === undefined) {
     const names = spec.keys.map((each) => each.name);
-    const known = names.length > 0 && names.length < 9 ? ` (it has ${names.join(', ')})` : '';
-    const message = `'${placing.name}' has no key ${quote(name)}${known}${suggestion(name, names)}`;
-    problems.push({ span: token.span, message });
+    const near = nearest(name, names);
+    problems.push(problem(token.span, 'no-such-key', placing.name, shortened(name), listed(names), near));
     return;
   }
   if (placing.words.some((word) => word.role === 'key' && word.name === name)) {
-    problems.push({ span: token.span, message: `'${name}=' stands twice` });
+    problems.push(problem(token.span, 'word-twice', `${name}=`));
     return;
   }
   const { line, column, length } = token.span;
@@ -140,14 +121,10 @@ function placeFlag(placing: Placing, token: Token): void {
   const { text, span } = token;
   if (!spec.flags.some((flag) => flag.name === text)) {
     const words = [...spec.flags.map((flag) => flag.name), ...spec.keys.map((key) => `${key.name}=`)];
-    const known =
-      words.length > 0 && words.length < 9 ? `: expected ${words.join(', ')} or the end of the line` : '';
-    problems.push({
-      span,
-      message: `'${placing.name}' takes no word ${quote(text)} here${known}${suggestion(text, words)}`,
-    });
+    const near = nearest(text, words);
+    problems.push(problem(span, 'no-such-word', placing.name, shortened(text), listed(words), near));
   } else if (placing.words.some((word) => word.role === 'flag' && word.name === text)) {
-    problems.push({ span, message: `'${text}' stands twice` });
+    problems.push(problem(span, 'word-twice', text));
   } else {
     placing.words.push({ role: 'flag', name: text, text, value: null, span });
   }
@@ -183,13 +160,12 @@ function reportMissing(placing: Placing, span: Span): void {
   const { spec, name, problems } = placing;
   const missing = spec.arguments[placing.placed];
   if (missing !== undefined && !missing.optional) {
-    const what = missing.kind === 'choice' ? expected('choice', missing.choices) : missing.help;
-    problems.push({ span, message: `'${name}' needs ${missing.name}: ${what}` });
+    problems.push(problem(span, 'argument-missing', name, missing.name, missing.choices ?? [], missing.help));
   }
   for (const key of spec.keys) {
     if (!key.required || placing.words.some((word) => word.role === 'key' && word.name === key.name))
       continue;
-    problems.push({ span, message: `'${name}' needs ${key.name}=: ${key.help}` });
+    problems.push(problem(span, 'key-missing', name, key.name, key.help));
   }
 }
 
@@ -222,11 +198,10 @@ function explainUnknown(head: Head, verb: Token): Problem {
   const { text, span } = verb;
   if (findStatement(text, !head.host) !== undefined) {
     const right = statementName(text, !head.host);
-    return { span, message: `'${statementName(text, head.host)}' is no statement; did you mean '${right}'?` };
+    return problem(span, 'not-that-statement', statementName(text, head.host), right);
   }
   const verbs = STATEMENTS.filter((spec) => (spec.where === 'host') === head.host).map((spec) => spec.verb);
-  const what = head.host ? 'host step' : 'statement';
-  return { span, message: `unknown ${what} ${quote(text)}${suggestion(text, verbs)}` };
+  return problem(span, 'no-such-statement', head.host, shortened(text), nearest(text, verbs));
 }
 
 /** One line to a statement; its problems are added, and null returned, if it is not well formed. */
@@ -234,8 +209,7 @@ function parseLine(line: Line, problems: Problem[]): Statement | null {
   const head = parseHead(line.tokens);
   const first = line.tokens[0]!;
   if (head.verb === undefined) {
-    const what = head.host ? 'a host step' : "a guest's step";
-    problems.push({ span: first.span, message: `expected ${what} after '${first.text}'` });
+    problems.push(problem(first.span, 'step-missing', head.host, first.text));
     return null;
   }
   const verb = head.verb.text;
@@ -245,7 +219,7 @@ function parseLine(line: Line, problems: Problem[]): Statement | null {
     return null;
   }
   if (head.cpu !== null && spec.where !== 'guest') {
-    problems.push({ span: first.span, message: `'${verb}' is no guest's step and takes no '${first.text}'` });
+    problems.push(problem(first.span, 'no-guest-step', verb, first.text));
     return null;
   }
   const placing: Placing = { spec, name: statementName(verb, head.host), words: [], problems: [], placed: 0 };
@@ -271,16 +245,14 @@ export function parse(text: string): Parsed {
   if (text.length > MAX_TEXT) {
     return {
       statements: [],
-      problems: [
-        { span: start, message: `a scenario has at most ${MAX_TEXT} characters, this one ${text.length}` },
-      ],
+      problems: [problem(start, 'text-too-long', MAX_TEXT, text.length)],
     };
   }
   const statements: Statement[] = [];
   const problems: Problem[] = [];
   for (const line of lex(text)) {
     if (statements.length === MAX_STATEMENTS) {
-      problems.push({ span: line.span, message: `a scenario has at most ${MAX_STATEMENTS} statements` });
+      problems.push(problem(line.span, 'too-many-statements', MAX_STATEMENTS));
       break;
     }
     const statement = parseLine(line, problems);

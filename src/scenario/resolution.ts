@@ -5,6 +5,7 @@
 
 import { evaluate } from './expression.ts';
 import { MAX_COLLECTED } from './limits.ts';
+import { type MessageId, type MessageTexts, problem, type Room, told } from './messages.ts';
 import type { Statement, Word } from './parse.ts';
 import type { Problem, Span } from './scenario.ts';
 import { findStatement, statementName } from './statements.ts';
@@ -35,23 +36,34 @@ export interface Range {
 }
 
 /** Notes a problem. Past a number that nobody reads they are dropped, so that hostile texts stay cheap. */
-export function report(resolution: Resolution, span: Span, message: string): void {
-  if (resolution.problems.length < MAX_COLLECTED) resolution.problems.push({ span, message });
+function add(resolution: Resolution, found: Problem): void {
+  if (resolution.problems.length < MAX_COLLECTED) resolution.problems.push(found);
+}
+
+/** Notes a problem, by the name of its message and what that says. */
+export function report<Id extends MessageId>(
+  resolution: Resolution,
+  span: Span,
+  id: Id,
+  ...args: Parameters<MessageTexts[Id]>
+): void {
+  add(resolution, problem(span, id, ...args));
 }
 
 /** Refuses what cannot be run yet, the first time it is met. True if it was refused. */
 export function refuseUnsupported(resolution: Resolution, what: string, span: Span): boolean {
   const missing = UNSUPPORTED[what];
   if (missing === undefined) return false;
-  const message = `'${what}' is not supported yet (${missing})`;
-  if (!resolution.problems.some((problem) => problem.message === message)) report(resolution, span, message);
+  const { message } = told('unsupported', what, missing);
+  if (!resolution.problems.some((older) => older.message === message))
+    report(resolution, span, 'unsupported', what, missing);
   return true;
 }
 
 /** Refuses a word that only Xen has: on other machines for good, on Xen while it is not supported. */
 export function refuseXenWord(resolution: Resolution, word: string, span: Span): boolean {
   if (resolution.xen) return refuseUnsupported(resolution, word, span);
-  report(resolution, span, `'${word}' needs 'machine xen'`);
+  report(resolution, span, 'needs-xen', word);
   return true;
 }
 
@@ -104,15 +116,21 @@ export function wordValue(resolution: Resolution, word: Word, fallback = 0n): bi
   const { names } = resolution;
   const value = evaluate(word.value, (name) => names.get(name)?.value, names.keys());
   if (typeof value === 'bigint') return value;
-  report(resolution, value.span, value.message);
+  add(resolution, value);
   return fallback;
 }
 
-/** A word's value below `2 ** bits`; `what` is said of a larger one. */
-export function valueWithin(resolution: Resolution, word: Word, bits: number, what: string): bigint {
+/** A word's value below `2 ** bits`. A larger one does not fit in `room`, whose size a message gives in bits or bytes. */
+export function valueWithin(
+  resolution: Resolution,
+  word: Word,
+  bits: number,
+  room: Room,
+  size = bits,
+): bigint {
   const value = wordValue(resolution, word);
   if (value < 1n << BigInt(bits)) return value;
-  report(resolution, word.span, `${hex(value)} ${what}`);
+  report(resolution, word.span, 'does-not-fit', hex(value), room, size);
   return 0n;
 }
 
@@ -120,18 +138,13 @@ export function valueWithin(resolution: Resolution, word: Word, bits: number, wh
 export function numberWithin(resolution: Resolution, word: Word, range: Range): number {
   const value = wordValue(resolution, word, BigInt(range.least));
   if (value >= BigInt(range.least) && value <= BigInt(range.most)) return Number(value);
-  report(resolution, word.span, `${word.name}: expected ${range.least} to ${range.most}, found ${value}`);
+  report(resolution, word.span, 'out-of-range', word.name, range.least, range.most, `${value}`);
   return range.least;
 }
 
 /** The physical address of a page: a multiple of 4 KiB with at most `bits` bits. */
 export function pageAddress(resolution: Resolution, word: Word, bits: number): number {
-  const value = valueWithin(
-    resolution,
-    word,
-    bits,
-    `has more than the ${bits} bits of a physical address here`,
-  );
+  const value = valueWithin(resolution, word, bits, 'physical-address');
   if (isAligned(resolution, word, value, PAGE)) return Number(value);
   return 0;
 }
@@ -140,9 +153,9 @@ export function pageAddress(resolution: Resolution, word: Word, bits: number): n
 export function pageBytes(resolution: Resolution, word: Word, bits: number): number {
   const value = wordValue(resolution, word, BigInt(PAGE));
   if (value === 0n) {
-    report(resolution, word.span, `${word.name}: expected at least one page, 4K`);
+    report(resolution, word.span, 'no-page', word.name);
   } else if (value > 1n << BigInt(bits)) {
-    report(resolution, word.span, `${hex(value)} is more than ${bits} address bits reach`);
+    report(resolution, word.span, 'size-too-large', hex(value), bits);
   } else if (isAligned(resolution, word, value, PAGE)) return Number(value);
   return PAGE;
 }
@@ -158,6 +171,6 @@ const SIZE_NAMES: ReadonlyMap<number, string> = new Map([
 export function isAligned(resolution: Resolution, word: Word, value: bigint, size: number): boolean {
   if (value % BigInt(size) === 0n) return true;
   const name = SIZE_NAMES.get(size) ?? hex(size);
-  report(resolution, word.span, `${word.name}: ${hex(value)} is not a multiple of ${name}`);
+  report(resolution, word.span, 'not-aligned', word.name, hex(value), name);
   return false;
 }

@@ -8,6 +8,7 @@ import { prepareMachine, slotFlags } from '#hypervisor/machines.ts';
 import { EVENT, OUTCOME } from '#machine/events.ts';
 import { HOST, LimitExceeded, type LogData } from '#machine/log.ts';
 import { DEFAULT_LIMITS, type Machine, type MachineLimits } from '#machine/words.ts';
+import { type Exceeded, problem, type Told, told } from './messages.ts';
 import type { Problem, Scenario, Step } from './scenario.ts';
 import { type GuestLayout, SetupProblem, setUpGuest, tableEntries } from './setup.ts';
 
@@ -24,7 +25,7 @@ export interface RunResult {
   /** The guest's tables as they are now; null without any space. */
   readonly tables: readonly TableEntry[] | null;
   /** What was exceeded, where the run was stopped for it. */
-  readonly notice: string | null;
+  readonly notice: Told | null;
 }
 
 export type Started = { readonly run: Run } | { readonly problems: readonly Problem[] };
@@ -36,10 +37,18 @@ export function startRun(scenario: Scenario, limits: MachineLimits = DEFAULT_LIM
   } catch (error) {
     const span = scenario.setup[0]?.span ?? scenario.steps[0]?.span ?? { line: 1, column: 1, length: 1 };
     if (error instanceof SetupProblem) return { problems: [error.problem] };
-    if (error instanceof LimitExceeded || error instanceof RangeError)
-      return { problems: [{ span, message: error.message }] };
-    throw error;
+    return { problems: [problem(span, 'cannot-start', reasonOf(error))] };
   }
+}
+
+/** Why a run cannot go on, where it met a limit: its own, or the script engine's. Any other error is thrown again. */
+function reasonOf(error: unknown): Exceeded | string {
+  if (error instanceof LimitExceeded) {
+    const { what, limit, needed } = error;
+    return { what, limit, needed };
+  }
+  if (error instanceof RangeError) return error.message;
+  throw error;
 }
 
 /** Runs a scenario to its end. */
@@ -64,7 +73,7 @@ export class Run {
   readonly #mostSteps: number;
   #next = 0;
   #dead = false;
-  #notice: string | null = null;
+  #notice: Told | null = null;
 
   /** Throws SetupProblem, LimitExceeded, RangeError. */
   constructor(scenario: Scenario, limits: MachineLimits) {
@@ -119,8 +128,7 @@ export class Run {
       if (this.#dead) log.emit(EVENT.outcome, OUTCOME.notRun);
       else this.#emitOutcome(step.perform());
     } catch (error) {
-      if (!(error instanceof LimitExceeded || error instanceof RangeError)) throw error;
-      this.#notice = `Stopped in step ${this.#next + 1} of ${this.#steps.length}: ${error.message}.`;
+      this.#notice = told('stopped', this.#next + 1, this.#steps.length, reasonOf(error));
       return false;
     }
     this.#next++;

@@ -3,6 +3,7 @@
  * the start, and the steps. Also where something stands in the text, and what is wrong there.
  * It knows nothing of how a scenario is written (parse.ts) or run.
  */
+import type { Told } from './messages.ts';
 
 /** A place in the text. Lines and columns begin at 1; columns and length count UTF-16 code units. */
 export interface Span {
@@ -12,9 +13,8 @@ export interface Span {
 }
 
 /** One fault of a scenario: where, and what was expected there. */
-export interface Problem {
+export interface Problem extends Told {
   readonly span: Span;
-  readonly message: string;
 }
 
 export type MachineKind = 'bare' | 'kvm' | 'xen';

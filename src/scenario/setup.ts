@@ -6,6 +6,7 @@ import { tableIndex } from '#arch/paging-mode.ts';
 import { flagsWord, frameWord, hiOfBig, hiWord, loOfBig, loWord } from '#arch/word64.ts';
 import { loadedHi, loadedLo, loadGuest, storeGuest } from '#machine/memory.ts';
 import type { Machine } from '#machine/words.ts';
+import { problem } from './messages.ts';
 import type { Paging, Problem, Scenario, SetupStatement, Span } from './scenario.ts';
 
 /** Where a scenario's own tables lie, for the report of them at the end. */
@@ -28,12 +29,14 @@ const PAE_POINTER_BITS = 0x1;
 const PAGE_SIZE_BIT = 0x80n;
 const LEAF_LEVEL: Readonly<Record<number, number>> = { 4096: 1, 2097152: 2, 4194304: 2, 1073741824: 3 };
 
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
 /** What cannot be set up, with its place. */
 export class SetupProblem extends Error {
   readonly problem: Problem;
-  constructor(span: Span, message: string) {
-    super(message);
-    this.problem = { span, message };
+  constructor(found: Problem) {
+    super(found.message);
+    this.problem = found;
   }
 }
 
@@ -81,7 +84,7 @@ class TableBuilder {
         0,
         Number((value >> BigInt(8 * i)) & 0xffn),
       );
-      if (!stored) throw new SetupProblem(span, `0x${at.toString(16)} lies in no slot`);
+      if (!stored) throw new SetupProblem(problem(span, 'in-no-slot', '', hex(at)));
     }
   }
 
@@ -116,25 +119,14 @@ class TableBuilder {
 
   #take(frame: number, span: Span): void {
     if (!loadGuest(this.#m, frame, 0, 8))
-      throw new SetupProblem(
-        span,
-        `the pool reaches 0x${(frame * 4096).toString(16)}, which lies in no slot`,
-      );
-    if (this.tableFrames.has(frame))
-      throw new SetupProblem(
-        span,
-        `the pool reaches 0x${(frame * 4096).toString(16)}, which another space has taken`,
-      );
+      throw new SetupProblem(problem(span, 'pool-in-no-slot', hex(frame * 4096)));
+    if (this.tableFrames.has(frame)) throw new SetupProblem(problem(span, 'pool-taken', hex(frame * 4096)));
     this.tableFrames.add(frame);
   }
 
   #load(table: number, index: number, span: Span): void {
-    if (!loadGuest(this.#m, table, index * this.#bytes, this.#bytes)) {
-      throw new SetupProblem(
-        span,
-        `an entry on the way points to 0x${(table * 4096).toString(16)}, which lies in no slot`,
-      );
-    }
+    if (!loadGuest(this.#m, table, index * this.#bytes, this.#bytes))
+      throw new SetupProblem(problem(span, 'table-in-no-slot', hex(table * 4096)));
   }
 
   #store(table: number, index: number, hi: number, lo: number): void {

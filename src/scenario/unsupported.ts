@@ -3,7 +3,9 @@
  * uses one of these is refused by name instead of being run wrongly. Taking a line out is all that is needed here once
  * the thing runs.
  */
-export const UNSUPPORTED: Readonly<Record<string, string>> = {
+import type { Missing } from './messages.ts';
+
+export const UNSUPPORTED: Readonly<Record<string, Missing>> = {
   'machine kvm mmu=tdp': 'two-dimensional paging',
   'machine kvm mmu=tdp-legacy': 'two-dimensional paging',
   'machine xen': 'Xen',

@@ -1,5 +1,6 @@
 /** The whole moment in the address bar: written a little after every change, read when the page opens or the hash changes. */
 import { decodeMoment, encodeMoment } from '#scenario/link.ts';
+import { textOf } from '#scenario/messages.ts';
 import { arrangementText, parseArrangement } from './arrangement.ts';
 import { continueDraft } from './drafts.ts';
 import { FIRST } from './examples.ts';
@@ -46,7 +47,7 @@ function openFragment(fragment: string): void {
     const isFirst = useStudio.getState().text === '';
     tell({
       tone: 'problem',
-      text: ({ messages }) => messages.linkProblem(decoded.problem, !isFirst),
+      text: ({ messages, problems }) => messages.linkProblem(textOf(problems, decoded.problem), !isFirst),
     });
     if (isFirst) openText(FIRST.text);
     else scheduleWrite();

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { create } from 'zustand';
 import { LogReader, Replay } from '#machine/log-reader.ts';
 import { load } from '#scenario/check.ts';
+import { type Told, textOf } from '#scenario/messages.ts';
 import type { Problem, Scenario } from '#scenario/scenario.ts';
 import { Names } from '#trace/names.ts';
 import type { FromWorker, ToWorker } from '#worker/messages.ts';
@@ -71,8 +72,9 @@ function runText(text: string, target: Target): void {
   send({ type: 'run', id: newest, text });
 }
 
-function tellNotice(notice: string | null): void {
-  if (notice) tell({ tone: 'notice', text: (words) => words.messages.notice(notice) });
+function tellNotice(notice: Told | null): void {
+  if (!notice) return;
+  tell({ tone: 'notice', text: (words) => words.messages.stopped(textOf(words.problems, notice)) });
 }
 
 function receive(message: FromWorker): void {

@@ -1,5 +1,6 @@
 /** What page and worker say to each other. A message belongs to the run whose id it carries. */
 import type { LogData } from '#machine/log.ts';
+import type { Told } from '#scenario/messages.ts';
 import type { Problem } from '#scenario/scenario.ts';
 
 export type ToWorker =
@@ -14,7 +15,7 @@ export type FromWorker =
       /** Its buffers are transferred, not copied. */
       readonly data: LogData;
       /** What was exceeded, where the run was stopped for it; the log ends there. */
-      readonly notice: string | null;
+      readonly notice: Told | null;
     }
   | { readonly type: 'problems'; readonly id: number; readonly problems: readonly Problem[] }
   | { readonly type: 'crash'; readonly id: number; readonly message: string };

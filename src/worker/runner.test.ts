@@ -91,7 +91,7 @@ describe('a limit', () => {
   ])('on %s is told, and how far it was passed', async (_, limits, notice) => {
     const { sent, runner: one } = runner(limits);
     await one.handle({ type: 'run', id: 1, text: long(0) });
-    expect(sent).toMatchObject([{ type: 'log', notice: expect.stringMatching(notice) }]);
+    expect(sent).toMatchObject([{ type: 'log', notice: { message: expect.stringMatching(notice) } }]);
   });
 
   it('on memory is told where the machine cannot be made', async () => {

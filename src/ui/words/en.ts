@@ -5,6 +5,8 @@ import { functions } from '#ui/words/en/functions.ts';
 import { inspector } from '#ui/words/en/inspector.ts';
 import { layout } from '#ui/words/en/layout.ts';
 import * as page from '#ui/words/en/page.ts';
+import { problems } from '#ui/words/en/problems.ts';
+import { statements } from '#ui/words/en/statements.ts';
 import * as views from '#ui/words/en/views.ts';
 
 export const en = {
@@ -15,6 +17,8 @@ export const en = {
   functions,
   inspector,
   layout,
+  problems,
+  statements,
 };
 
 /** What a catalogue holds. */

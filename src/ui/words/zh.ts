@@ -5,6 +5,8 @@ import { functions } from '#ui/words/zh/functions.ts';
 import { inspector } from '#ui/words/zh/inspector.ts';
 import { layout } from '#ui/words/zh/layout.ts';
 import * as page from '#ui/words/zh/page.ts';
+import { problems } from '#ui/words/zh/problems.ts';
+import { statements } from '#ui/words/zh/statements.ts';
 import * as views from '#ui/words/zh/views.ts';
 import type { Words } from './en.ts';
 
@@ -16,4 +18,6 @@ export const zh = {
   functions,
   inspector,
   layout,
+  problems,
+  statements,
 } satisfies Words;

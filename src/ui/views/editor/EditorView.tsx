@@ -1,9 +1,10 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { textOf } from '#scenario/messages.ts';
 import { keepDraft } from '#ui/drafts.ts';
 import { editText, useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
-import type { CodeEditor } from './code-editor.ts';
+import type { CodeEditor, EditorProblem } from './code-editor.ts';
 import './editor.css';
 
 function edit(text: string): void {
@@ -39,9 +40,23 @@ function useCurrentLine(): number | null {
   return run.scenario.steps[run.reader.stepOf(cursor)]?.span.line ?? null;
 }
 
-function Problems({ editor }: { readonly editor: CodeEditor | null }) {
-  const words = useWords();
+/** What is wrong with the text, in the page's language. */
+function useProblems(): readonly EditorProblem[] {
   const problems = useSession((state) => state.problems);
+  const words = useWords();
+  return useMemo(
+    () => problems.map((problem) => ({ span: problem.span, message: textOf(words.problems, problem) })),
+    [problems, words],
+  );
+}
+
+interface ProblemsProps {
+  readonly problems: readonly EditorProblem[];
+  readonly editor: CodeEditor | null;
+}
+
+function Problems({ problems, editor }: ProblemsProps) {
+  const words = useWords();
   if (problems.length === 0) return null;
   return (
     <div className="problems">
@@ -68,9 +83,9 @@ export function ScenarioEditor() {
   const box = useRef<HTMLDivElement>(null);
   const editor = useCodeEditor(box);
   const text = useStudio((state) => state.text);
-  const problems = useSession((state) => state.problems);
+  const problems = useProblems();
   const line = useCurrentLine();
-  useEffect(() => editor?.setLabels(words.editor), [editor, words]);
+  useEffect(() => editor?.setWords(words), [editor, words]);
   useEffect(() => editor?.setText(text), [editor, text]);
   // A text of which nothing is known yet has no marks: they come with its problems.
   useEffect(() => editor?.setProblems(problems), [editor, problems]);
@@ -88,7 +103,7 @@ export function ScenarioEditor() {
           />
         )}
       </div>
-      <Problems editor={editor} />
+      <Problems problems={problems} editor={editor} />
     </div>
   );
 }

@@ -22,8 +22,9 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import type { Problem } from '#scenario/scenario.ts';
-import { completeStatement, scenarioLanguage } from './language.ts';
+import type { Span } from '#scenario/scenario.ts';
+import type { Words } from '#ui/words/en.ts';
+import { completion, scenarioLanguage } from './language.ts';
 
 const setCurrentLine = StateEffect.define<number | null>();
 const currentLine = Decoration.line({ class: 'cm-statement-now' });
@@ -52,7 +53,13 @@ const colours = HighlightStyle.define([
   { tag: tags.invalid, color: 'var(--fault)' },
 ]);
 
-function diagnostic(doc: Text, { span, message }: Problem): Diagnostic {
+/** A fault of the text, as it is said to people. */
+export interface EditorProblem {
+  readonly span: Span;
+  readonly message: string;
+}
+
+function diagnostic(doc: Text, { span, message }: EditorProblem): Diagnostic {
   const line = doc.line(Math.max(1, Math.min(doc.lines, span.line)));
   const from = Math.min(line.to, line.from + span.column - 1);
   return { from, to: Math.max(from, Math.min(line.to, from + span.length)), severity: 'error', message };
@@ -60,13 +67,13 @@ function diagnostic(doc: Text, { span, message }: Problem): Diagnostic {
 
 /** A running editor. */
 export interface CodeEditor {
-  /** Its name for screen readers, and its own texts by their English ones. */
-  setLabels(texts: { readonly label: string; readonly phrases: Readonly<Record<string, string>> }): void;
+  /** Its name for screen readers, its own texts, and what completion says. */
+  setWords(words: Words): void;
   setText(text: string): void;
-  setProblems(problems: readonly Problem[]): void;
+  setProblems(problems: readonly EditorProblem[]): void;
   /** Marks a line (from 1) as the current statement; null for none. */
   setCurrentLine(line: number | null): void;
-  goTo(problem: Problem): void;
+  goTo(problem: EditorProblem): void;
   destroy(): void;
 }
 
@@ -79,7 +86,6 @@ const EXTENSIONS: Extension = [
   lintGutter(),
   scenarioLanguage,
   syntaxHighlighting(colours),
-  autocompletion({ override: [completeStatement], icons: false }),
   highlightSelectionMatches(),
   currentLineField,
   keymap.of([
@@ -93,7 +99,7 @@ const EXTENSIONS: Extension = [
 
 /** @param onEdit told of every change that a person makes */
 export function createEditor(parent: HTMLElement, text: string, onEdit: (text: string) => void): CodeEditor {
-  const labels = new Compartment();
+  const texts = new Compartment();
   let silent = false;
   const view = new EditorView({
     parent,
@@ -101,7 +107,7 @@ export function createEditor(parent: HTMLElement, text: string, onEdit: (text: s
       doc: text,
       extensions: [
         EXTENSIONS,
-        labels.of([]),
+        texts.of([]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !silent) onEdit(update.state.doc.toString());
         }),
@@ -111,11 +117,12 @@ export function createEditor(parent: HTMLElement, text: string, onEdit: (text: s
   // The text in it takes the focus, so that the scroller need not.
   view.scrollDOM.removeAttribute('tabindex');
   return {
-    setLabels: ({ label, phrases }) =>
+    setWords: ({ editor, statements }) =>
       view.dispatch({
-        effects: labels.reconfigure([
-          EditorState.phrases.of(phrases),
-          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+        effects: texts.reconfigure([
+          EditorState.phrases.of(editor.phrases),
+          EditorView.contentAttributes.of({ 'aria-label': editor.label, tabindex: '0' }),
+          autocompletion({ override: [completion(statements)], icons: false }),
         ]),
       }),
     setText(next) {

@@ -1,11 +1,12 @@
 import { CompletionContext } from '@codemirror/autocomplete';
 import { EditorState } from '@codemirror/state';
 import { describe, expect, it } from 'vitest';
-import { completeStatement } from './language.ts';
+import { en } from '#ui/words/en.ts';
+import { completion } from './language.ts';
 
 function labels(line: string): string[] {
   const state = EditorState.create({ doc: line });
-  return (completeStatement(new CompletionContext(state, line.length, true))?.options ?? []).map(
+  return (completion(en.statements)(new CompletionContext(state, line.length, true))?.options ?? []).map(
     (option) => option.label,
   );
 }

@@ -1,7 +1,14 @@
 /** The scenario language for the editor: highlighting and completion, both from the table of statements. */
-import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
+import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { StreamLanguage, type StringStream } from '@codemirror/language';
-import { ENTRY_BITS, STATEMENTS } from '#scenario/statements.ts';
+import {
+  ENTRY_BITS,
+  findStatement,
+  STATEMENTS,
+  type StatementSpec,
+  statementName,
+} from '#scenario/statements.ts';
+import type { Words } from '#ui/words/en.ts';
 
 const VERBS = new Set(STATEMENTS.map((statement) => statement.verb));
 const BITS = new Set(Object.keys(ENTRY_BITS));
@@ -49,43 +56,56 @@ export const scenarioLanguage = StreamLanguage.define<State>({
   languageData: { commentTokens: { line: '#' } },
 });
 
-function verbs(isHost: boolean, from: number): CompletionResult {
+type StatementWords = Words['statements'];
+
+function verbs(words: StatementWords, isHost: boolean, from: number): CompletionResult {
   const fitting = STATEMENTS.filter(
     (statement) => (statement.where === 'host') === isHost && !statement.needs,
   );
   const options = fitting.map((statement) => ({
     label: statement.verb,
     detail: statement.arguments.map((argument) => argument.name).join(' '),
-    info: statement.help,
+    info: words.help(statementName(statement.verb, isHost)),
     type: 'keyword',
   }));
-  const host = isHost
-    ? []
-    : [{ label: 'host', detail: 'VERB …', info: 'a step of the host', type: 'keyword' }];
+  const host = isHost ? [] : [{ label: 'host', detail: 'VERB …', info: words.host, type: 'keyword' }];
   return { from, options: [...options, ...host] };
 }
 
-/** What may stand at the cursor: verbs at a line's beginning, then the statement's keys, flags and choices. */
-export function completeStatement(context: CompletionContext): CompletionResult | null {
-  const line = context.state.doc.lineAt(context.pos);
-  const text = line.text.slice(0, context.pos - line.from);
-  const last = /[A-Za-z0-9_-]*$/.exec(text)?.[0] ?? '';
-  const from = context.pos - last.length;
-  if (text.includes('#') || (last === '' && !context.explicit)) return null;
-  const [, prefix = '', verb] = /^\s*(host\s+|cpu\d+\s+)?([a-z0-9-]+)\s/.exec(text) ?? [];
-  if (/^\s*(cpu\d+\s+)?[A-Za-z0-9-]*$/.test(text)) return verbs(false, from);
-  if (/^\s*host\s+[A-Za-z0-9-]*$/.test(text)) return verbs(true, from);
-  const statement = STATEMENTS.find(
-    (candidate) => candidate.verb === verb && (candidate.where === 'host') === prefix.startsWith('host'),
-  );
-  if (!statement) return null;
-  const key = /([A-Za-z][\w-]*)=[\w-]*$/.exec(text)?.[1];
+/** Keys, flags and choices of a statement; only the choices of a key behind its `=`. */
+function places(words: StatementWords, statement: StatementSpec, key: string | undefined): Completion[] {
+  const name = statementName(statement.verb, statement.where === 'host');
   const choices = key
     ? (statement.keys.find((candidate) => candidate.name === key)?.choices ?? [])
     : statement.arguments.flatMap((argument) => argument.choices ?? []);
   const options = choices.map((choice) => ({ label: choice, type: 'enum' }));
-  if (key) return { from, options };
-  const keys = statement.keys.map(({ name, help }) => ({ label: `${name}=`, info: help, type: 'property' }));
-  const flags = statement.flags.map(({ name, help }) => ({ label: name, info: help, type: 'property' }));
-  return { from, options: [...options, ...keys, ...flags] };
+  if (key) return options;
+  const property = (place: string, label: string): Completion => ({
+    label,
+    info: words.place(name, place),
+    type: 'property',
+  });
+  return [
+    ...options,
+    ...statement.keys.map((each) => property(each.name, `${each.name}=`)),
+    ...statement.flags.map((each) => property(each.name, each.name)),
+  ];
 }
+
+/** Completes what may stand at the cursor: verbs at a line's beginning, then the statement's keys, flags and choices. */
+export const completion =
+  (words: StatementWords) =>
+  (context: CompletionContext): CompletionResult | null => {
+    const line = context.state.doc.lineAt(context.pos);
+    const text = line.text.slice(0, context.pos - line.from);
+    const last = /[A-Za-z0-9_-]*$/.exec(text)?.[0] ?? '';
+    const from = context.pos - last.length;
+    if (text.includes('#') || (last === '' && !context.explicit)) return null;
+    const [, prefix = '', verb = ''] = /^\s*(host\s+|cpu\d+\s+)?([a-z0-9-]+)\s/.exec(text) ?? [];
+    if (/^\s*(cpu\d+\s+)?[A-Za-z0-9-]*$/.test(text)) return verbs(words, false, from);
+    if (/^\s*host\s+[A-Za-z0-9-]*$/.test(text)) return verbs(words, true, from);
+    const statement = findStatement(verb, prefix.startsWith('host'));
+    if (!statement) return null;
+    const key = /([A-Za-z][\w-]*)=[\w-]*$/.exec(text)?.[1];
+    return { from, options: places(words, statement, key) };
+  };

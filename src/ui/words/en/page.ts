@@ -74,7 +74,7 @@ export const messages = {
     `This link could not be opened. ${problem}${isKept ? ' What was open is still here.' : ''}`,
   differs: 'This moment differs from what the sender saw: the engine has changed since the link was made.',
   moved: 'The link names a moment that this run does not reach; the nearest one is shown.',
-  notice: (notice: string) => `The run was stopped: ${notice}`,
+  stopped: (reason: string) => `The run was stopped: ${reason}`,
   crash: (reason: string) => `The engine stopped unexpectedly: ${reason}`,
   problems: 'The scenario in this link has errors; they are marked in the editor.',
   noLanguage: 'The texts of this language could not be loaded.',

@@ -73,7 +73,7 @@ export const messages: Words['messages'] = {
   linkProblem: (problem, isKept) => `无法打开这个链接。${problem}${isKept ? '原来打开的内容仍在。' : ''}`,
   differs: '这一时刻与发送者所见不同：链接生成之后，引擎有了改动。',
   moved: '链接所指的时刻在这次运行中不存在；现在显示的是最近的一个。',
-  notice: (notice) => `运行已停止：${notice}`,
+  stopped: (reason) => `运行已停止：${reason}`,
   crash: (reason) => `引擎意外停止：${reason}`,
   problems: '这个链接中的场景有错误，已在编辑器中标出。',
   noLanguage: '无法加载这种语言的文本。',
