@@ -1,14 +1,7 @@
-import type { ComponentType } from 'react';
 import { LOWER_TABS, type LowerTab } from '#ui/arrangement.ts';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, foldPane, useStudio } from '#ui/store.ts';
-import { CallsView } from '#ui/views/calls/CallsView.tsx';
-import { CostView } from '#ui/views/cost/CostView.tsx';
-import { ScenarioEditor } from '#ui/views/editor/EditorView.tsx';
-import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
-import { MemoryView } from '#ui/views/memory/MemoryView.tsx';
-import { TablesView } from '#ui/views/tables/TablesView.tsx';
-import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
+import { WalkHeading } from '#ui/views/walk/WalkView.tsx';
 import { useWords } from '#ui/words/language.ts';
 import { Divider } from './Divider.tsx';
 import { EventsPane } from './EventsPane.tsx';
@@ -16,21 +9,15 @@ import { type PaneLayout, type PaneState, paneLayout } from './layout.ts';
 import { Pane } from './Pane.tsx';
 import { ScenarioStatus, TablesStatus } from './PaneNotes.tsx';
 import { PaneTabs } from './PaneTabs.tsx';
+import { VIEWS } from './views.ts';
 import './panes.css';
 import './large.css';
-
-const LOWER: Readonly<Record<LowerTab, ComponentType>> = {
-  tables: TablesView,
-  memory: MemoryView,
-  calls: CallsView,
-  cost: CostView,
-};
 
 /** What is below the walk: one of several views. */
 function LowerPane({ state }: { readonly state: PaneState }) {
   const words = useWords();
   const current = useStudio(({ arrangement }) => arrangement.lower);
-  const View = LOWER[current];
+  const View = VIEWS[current];
   const choose = (lower: LowerTab) => {
     if (state === 'folded') foldPane('lower', false);
     arrange({ lower });
@@ -56,7 +43,7 @@ function LeftPane({ layout: { panes, hasSentenceRow } }: { readonly layout: Pane
   return (
     <div className="left" hidden={panes.scenario === 'away'}>
       <Pane id="scenario" state={panes.scenario} title={words.panes.scenario} note={<ScenarioStatus />}>
-        <ScenarioEditor />
+        <VIEWS.scenario />
       </Pane>
       {!hasSentenceRow && <SentencePane />}
     </div>
@@ -71,13 +58,13 @@ function Views({ layout }: { readonly layout: PaneLayout }) {
       <LeftPane layout={layout} />
       <Divider split="left" isThere={splits.left} />
       <Pane id="walk" state={panes.walk} title={words.panes.walk} note={<WalkHeading />}>
-        <WalkView />
+        <VIEWS.walk />
       </Pane>
       <Divider split="walk" isThere={splits.walk} />
       <LowerPane state={panes.lower} />
       <Divider split="right" isThere={splits.right} />
       <Pane id="inspector" state={panes.inspector} title={words.panes.inspector}>
-        <InspectorView />
+        <VIEWS.inspector />
       </Pane>
     </div>
   );

@@ -3,16 +3,11 @@ import { TABS, type Tab } from '#ui/arrangement.ts';
 import { runCommand } from '#ui/commands.ts';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, useStudio } from '#ui/store.ts';
-import { CallsView } from '#ui/views/calls/CallsView.tsx';
-import { CostView } from '#ui/views/cost/CostView.tsx';
-import { ScenarioEditor } from '#ui/views/editor/EditorView.tsx';
-import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
-import { MemoryView } from '#ui/views/memory/MemoryView.tsx';
-import { TablesView } from '#ui/views/tables/TablesView.tsx';
 import { EventFilter, EventList } from '#ui/views/timeline/EventList.tsx';
 import { CommandIcon, Position } from '#ui/views/timeline/Transport.tsx';
 import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
 import { useWords } from '#ui/words/language.ts';
+import { VIEWS } from './views.ts';
 
 function Walk() {
   return (
@@ -34,14 +29,9 @@ function Events() {
   );
 }
 
-const VIEWS: Readonly<Record<Tab, ComponentType>> = {
+const PHONE_VIEWS: Readonly<Record<Tab, ComponentType>> = {
+  ...VIEWS,
   walk: Walk,
-  tables: TablesView,
-  memory: MemoryView,
-  calls: CallsView,
-  cost: CostView,
-  inspector: InspectorView,
-  scenario: ScenarioEditor,
   events: Events,
 };
 
@@ -72,7 +62,7 @@ function Tabs({ current }: { readonly current: Tab }) {
 export function PhonePanes() {
   const words = useWords();
   const tab = useStudio((state) => state.arrangement.tab);
-  const View = VIEWS[tab];
+  const View = PHONE_VIEWS[tab];
   return (
     <div className="phone">
       <Tabs current={tab} />

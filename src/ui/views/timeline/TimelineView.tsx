@@ -7,7 +7,9 @@ import { setCursor } from '#ui/store.ts';
 import { useTheme } from '#ui/theme.ts';
 import { useWords } from '#ui/words/language.ts';
 import { areShapes, type Range, rangeWith, rankAtX, rankX, timelineModel } from './model.ts';
-import { HOST_LANE, LANE, paint, RULER, timelineHeight } from './paint.ts';
+import { paint } from './paint.ts';
+import { HOST_LANE, LANE, RULER, type TimelineShape, timelineHeight, timelineShapes } from './shapes.ts';
+import { TimelineVector } from './TimelineVector.tsx';
 
 /** Events that fit at first: as many as have a mark each, but no more than there are. */
 const MARK = 14;
@@ -17,29 +19,40 @@ interface DrawingProps {
   readonly sequence: Sequence;
   readonly range: Range;
   readonly width: number;
+  readonly isVector: boolean;
 }
 
-/** The canvas: redrawn when range, run or step change, not with every move of the cursor. */
-function Drawing({ moment, sequence, range, width }: DrawingProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const dark = useTheme((state) => state.dark);
+/** The drawing: made anew when range, run or step change, not with every move of the cursor. */
+function Drawing({ moment, sequence, range, width, isVector }: DrawingProps) {
   const { reader, atlas, run } = moment;
   const numberAt = useCallback((rank: number) => eventNumber(run, sequence.at(rank)), [run, sequence]);
   const hasHost = atlas.machine !== 'bare';
   const cpus = atlas.registers.length;
   const { from, count } = range;
-  const model = useMemo(
-    () => timelineModel({ reader, sequence, numberAt, cpus, hasHost }, { from, count }, width),
-    [reader, sequence, numberAt, from, count, width, cpus, hasHost],
-  );
   const currentStep = reader.stepOf(moment.index);
+  const shapes = useMemo(() => {
+    const model = timelineModel({ reader, sequence, numberAt, cpus, hasHost }, { from, count }, width);
+    return timelineShapes(model, { isShape: areShapes({ from, count }, width), currentStep });
+  }, [reader, sequence, numberAt, from, count, width, cpus, hasHost, currentStep]);
+  const Medium = isVector ? TimelineVector : TimelineCanvas;
+  return <Medium shapes={shapes} width={width} height={timelineHeight(cpus, hasHost)} />;
+}
+
+interface MediumProps {
+  readonly shapes: readonly TimelineShape[];
+  readonly width: number;
+  readonly height: number;
+}
+
+function TimelineCanvas({ shapes, width, height }: MediumProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const dark = useTheme((state) => state.dark);
   useLayoutEffect(() => {
-    if (canvas.current)
-      paint(canvas.current, model, { width, isShape: areShapes({ from, count }, width), currentStep });
+    if (canvas.current) paint(canvas.current, shapes, { width, height });
     // The theme is not an argument of the drawing, but its colours are the page's.
     void dark;
-  }, [model, width, from, count, currentStep, dark]);
-  return <canvas ref={canvas} style={{ width, height: timelineHeight(cpus, hasHost) }} />;
+  }, [shapes, width, height, dark]);
+  return <canvas ref={canvas} style={{ width, height }} />;
 }
 
 function LaneLabels({ cpus, hasHost }: { readonly cpus: number; readonly hasHost: boolean }) {
@@ -68,8 +81,11 @@ function useRange(sequence: Sequence | null, rank: number, width: number) {
   return { range: last.current, zoomBy };
 }
 
-/** Lanes, steps and events; a click or a drag moves the cursor, the wheel zooms. */
-export function TimelineView() {
+/**
+ * Lanes, steps and events; a click or a drag moves the cursor, the wheel zooms.
+ * @param isVector drawn as an SVG, which a picture can hold
+ */
+export function TimelineView({ isVector = false }: { readonly isVector?: boolean }) {
   const words = useWords();
   const moment = useMoment();
   const [measure, width] = useElementWidth<HTMLDivElement>();
@@ -106,7 +122,9 @@ export function TimelineView() {
         onPointerMove={seek}
         onWheel={(event) => zoomBy(event.deltaY > 0 ? 1.25 : 0.8)}
       >
-        {width > 0 && <Drawing moment={moment} sequence={sequence} range={range} width={width} />}
+        {width > 0 && (
+          <Drawing moment={moment} sequence={sequence} range={range} width={width} isVector={isVector} />
+        )}
         <div
           className="timeline-cursor"
           style={{ transform: `translateX(${rankX(range, width, rank)}px)`, height }}
