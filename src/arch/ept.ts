@@ -41,7 +41,7 @@ export const EPT_QUALIFICATION = {
   executeDisablePage: 1 << 11,
 } as const;
 
-export const EPT_QUALIFICATION_BITS: readonly BitMeaning[] = [
+export const EPT_QUALIFICATION_BITS = [
   { bit: 0, name: 'R', set: 'a data read', clear: 'not a read' },
   { bit: 1, name: 'W', set: 'a data write', clear: 'not a write' },
   { bit: 2, name: 'X', set: 'an instruction fetch', clear: 'not a fetch' },
@@ -80,7 +80,7 @@ export const EPT_QUALIFICATION_BITS: readonly BitMeaning[] = [
     clear: 'executable, or not reported',
   },
   { bit: 12, name: 'NMI', set: 'IRET had just unblocked NMIs', clear: 'no NMI was unblocked' },
-];
+] as const satisfies readonly BitMeaning[];
 
 /** What a processor and the VM-execution controls make of EPT. */
 export interface EptRules {

@@ -17,13 +17,13 @@ export interface BitMeaning {
   readonly clear: string;
 }
 
-export const PF_BITS: readonly BitMeaning[] = [
+export const PF_BITS = [
   { bit: 0, name: 'P', set: 'the entry was present, a right was missing', clear: 'an entry was not present' },
   { bit: 1, name: 'W', set: 'a write', clear: 'not a write' },
   { bit: 2, name: 'U', set: 'user mode', clear: 'supervisor mode' },
   { bit: 3, name: 'RSVD', set: 'a reserved bit was set in an entry', clear: 'no reserved bit' },
   { bit: 4, name: 'F', set: 'an instruction fetch', clear: 'not a fetch' },
-];
+] as const satisfies readonly BitMeaning[];
 
 const LETTERS = ['P', 'W', 'U', 'RSVD', 'F', 'PK'];
 

@@ -14,10 +14,10 @@ export const NPF = {
   table: 1 << 1,
 } as const;
 
-export const NPF_BITS: readonly BitMeaning[] = [
+export const NPF_BITS = [
   { bit: 32, name: 'final', set: 'an access to the translated address', clear: 'not the final address' },
   { bit: 33, name: 'table', set: 'an access to an entry of the guest’s tables', clear: 'not a guest table' },
-];
+] as const satisfies readonly BitMeaning[];
 
 export interface NptRules {
   /** The host's own paging at VMRUN. */

@@ -1,4 +1,5 @@
 /** Every text of the page, in English. The other catalogues have the same keys, or they do not compile. */
+import * as bits from '#ui/words/en/bits.ts';
 import { cost } from '#ui/words/en/cost.ts';
 import { events } from '#ui/words/en/events.ts';
 import { functions } from '#ui/words/en/functions.ts';
@@ -12,6 +13,7 @@ import * as views from '#ui/words/en/views.ts';
 export const en = {
   ...page,
   ...views,
+  ...bits,
   cost,
   events,
   functions,

@@ -1,4 +1,5 @@
 /** Every text of the page, in Simplified Chinese. Names of the kernel and of the language stay as they are. */
+import * as bits from '#ui/words/zh/bits.ts';
 import { cost } from '#ui/words/zh/cost.ts';
 import { events } from '#ui/words/zh/events.ts';
 import { functions } from '#ui/words/zh/functions.ts';
@@ -13,6 +14,7 @@ import type { Words } from './en.ts';
 export const zh = {
   ...page,
   ...views,
+  ...bits,
   cost,
   events,
   functions,

@@ -1,4 +1,4 @@
-import { type BitRow, flagBit, UNUSED } from './bits.ts';
+import { type BitRow, flagBit } from './bits.ts';
 import type { EntryModel } from './model.ts';
 
 const HIGH = Array.from({ length: 12 }, (_, i) => 63 - i);
@@ -45,16 +45,14 @@ export function BitList({ bits }: { readonly bits: readonly BitRow[] }) {
   return (
     <table className="bit-list">
       <tbody>
-        {bits
-          .filter((row) => row.label !== UNUSED)
-          .map((row) => (
-            <tr key={row.bit} className={`${row.isChanged ? 'now' : ''}${row.isSet ? ' set' : ''}`}>
-              <td>{row.bit}</td>
-              <th scope="row">{row.name}</th>
-              <td>{row.isSet ? 1 : 0}</td>
-              <td>{row.meaning}</td>
-            </tr>
-          ))}
+        {bits.map((row) => (
+          <tr key={row.bit} className={`${row.isChanged ? 'now' : ''}${row.isSet ? ' set' : ''}`}>
+            <td>{row.bit}</td>
+            <th scope="row">{row.name}</th>
+            <td>{row.isSet ? 1 : 0}</td>
+            <td>{row.meaning}</td>
+          </tr>
+        ))}
       </tbody>
     </table>
   );

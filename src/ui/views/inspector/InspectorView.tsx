@@ -46,7 +46,7 @@ function TableSection({ model }: { readonly model: TableModel }) {
       <h3 className="inspector-title">
         <code>{model.title}</code> <small>{model.subtitle}</small>
       </h3>
-      <h4>{words.inspector.role}</h4>
+      <h4>{words.inspector.roleTitle}</h4>
       <FactList facts={model.facts} />
       <PlaceLists lists={model.lists} />
     </>
@@ -108,7 +108,7 @@ export function InspectorView() {
           <code>{missingTitle(selection)}</code> {words.inspector.gone}
         </p>
       )}
-      <EventSection model={eventModel(moment)} number={eventNumber(moment.run, moment.index)} />
+      <EventSection model={eventModel(words, moment)} number={eventNumber(moment.run, moment.index)} />
     </section>
   );
 }

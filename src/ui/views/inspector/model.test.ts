@@ -39,7 +39,7 @@ it('knows nothing of a table that is not there', () => {
 });
 
 it('tells an error code bit by bit', () => {
-  const { error } = eventModel(momentOf(run, EVENT.kvm_page_fault, 2));
+  const { error } = eventModel(en, momentOf(run, EVENT.kvm_page_fault, 2));
   expect(error?.rows.filter((row) => row.isSet).map((row) => row.name)).toEqual(['P', 'W']);
-  expect(eventModel(momentOf(run, EVENT.kvm_mmu_get_page)).error).toBeNull();
+  expect(eventModel(en, momentOf(run, EVENT.kvm_mmu_get_page)).error).toBeNull();
 });

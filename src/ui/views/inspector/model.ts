@@ -73,15 +73,8 @@ const fact = (
 
 const EMPTY = { frame: 0, flags: 0, kind: 'not-present', target: null } as const;
 
-function entryKind(table: AtlasTable, entry: Pick<AtlasEntry, 'kind'>): string {
-  const whose = table.side === 'guest' ? 'the guest’s entry' : 'spte';
-  const what = { table: 'points to a table', leaf: 'leaf', mmio: 'MMIO', 'not-present': 'not present' }[
-    entry.kind
-  ];
-  return `${whose}, level ${table.level}, ${what}`;
-}
-
 function targetFacts(
+  { entry: words }: Words['inspector'],
   moment: Moment,
   table: AtlasTable,
   entry: Pick<AtlasEntry, 'frame' | 'flags' | 'kind' | 'target'>,
@@ -89,24 +82,23 @@ function targetFacts(
 ): Fact[] {
   const text = entryText(moment.names, moment.index, table, entry);
   const facts: Fact[] = [
-    fact('lies in', `${table.name}, level ${table.level}`, 'none', { kind: 'table', table: table.id }),
+    fact(words.liesIn, words.tableAt(table.name, table.level), 'none', { kind: 'table', table: table.id }),
   ];
   if (entry.kind === 'table' && entry.target)
     facts.push(
       fact(
-        'points to',
+        words.pointsTo,
         moment.atlas.table(entry.target)?.name ?? text.address,
         table.side === 'guest' ? 'gpa' : 'none',
         { kind: 'table', table: entry.target },
       ),
     );
-  if (entry.kind === 'leaf') facts.push(fact('maps', text.address, table.side === 'guest' ? 'gpa' : 'hpa'));
+  if (entry.kind === 'leaf')
+    facts.push(fact(words.maps, text.address, table.side === 'guest' ? 'gpa' : 'hpa'));
   const gfn = table.side === 'hypervisor' ? moment.atlas.mappedFrame(place) : null;
-  if (gfn !== null) facts.push(fact('guest frame', hex(gfn), 'gpa'));
+  if (gfn !== null) facts.push(fact(words.guestFrame, hex(gfn), 'gpa'));
   for (const other of moment.atlas.guestTables.filter((candidate) => candidate.frame === gfn))
-    facts.push(
-      fact('behind it', `the guest’s table ${other.name}`, 'gpa', { kind: 'table', table: other.id }),
-    );
+    facts.push(fact(words.behind, words.guestTable(other.name), 'gpa', { kind: 'table', table: other.id }));
   return facts;
 }
 
@@ -152,14 +144,14 @@ function entryModel(words: Words, moment: Moment, table: AtlasTable, index: numb
   return {
     kind: 'entry',
     title: slotText(table, index),
-    subtitle: entryKind(table, entry),
+    subtitle: words.inspector.entry.subtitle(table.side === 'guest', table.level, entry.kind),
     text: entryText(moment.names, moment.index, table, entry),
     plain: `0x${hexOfEntry(entry.frame, entry.flags)}`,
-    bits: bitRows(table, entry, changed),
+    bits: bitRows(words, table, entry, changed),
     flags: entry.flags,
     changedFlags: changed,
     is64: table.entryBytes === 8,
-    facts: targetFacts(moment, table, entry, place),
+    facts: targetFacts(words.inspector, moment, table, entry, place),
     lists: placeLists(words, moment, { kind: 'entry', table: table.id, index }),
     history: historyRows(moment, table, place),
   };
@@ -168,52 +160,51 @@ function entryModel(words: Words, moment: Moment, table: AtlasTable, index: numb
 const rights = (bits: number): string =>
   (bits & 2 ? 'w' : '-') + (bits & 4 ? 'u' : '-') + (bits & 1 ? 'x' : '-');
 
-function roleFacts(table: AtlasTable): Fact[] {
+function roleFacts({ role: words }: Words['inspector'], table: AtlasTable): Fact[] {
   const { role } = table;
   if (!role) return [];
   const facts = [
-    fact('kind', role.direct ? 'direct: no guest table behind it' : 'indirect: shadows a guest table'),
-    fact('access', `${rights(role.access)}: rights that the path above allows`),
-    fact('role', hex(role.word)),
-    fact('roots', `${table.rootCount}`),
-    fact('unsync', table.unsync ? 'yes: may differ from the guest’s table' : 'no: kept in step'),
-    fact('unsync below', table.level === 1 ? 'none: nothing is below' : `${table.unsyncChildren}`),
-    fact('obsolete', table.obsolete ? 'yes: of an older generation, to be freed' : 'no'),
+    fact(words.kind, role.direct ? words.direct : words.indirect),
+    fact(words.access, words.rights(rights(role.access))),
+    fact(words.word, hex(role.word)),
+    fact(words.roots, `${table.rootCount}`),
+    fact(words.unsync, table.unsync ? words.isUnsync : words.isSync),
+    fact(words.unsyncBelow, table.level === 1 ? words.nothingBelow : `${table.unsyncChildren}`),
+    fact(words.obsolete, table.obsolete ? words.isObsolete : words.isCurrent),
   ];
-  if (!role.direct && table.level > 1)
-    facts.push(fact('written', `${table.writeFlooding} times unused; the third write ends it`));
-  if (role.fourByteEntries)
-    facts.push(fact('quadrant', `${role.quadrant}: part of a table of 4-byte entries`));
+  if (!role.direct && table.level > 1) facts.push(fact(words.written, words.writes(table.writeFlooding)));
+  if (role.fourByteEntries) facts.push(fact(words.quadrant, words.quadrantOf(role.quadrant)));
   return facts;
 }
 
 /** A table: its role and its lists. */
 function tableModel(words: Words, moment: Moment, table: AtlasTable): TableModel {
   const { atlas, names } = moment;
+  const says = words.inspector.table;
   const isGuest = table.side === 'guest';
   const facts: Fact[] = [
-    fact('level', `${table.level}`),
-    fact('entries', `${table.entries.length} that are not zero, ${table.entryBytes} bytes each`),
+    fact(says.level, `${table.level}`),
+    fact(says.entries, says.entryCount(table.entries.length, table.entryBytes)),
   ];
-  if (isGuest) facts.push(fact('frame', hex(table.frame), 'gpa'));
+  if (isGuest) facts.push(fact(says.frame, hex(table.frame), 'gpa'));
   else if (table.gfn !== null)
-    facts.push(fact(table.role?.direct ? 'maps from' : 'stands for', hex(table.gfn), 'gpa'));
+    facts.push(fact(table.role?.direct ? says.mapsFrom : says.standsFor, hex(table.gfn), 'gpa'));
   if (table.writable !== null)
-    facts.push(fact('for the guest', table.writable ? 'writable' : 'write-protected: a write to it faults'));
-  facts.push(...roleFacts(table));
+    facts.push(fact(says.forGuest, table.writable ? says.writable : says.protected));
+  facts.push(...roleFacts(words.inspector, table));
   for (const id of table.shadows)
     facts.push(
-      fact(isGuest ? 'shadowed by' : 'shadows', atlas.table(id)?.name ?? id, isGuest ? 'none' : 'gpa', {
+      fact(isGuest ? says.shadowedBy : says.shadows, atlas.table(id)?.name ?? id, isGuest ? 'none' : 'gpa', {
         kind: 'table',
         table: id,
       }),
     );
   const host = isGuest ? atlas.hostFrame(table.frame) : null;
-  if (host !== null) facts.push(fact('lies in', names.frame(host), 'hpa'));
+  if (host !== null) facts.push(fact(says.liesIn, names.frame(host), 'hpa'));
   return {
     kind: 'table',
     title: table.name,
-    subtitle: isGuest ? 'the guest’s table' : 'the hypervisor’s table',
+    subtitle: isGuest ? says.guest : says.hypervisor,
     facts,
     lists: placeLists(words, moment, { kind: 'table', table: table.id }),
   };
@@ -238,8 +229,9 @@ const ERROR_WORD = new Map<number, number>([
 ]);
 
 /** An event's fields; of an outcome what it says as a whole, for most of its fields mean something for one kind of it only. */
-function eventFacts({ reader, names, index }: Moment): Fact[] {
-  if (reader.kind(index) === EVENT.outcome) return [fact('outcome', outcomeText(reader, index))];
+function eventFacts(words: Words, { reader, names, index }: Moment): Fact[] {
+  if (reader.kind(index) === EVENT.outcome)
+    return [fact(words.inspector.outcome, outcomeText(reader, index))];
   return eventFields(reader, names, index).map(({ name, value, type }) =>
     fact(name, value, FIELD_SPACE[type] ?? 'none'),
   );
@@ -250,18 +242,18 @@ const isInstructionExit = ({ reader, index }: Moment): boolean =>
   reader.kind(index) === EVENT.exit && reader.text(reader.word(index, PAYLOAD)) !== '#PF';
 
 /** The event at the cursor: its fields, and its error code bit by bit. */
-export function eventModel(moment: Moment): EventModel {
+export function eventModel(words: Words, moment: Moment): EventModel {
   const { reader, index } = moment;
-  const fields = eventFacts(moment);
+  const fields = eventFacts(words, moment);
   const word = ERROR_WORD.get(reader.kind(index));
   if (word === undefined || isInstructionExit(moment))
     return { name: reader.spec(index).name, fields, error: null };
   const code = reader.word(index, PAYLOAD + word);
-  const rows = PF_BITS.map(({ bit, name, set, clear }) => ({
-    name,
-    isSet: (code & (1 << bit)) !== 0,
-    meaning: code & (1 << bit) ? set : clear,
-  }));
+  const rows = PF_BITS.map(({ bit, name }) => {
+    const isSet = (code & (1 << bit)) !== 0;
+    const { set, clear } = words.errorBits.pf[name];
+    return { name, isSet, meaning: isSet ? set : clear };
+  });
   return { name: reader.spec(index).name, fields, error: { code, rows } };
 }
 
