@@ -3,7 +3,8 @@
  * (Linux 6.1: mmu/paging_tmpl.h: gpte_to_gfn, gpte_access, protect_clean_gpte, prefetch_invalid_gpte).
  */
 
-import { hasReservedBits, PTE, type ReservedMask, reservedMasks } from '#arch/entry.ts';
+import { PTE } from '#arch/entry.ts';
+import { type EntryFormat, isMalformed, KIND, pagingFormat } from '#arch/entry-format.ts';
 import type { PagingMode } from '#arch/paging-mode.ts';
 import { ACC } from '#arch/permission.ts';
 import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
@@ -13,25 +14,23 @@ import { type Kvm, ROLE, roleAccess, roleQuadrant, SP, type Vcpu } from '#hyperv
 import { guestPlace, NO_MEMORY } from '#machine/memory.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
 
-type ReservedMasks = ReturnType<typeof reservedMasks>;
+/** Formats made so far, and the last one that was asked for: nearly always the next too. */
+const known = new WeakMap<Kvm, Map<PagingMode, EntryFormat>>();
+let last: { readonly kvm: Kvm; readonly mode: PagingMode; readonly format: EntryFormat } | null = null;
 
-/** Masks made so far, and the last ones that were asked for: nearly always the next too. */
-const known = new WeakMap<Kvm, Map<PagingMode, ReservedMasks>>();
-let last: { readonly kvm: Kvm; readonly mode: PagingMode; readonly masks: ReservedMasks } | null = null;
-
-/** guest_rsvd_check: what the guest's entries reserve, as KVM's walker sees it. */
-export function guestReserved(kvm: Kvm, mode: PagingMode): ReservedMasks {
-  if (last?.kvm !== kvm || last.mode !== mode) last = { kvm, mode, masks: knownReserved(kvm, mode) };
-  return last.masks;
+/** What the guest's entries are and what they reserve, as KVM's walker sees it (guest_rsvd_check). */
+export function guestFormat(kvm: Kvm, mode: PagingMode): EntryFormat {
+  if (last?.kvm !== kvm || last.mode !== mode) last = { kvm, mode, format: knownFormat(kvm, mode) };
+  return last.format;
 }
 
-function knownReserved(kvm: Kvm, mode: PagingMode): ReservedMasks {
-  const modes = known.get(kvm) ?? new Map<PagingMode, ReservedMasks>();
+function knownFormat(kvm: Kvm, mode: PagingMode): EntryFormat {
+  const modes = known.get(kvm) ?? new Map<PagingMode, EntryFormat>();
   known.set(kvm, modes);
   const rules = { maxphyaddr: kvm.maxphyaddr, amd: kvm.amd, gigabytePages: true, pse36Bits: 4 };
-  const masks = modes.get(mode) ?? reservedMasks(mode, rules);
-  modes.set(mode, masks);
-  return masks;
+  const format = modes.get(mode) ?? pagingFormat(mode, rules);
+  modes.set(mode, format);
+  return format;
 }
 
 /** The entry that `readGpte` read, as a swizzled pair. */
@@ -76,8 +75,7 @@ export const protect_clean_gpte = (access: number, flags: number): number =>
 export function mayPrefetch(vcpu: Vcpu): boolean {
   const mode = vcpuMode(vcpu.kvm.m.words, vcpu.regs);
   if (!(gpteFlags & PTE.present) || !(gpteFlags & PTE.accessed)) return false;
-  const masks = guestReserved(vcpu.kvm, mode)[1] as readonly [ReservedMask, ReservedMask];
-  return !hasReservedBits(masks, true, gpteFrame, gpteFlags);
+  return !isMalformed(guestFormat(vcpu.kvm, mode), 1, KIND.leaf, gpteFrame, gpteFlags);
 }
 
 /** get_level1_sp_gpa and an index: byte offset, in the guest's table, of the entry that a level-1 shadow entry stands for. */

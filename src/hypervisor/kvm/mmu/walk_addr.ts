@@ -3,7 +3,8 @@
  * It reads what a processor would read, sets A and D as a processor would, and remembers the path for fetch.ts.
  */
 
-import { hasReservedBits, isLeaf, leafFrame, PTE, type ReservedMask } from '#arch/entry.ts';
+import { leafFrame, PTE } from '#arch/entry.ts';
+import { isMalformed, KIND } from '#arch/entry-format.ts';
 import { PF } from '#arch/fault.ts';
 import { EFER, levelShift, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
 import { ACC, refusal } from '#arch/permission.ts';
@@ -28,7 +29,7 @@ import {
   gpte_access,
   gpteFlags,
   gpteFrame,
-  guestReserved,
+  guestFormat,
   protect_clean_gpte,
   readGpte,
 } from './guest_walker.ts';
@@ -93,7 +94,7 @@ export const walk_addr_generic = paging(
     walker.level = walker.max_level = mode.levels;
     walker.pte_access = ACC.all;
     trace_kvm_mmu_pagetable_walk(kvm.m, hi, lo, access, byEmulator);
-    const code = descend(vcpu, mode, walker, hi, lo);
+    const code = descend(vcpu, mode, hi, lo);
     if (code !== null) return fail(vcpu, mode, walker, access, code);
     get_rflags(vcpu);
     if (refusal(mode, walker.pte_access, access, ac)) return fail(vcpu, mode, walker, access, PF.present);
@@ -109,37 +110,40 @@ export const walk_addr_generic = paging(
 );
 
 /** Reads entries down to the leaf. Null, or the error-code bits of what stopped it. */
-function descend(vcpu: Vcpu, mode: PagingMode, walker: GuestWalker, hi: number, lo: number): number | null {
+function descend(vcpu: Vcpu, mode: PagingMode, hi: number, lo: number): number | null {
   const { kvm } = vcpu;
-  let table = cr3Frame(kvm.m.words, vcpu.regs);
+  const { m } = kvm;
+  const { entryBytes } = mode;
+  const format = guestFormat(kvm, mode);
+  let table = cr3Frame(m.words, vcpu.regs);
   if (mode.levels === 3) {
     const pdpte = vcpu.regs + VCPU.pdptes + (lo >>> 30) * 2;
-    table = kvm.m.get(pdpte);
-    const flags = kvm.m.get(pdpte + 1);
-    trace_kvm_mmu_paging_element(kvm.m, table, flags, 3, cr3Frame(kvm.m.words, vcpu.regs), (lo >>> 30) * 8);
+    const flags = m.get(pdpte + 1);
+    trace_kvm_mmu_paging_element(m, m.get(pdpte), flags, 3, table, (lo >>> 30) * 8);
     if (!(flags & PTE.present)) return 0;
+    table = m.get(pdpte);
     walker.level = walker.max_level = 2;
   }
-  const reserved = guestReserved(kvm, mode);
   for (; ; walker.level--) {
-    const { level } = walker;
-    const above = walker.pte_access;
-    const offset = tableIndex(mode, level, hi, lo) * mode.entryBytes;
-    walker.table_gfn[level - 1] = table;
-    walker.offset[level - 1] = offset;
+    const { level, pte_access } = walker;
+    const at = level - 1;
+    const offset = tableIndex(mode, level, hi, lo) * entryBytes;
+    walker.table_gfn[at] = table;
+    walker.offset[at] = offset;
     if (!kvm_vcpu_gfn_to_hva_prot(vcpu, table)) return 0;
-    if (!readGpte(kvm, table, offset, mode.entryBytes)) return 0;
-    trace_kvm_mmu_paging_element(kvm.m, gpteFrame, gpteFlags, level, table, offset);
-    walker.pte_access = above & gpte_access(gpteFlags);
-    if (!(gpteFlags & PTE.present)) return 0;
-    const leaf = isLeaf(mode, level, gpteFlags);
-    if (hasReservedBits(reserved[level] as readonly [ReservedMask, ReservedMask], leaf, gpteFrame, gpteFlags))
-      return PF.present | PF.reserved;
-    walker.frame[level - 1] = gpteFrame;
-    walker.flags[level - 1] = gpteFlags;
-    walker.pt_access[level - 1] = above;
-    if (leaf) return null;
-    table = gpteFrame;
+    if (!readGpte(kvm, table, offset, entryBytes)) return 0;
+    const frame = gpteFrame;
+    const flags = gpteFlags;
+    trace_kvm_mmu_paging_element(m, frame, flags, level, table, offset);
+    const kind = format.kinds[(level << 12) | (flags & 0xfff)] as number;
+    if (kind === KIND.absent) return 0;
+    if (isMalformed(format, level, kind, frame, flags)) return PF.present | PF.reserved;
+    walker.frame[at] = frame;
+    walker.flags[at] = flags;
+    walker.pt_access[at] = pte_access;
+    walker.pte_access = pte_access & gpte_access(flags);
+    if (kind === KIND.leaf) return null;
+    table = frame;
   }
 }
 
