@@ -5,7 +5,9 @@
 import type { HostActions, Outcome } from '#hypervisor/hypervisor.ts';
 import { OK } from '#hypervisor/hypervisor.ts';
 import {
+  cpuKeepsDirtyLog,
   kvm_arch_mmu_enable_log_dirty_pt_masked,
+  kvm_mmu_slot_leaf_clear_dirty,
   kvm_mmu_slot_remove_write_access,
   kvm_mmu_slot_try_split_huge_pages,
   kvm_mmu_zap_collapsible_sptes,
@@ -67,7 +69,8 @@ export class KvmHost implements HostActions {
       log.set(word >>> 1, written);
     }
     // The kernel's bitmap has words of 64 bits, and each that is not empty is protected by itself.
-    for (const gfns of log.values()) kvm_arch_mmu_enable_log_dirty_pt_masked(this.#kvm, slot, gfns);
+    for (const [word, gfns] of log)
+      kvm_arch_mmu_enable_log_dirty_pt_masked(this.#kvm, slot, base + word * 64, gfns);
     if (log.size > 0) kvm_flush_remote_tlbs(this.#kvm);
     return { kind: 'dirty', gfns: [...log.values()].flat() };
   }
@@ -152,8 +155,11 @@ export class KvmHost implements HostActions {
 
   /** kvm_mmu_slot_apply_flags, where logging begins. */
   #protectSlot(slot: number): void {
-    kvm_mmu_slot_try_split_huge_pages(this.#kvm);
-    kvm_mmu_slot_remove_write_access(this.#kvm, slot);
+    if (this.#kvm.parameters.eager_page_split) kvm_mmu_slot_try_split_huge_pages(this.#kvm, slot);
+    if (cpuKeepsDirtyLog(this.#kvm)) {
+      kvm_mmu_slot_leaf_clear_dirty(this.#kvm, slot);
+      kvm_mmu_slot_remove_write_access(this.#kvm, slot, 2);
+    } else kvm_mmu_slot_remove_write_access(this.#kvm, slot, 1);
     kvm_flush_remote_tlbs(this.#kvm);
   }
 

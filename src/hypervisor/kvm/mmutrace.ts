@@ -5,6 +5,7 @@
 import { hiOfNumber, loOfNumber } from '#arch/word64.ts';
 import { EVENT, type Note } from '#machine/events.ts';
 import type { Machine } from '#machine/words.ts';
+import { is_executable_pte } from './mmu/spte.ts';
 import { type Kvm, SP, sptep_to_sp, type Vcpu } from './structs.ts';
 
 function page(m: Machine, kind: number, sp: number, created: boolean): void {
@@ -77,10 +78,14 @@ export const trace_kvm_inj_exception = (
 export const trace_kvm_mmu_spte_requested = (m: Machine, gfn: number, pfn: number, level: number): void =>
   m.log.emit(EVENT.kvm_mmu_spte_requested, gfn, pfn, level);
 
-export function trace_kvm_mmu_set_spte(m: Machine, level: number, gfn: number, sptep: number): void {
+export function trace_kvm_mmu_set_spte({ m, format }: Kvm, level: number, gfn: number, sptep: number): void {
   const frame = m.get(sptep);
   const flags = m.get(sptep + 1);
-  const rwxu = 1 | (flags & 2) | (flags < 0 ? 0 : 4) | (flags & 4 ? 8 : 0);
+  const rwxu =
+    (format.present | (flags & 1)) |
+    (flags & 2) |
+    (is_executable_pte(format, flags) ? 4 : 0) |
+    (flags & format.user ? 8 : 0);
   m.log.emit(EVENT.kvm_mmu_set_spte, gfn, frame, flags, rwxu | (level << 8), tableOf(m, sptep), sptep);
 }
 
@@ -109,6 +114,39 @@ export function trace_fast_page_fault(
   const meta = error | (vcpu.id << 16) | (spurious ? 1 << 24 : 0) | (fixed ? 1 << 25 : 0);
   vcpu.kvm.m.log.emit(EVENT.fast_page_fault, addrHi, addrLo, meta, old[0], old[1], now[0], now[1]);
 }
+
+/** An entry of the TDP MMU changed: swizzled pairs, old and new. */
+export const trace_kvm_tdp_mmu_spte_changed = (
+  m: Machine,
+  change: {
+    readonly sptep: number;
+    readonly gfn: number;
+    readonly level: number;
+    readonly oldFrame: number;
+    readonly oldFlags: number;
+    readonly frame: number;
+    readonly flags: number;
+  },
+): void =>
+  m.log.emit(
+    EVENT.kvm_tdp_mmu_spte_changed,
+    change.level << 8,
+    change.gfn,
+    change.oldFrame,
+    change.oldFlags,
+    change.frame,
+    change.flags,
+    change.sptep,
+  );
+
+/** A large entry was split: what it was, as a swizzled pair. */
+export const trace_kvm_mmu_split_huge_page = (
+  m: Machine,
+  gfn: number,
+  frame: number,
+  flags: number,
+  level: number,
+): void => m.log.emit(EVENT.kvm_mmu_split_huge_page, gfn, frame, flags, level, 0);
 
 export const traceMemoryWrite = (m: Machine, gpa: number, width: number, hi: number, lo: number): void =>
   m.log.emit(EVENT.memory, hiOfNumber(gpa), loOfNumber(gpa), width, hi, lo);
@@ -144,5 +182,10 @@ export const traceRmapRemove = (m: Machine, gfn: number, sptep: number): void =>
   m.log.emit(EVENT.rmapRemove, gfn, tableOf(m, sptep), sptep);
 export const traceTableFree = (m: Machine, sp: number): void =>
   m.log.emit(EVENT.tableFree, m.get(sp + SP.serial));
+/** How often a page is a root now; of the TDP MMU's, how many references it has. */
 export const traceRootCount = (m: Machine, sp: number): void =>
-  m.log.emit(EVENT.roots, m.get(sp + SP.serial), m.get(sp + SP.root_count));
+  m.log.emit(
+    EVENT.roots,
+    m.get(sp + SP.serial),
+    m.get(sp + (m.get(sp + SP.tdp_mmu_page) ? SP.tdp_mmu_root_count : SP.root_count)),
+  );

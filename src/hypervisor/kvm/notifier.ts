@@ -5,6 +5,7 @@
 
 import { kvm_age_gfn, kvm_test_age_gfn } from '#hypervisor/kvm/mmu/age.ts';
 import { kvm_zap_all_rmap_sptes, PG_LEVELS } from '#hypervisor/kvm/mmu/rmap.ts';
+import { kvm_tdp_mmu_unmap_gfn_range } from '#hypervisor/kvm/mmu/tdp_mmu_zap.ts';
 import { rmapHeads } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import {
   divideHugeHostPage,
@@ -27,8 +28,8 @@ const HUGE = 512;
 const kvm_unmap_gfn_range = kernel(
   'kvm_unmap_gfn_range',
   (kvm: Kvm, slot: number, start: number, end: number): boolean => {
-    let zapped = false;
-    for (let level = 1; level <= PG_LEVELS; level++)
+    let zapped = kvm.tdpMmu && kvm_tdp_mmu_unmap_gfn_range(kvm, start, end);
+    for (let level = 1; level <= PG_LEVELS && !kvm.tdpMmu; level++)
       for (const head of rmapHeads(kvm.m, slot, level, start, end))
         zapped = kvm_zap_all_rmap_sptes(kvm, head) || zapped;
     return zapped;

@@ -7,6 +7,7 @@
 import type { LogWriter } from '#machine/log.ts';
 import { record } from '#machine/record.ts';
 import type { Machine } from '#machine/words.ts';
+import type { SpteFormat } from './mmu/spte_format.ts';
 
 /** struct kvm_mmu_page. Lists and chains are places; `spt` and `shadowed_translation` are frames. */
 export const SP = record([
@@ -27,6 +28,10 @@ export const SP = record([
   'unsync_child_bitmap*16',
   'lpage_disallowed',
   'lpage_disallowed_link*2',
+  'tdp_mmu_page',
+  'tdp_mmu_root_count',
+  'ptep',
+  'tdp_mmu_scheduled_root_to_zap',
 ]);
 
 /** struct kvm_arch, with what the generic struct kvm has for the MMU. */
@@ -48,6 +53,9 @@ export const KVM = record([
   'free_descs',
   'shadow_root_allocated',
   'what_if',
+  'spte_format',
+  'tdp_mmu_roots*2',
+  'tdp_mmu_pages*2',
 ]);
 
 /** What KVM keeps about a vCPU: its one MMU context, requests, the MMIO cache, and a pending exception. */
@@ -107,6 +115,11 @@ export const WHAT_IF = {
 export interface ModuleParameters {
   readonly mmio_caching: boolean;
   readonly nx_huge_pages: boolean;
+  readonly eager_page_split: boolean;
+  /** kvm-intel: the processor keeps the dirty log (page-modification logging). */
+  readonly pml: boolean;
+  /** kvm-intel: guests without paging need no identity map. */
+  readonly unrestricted_guest: boolean;
 }
 
 export interface Kvm {
@@ -119,6 +132,14 @@ export interface Kvm {
   readonly amd: boolean;
   /** Physical address bits of host and guest. */
   readonly maxphyaddr: number;
+  /** Whether the hardware walks nested tables (npt=1, ept=1). */
+  readonly tdp: boolean;
+  /** Whether nested tables are the TDP MMU's (tdp_mmu=1), and not the older direct MMU's. */
+  readonly tdpMmu: boolean;
+  /** Levels of nested tables. */
+  readonly tdpLevels: 4 | 5;
+  /** Format of the entries. */
+  readonly format: SpteFormat;
 }
 
 export interface Vcpu {
@@ -161,6 +182,8 @@ export const sp_has_gptes = (m: Machine, sp: number): boolean => !(m.get(sp + SP
 /** is_obsolete_sp: of an older generation than the VM's, or already taken out of use. */
 export function is_obsolete_sp(kvm: Kvm, sp: number): boolean {
   if (kvm.m.get(sp + SP.role) & ROLE.invalid) return true;
+  // Pages of the TDP MMU have no generation.
+  if (kvm.m.get(sp + SP.tdp_mmu_page)) return false;
   return kvm.m.get(sp + SP.mmu_valid_gen) !== kvm.m.get(kvm.at + KVM.mmu_valid_gen);
 }
 

@@ -7,11 +7,9 @@
 
 import { ACC } from '#arch/permission.ts';
 import { kernel, paging } from '#hypervisor/kvm/calls.ts';
-import { trace_kvm_mmu_spte_requested } from '#hypervisor/kvm/mmutrace.ts';
 import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
 import {
   ARCH,
-  KVM,
   type Kvm,
   ROLE,
   roleAccess,
@@ -20,11 +18,15 @@ import {
   to_shadow_page,
   type Vcpu,
 } from '#hypervisor/kvm/structs.ts';
-import { addLast } from '#machine/list.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
 import { gpteFlags, gpteFrame, kvm_vcpu_read_guest_atomic } from './guest_walker.ts';
-import { kvm_mmu_hugepage_adjust } from './hugepage.ts';
+import {
+  account_huge_nx_page,
+  disallowed_hugepage_adjust,
+  kvm_mmu_hugepage_adjust,
+  traceRequested,
+} from './hugepage.ts';
 import { ShadowWalk } from './iterator.ts';
 import { pte_prefetch } from './prefetch.ts';
 import { mmu_set_spte } from './set_spte.ts';
@@ -55,7 +57,7 @@ export const fetch = paging('fetch', (vcpu: Vcpu, fault: KvmPageFault, gw: Guest
   let base_gfn = fault.gfn;
   for (; it.level > 0; it.next()) {
     clear_sp_write_flooding_count(kvm, sptep_to_sp(kvm.m, it.sptep));
-    disallowed_hugepage_adjust(kvm, fault, it);
+    disallowed_hugepage_adjust(kvm, fault, kvm.m.get(it.sptep + 1), it.level);
     base_gfn = pageBase(fault.gfn, it.level);
     if (it.level === fault.goal_level) break;
     validate_direct_spte(kvm, it.sptep, gw.pte_access);
@@ -92,45 +94,16 @@ export const direct_map = kernel('direct_map', (vcpu: Vcpu, fault: KvmPageFault)
   const it = new ShadowWalk(vcpu, fault.hi, fault.lo);
   let base_gfn = fault.gfn;
   for (; it.level > 0; it.next()) {
-    disallowed_hugepage_adjust(kvm, fault, it);
+    disallowed_hugepage_adjust(kvm, fault, kvm.m.get(it.sptep + 1), it.level);
     base_gfn = pageBase(fault.gfn, it.level);
     if (it.level === fault.goal_level) break;
     const sp = kvm_mmu_get_child_sp(vcpu, it.sptep, base_gfn, true, ACC.all);
-    if (sp !== 0) __link_shadow_page(vcpu, it.sptep, sp);
+    if (sp === 0) continue;
+    __link_shadow_page(vcpu, it.sptep, sp);
+    if (fault.huge_page_disallowed && fault.req_level >= it.level) account_huge_nx_page(kvm, sp);
   }
   return mapPage(vcpu, fault, it.sptep, base_gfn, ACC.all);
 });
-
-/**
- * disallowed_hugepage_adjust: where a table exists because code may not run from a large page, the fault is mapped below it
- * too, instead of taking its place.
- */
-function disallowed_hugepage_adjust(kvm: Kvm, fault: KvmPageFault, it: ShadowWalk): void {
-  const flags = kvm.m.get(it.sptep + 1);
-  if (!kvm.parameters.nx_huge_pages || it.level === 1 || it.level !== fault.goal_level) return;
-  if (!is_shadow_present_pte(flags) || is_large_pte(flags)) return;
-  const below = (1 << ((it.level - 2) * 9)) - 1;
-  fault.pfn |= fault.gfn & ((1 << ((it.level - 1) * 9)) - 1) & ~below;
-  fault.goal_level--;
-}
-
-/** account_huge_nx_page: the table exists only because an executable large page is forbidden. */
-function account_huge_nx_page(kvm: Kvm, sp: number): void {
-  if (kvm.m.get(sp + SP.lpage_disallowed)) return;
-  kvm.m.set(sp + SP.lpage_disallowed, 1);
-  addLast(kvm.m, kvm.at + KVM.lpage_disallowed_mmu_pages, sp + SP.lpage_disallowed_link);
-}
-
-/** The event names the 4 KiB frame that faulted, whatever the size of the page. */
-function traceRequested(kvm: Kvm, fault: KvmPageFault): void {
-  const within = (1 << ((fault.goal_level - 1) * 9)) - 1;
-  trace_kvm_mmu_spte_requested(
-    kvm.m,
-    fault.gfn,
-    fault.pfn < 0 ? fault.pfn : fault.pfn | (fault.gfn & within),
-    fault.goal_level,
-  );
-}
 
 /** validate_direct_spte: a direct child with other rights than the guest's large page now gives is unlinked. */
 const validate_direct_spte = kernel(

@@ -1,10 +1,9 @@
 /** make_spte: the one place that decides what a leaf entry grants (Linux 6.1: mmu/spte.c). */
 
-import { PTE } from '#arch/entry.ts';
 import { ACC } from '#arch/permission.ts';
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { mark_page_dirty_in_slot } from '#hypervisor/kvm/memslot.ts';
-import { type Kvm, roleLevel, SP } from '#hypervisor/kvm/structs.ts';
+import { type Kvm, ROLE, roleLevel, SP } from '#hypervisor/kvm/structs.ts';
 import { SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { is_last_spte, is_writable_pte, mark_spte_for_access_track, SPTE } from './spte.ts';
 import { mmu_try_to_unsync_pages } from './unsync.ts';
@@ -36,35 +35,37 @@ export interface SpteRequest {
  * order: the unsync events come before the entry is stored.
  */
 export const make_spte = kernel('make_spte', (kvm: Kvm, request: SpteRequest): MadeSpte => {
-  const { m } = kvm;
+  const { m, format } = kvm;
   const { old, prefetch } = request;
-  const level = roleLevel(m.get(request.sp + SP.role));
+  const role = m.get(request.sp + SP.role);
+  const level = roleLevel(role);
   let access = request.access;
-  let flags = SPTE.mmuPresent | PTE.present | PTE.accessed;
+  let flags = SPTE.mmuPresent | format.present | format.memoryType;
   let wrprot = false;
 
+  flags |= role & ROLE.ad_disabled ? SPTE.adDisabled : format.accessed;
   if (level > 1 && access & ACC.exec && kvm.parameters.nx_huge_pages) access &= ~ACC.exec;
-  if (!(access & ACC.exec)) flags |= PTE.nx;
-  if (access & ACC.user) flags |= PTE.user;
-  if (level > 1) flags |= PTE.pageSize;
-  if (request.hostWritable) flags |= SPTE.hostWritable;
+  flags |= access & ACC.exec ? format.exec : format.nx;
+  if (access & ACC.user) flags |= format.user;
+  if (level > 1) flags |= SPTE.pageSize;
+  if (request.hostWritable) flags |= format.hostWritable;
   else access &= ~ACC.write;
 
   if (access & ACC.write) {
-    flags |= PTE.write | SPTE.mmuWritable;
+    flags |= SPTE.write | format.mmuWritable;
     // A leaf that was writable needs no second look, and leaves early: it gets no D bit (an MMIO entry's W counts too).
     const wasWritable = is_last_spte(old, level) && is_writable_pte(old);
     if (!wasWritable) {
       if (mmu_try_to_unsync_pages(kvm, request.slot, request.gfn, request.canUnsync, prefetch)) {
-        flags |= PTE.dirty;
+        flags |= role & ROLE.ad_disabled ? 0 : format.dirty;
       } else {
         wrprot = true;
-        flags &= ~(PTE.write | SPTE.mmuWritable);
+        flags &= ~(SPTE.write | format.mmuWritable);
       }
     }
   }
-  if (prefetch) flags = mark_spte_for_access_track(m, flags);
-  if (flags & PTE.write && request.slot !== 0 && m.get(request.slot + SLOT.flags) & SLOT_FLAG.dirtyLog) {
+  if (prefetch) flags = mark_spte_for_access_track(kvm, flags);
+  if (flags & SPTE.write && request.slot !== 0 && m.get(request.slot + SLOT.flags) & SLOT_FLAG.dirtyLog) {
     mark_page_dirty_in_slot(kvm, request.slot, request.gfn);
   }
   return { frame: request.pfn, flags, wrprot };

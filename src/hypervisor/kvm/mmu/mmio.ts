@@ -21,7 +21,7 @@ export const mark_mmio_spte = kernel(
 export const sync_mmio_spte = kernel(
   'sync_mmio_spte',
   (kvm: Kvm, sptep: number, gfn: number, access: number): boolean => {
-    if (!is_mmio_spte(kvm.m.get(sptep + 1))) return false;
+    if (!is_mmio_spte(kvm.format, kvm.m.get(sptep + 1))) return false;
     if (get_mmio_spte_gfn(kvm, kvm.m.get(sptep)) !== gfn) setSpte(kvm.m, sptep, 0, 0);
     else mark_mmio_spte(kvm, sptep, gfn, access);
     return true;

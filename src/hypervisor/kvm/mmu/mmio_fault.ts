@@ -1,4 +1,5 @@
 /** Faults on entries that say "no memory here" (Linux 6.1: mmu/mmu.c handle_mmio_page_fault, check_mmio_spte). */
+import { frameOfAddress } from '#arch/walk.ts';
 import { hiWord, loWord } from '#arch/word64.ts';
 import { kernel, noted } from '#hypervisor/kvm/calls.ts';
 import type { Vcpu } from '#hypervisor/kvm/structs.ts';
@@ -6,6 +7,7 @@ import { EVENT } from '#machine/events.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
 import { rootIsDirect } from './fetch.ts';
 import { ShadowWalk } from './iterator.ts';
+import { lastTdpEntry } from './tdp_mmu_map.ts';
 import { vcpu_cache_mmio_info, vcpu_match_mmio_gpa, vcpu_match_mmio_gva } from './mmio.ts';
 import {
   get_mmio_spte_access,
@@ -18,7 +20,7 @@ import {
 /** mmio_info_in_cache: whether the page that faulted is the one whose MMIO access KVM remembers. */
 export const mmio_info_in_cache = kernel('mmio_info_in_cache', (vcpu: Vcpu, fault: KvmPageFault): boolean =>
   rootIsDirect(vcpu)
-    ? vcpu_match_mmio_gpa(vcpu, fault.lo >>> 12)
+    ? vcpu_match_mmio_gpa(vcpu, frameOfAddress(fault.hi, fault.lo))
     : vcpu_match_mmio_gva(vcpu, fault.hi, fault.lo),
 );
 
@@ -36,11 +38,11 @@ export const handle_mmio_page_fault = kernel(
     const place = lastEntry(vcpu, fault);
     const frame = m.get(place);
     const flags = m.get(place + 1);
-    if (!is_mmio_spte(flags)) return RET_PF.RETRY;
+    if (!is_mmio_spte(kvm.format, flags)) return RET_PF.RETRY;
     if (!check_mmio_spte(vcpu, frame, flags)) return RET_PF.INVALID;
     const direct = rootIsDirect(vcpu);
     const gfn = get_mmio_spte_gfn(kvm, frame);
-    const access = get_mmio_spte_access(flags);
+    const access = get_mmio_spte_access(kvm.format, flags);
     const hi = direct ? 0 : fault.hi;
     const lo = direct ? 0 : fault.lo;
     m.log.emit(EVENT.handle_mmio_page_fault, hi, lo, gfn, access);
@@ -51,12 +53,18 @@ export const handle_mmio_page_fault = kernel(
 
 /** Place of the last entry that a walk for the fault's address comes to. */
 function lastEntry(vcpu: Vcpu, fault: KvmPageFault): number {
+  if (vcpu.kvm.tdpMmu) return kvm_tdp_mmu_get_walk(vcpu, fault);
   let place = 0;
   walk_shadow_page_lockless_begin(vcpu);
   for (const it = new ShadowWalk(vcpu, fault.hi, fault.lo); it.level > 0; it.next()) place = it.sptep;
   walk_shadow_page_lockless_end(vcpu);
   return place;
 }
+
+/** kvm_tdp_mmu_get_walk: the same in the TDP MMU. */
+const kvm_tdp_mmu_get_walk = kernel('kvm_tdp_mmu_get_walk', (vcpu: Vcpu, fault: KvmPageFault): number =>
+  lastTdpEntry(vcpu, fault),
+);
 
 /** check_mmio_spte: whether no slot has changed since the entry was made. */
 function check_mmio_spte(vcpu: Vcpu, frame: number, flags: number): boolean {

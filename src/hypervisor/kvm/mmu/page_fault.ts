@@ -26,12 +26,16 @@ import {
 } from './mmio_fault.ts';
 import { kvm_slot_page_track_is_active } from './page_track.ts';
 import { clear_sp_write_flooding_count } from './shadow_page.ts';
+import { kvm_tdp_mmu_map } from './tdp_mmu_map.ts';
 import { type GuestWalker, walk_addr_generic } from './walk_addr.ts';
+import { kvm_mmu_unprotect_page } from './zap.ts';
 
 /** What the MMU needs of those who handle exits. */
 export interface FaultHandlers {
   /** RFLAGS.AC of the guest. */
   readonly ac: boolean;
+  /** Two-dimensional paging: the processor was after a table of the guest's (PFERR_GUEST_PAGE). */
+  readonly onGuestTable?: boolean;
   /** The fault is the guest's own: it gets a #PF with this error code. */
   readonly inject: (vcpu: Vcpu, hi: number, lo: number, error: number) => void;
   /** The instruction must be emulated. @param mayRetry unless it is better to let the guest try again */
@@ -47,16 +51,25 @@ export const kvm_mmu_page_fault = kernel(
   (vcpu: Vcpu, hi: number, lo: number, error: number, handlers: FaultHandlers): number => {
     const { m } = vcpu.kvm;
     if (m.get(vcpu.arch + ARCH.root_hpa) === 0) return RET_PF.RETRY;
+    const { tdp } = vcpu.kvm;
     const paged = vcpuMode(m.words, vcpu.regs).levels > 0;
-    const fault = newFault(hi, lo, error, paged ? 3 : 2);
+    const fault = newFault(hi, lo, error, paged || tdp ? 3 : 2);
     let ret: number = fault.rsvd ? handle_mmio_page_fault(vcpu, fault) : RET_PF.INVALID;
     if (ret === RET_PF.EMULATE) {
       handlers.emulate(false);
       return ret;
     }
-    if (ret === RET_PF.INVALID)
-      ret = paged ? page_fault(vcpu, fault, handlers) : nonpaging_page_fault(vcpu, fault);
-    if (ret === RET_PF.EMULATE) handlers.emulate(!mmio_info_in_cache(vcpu, fault));
+    if (ret === RET_PF.INVALID) {
+      if (tdp) ret = kvm_tdp_page_fault(vcpu, fault);
+      else ret = paged ? page_fault(vcpu, fault, handlers) : nonpaging_page_fault(vcpu, fault);
+    }
+    if (ret !== RET_PF.EMULATE) return ret;
+    if (tdp && (handlers.onGuestTable ?? false) && fault.present && fault.write) {
+      // The processor itself must write there: no instruction is to be emulated.
+      kvm_mmu_unprotect_page(vcpu.kvm, fault.gfn);
+      return RET_PF.RETRY;
+    }
+    handlers.emulate(!mmio_info_in_cache(vcpu, fault));
     return ret;
   },
 );
@@ -93,8 +106,19 @@ const page_fault = paging(
   },
 );
 
-/** nonpaging_page_fault: the guest has paging off, linear addresses are guest-physical ones. */
-const nonpaging_page_fault = kernel('nonpaging_page_fault', (vcpu: Vcpu, fault: KvmPageFault): number => {
+/** nonpaging_page_fault: the guest has paging off, and no nested tables: its linear addresses are guest-physical ones. */
+const nonpaging_page_fault = kernel('nonpaging_page_fault', (vcpu: Vcpu, fault: KvmPageFault): number =>
+  direct_page_fault(vcpu, fault),
+);
+
+/** kvm_tdp_page_fault: nested tables lack an entry, or it does not allow the access. The address is guest-physical. */
+const kvm_tdp_page_fault = kernel('kvm_tdp_page_fault', (vcpu: Vcpu, fault: KvmPageFault): number =>
+  direct_page_fault(vcpu, fault),
+);
+
+/** direct_page_fault: no table of the guest's is behind. */
+const direct_page_fault = kernel('direct_page_fault', (vcpu: Vcpu, fault: KvmPageFault): number => {
+  const { kvm } = vcpu;
   fault.gfn = frameOfAddress(fault.hi, fault.lo);
   fault.slot = kvm_vcpu_gfn_to_memslot(vcpu, fault.gfn);
   if (page_fault_handle_page_track(vcpu, fault)) return RET_PF.EMULATE;
@@ -104,7 +128,10 @@ const nonpaging_page_fault = kernel('nonpaging_page_fault', (vcpu: Vcpu, fault: 
   kvm_faultin_pfn(vcpu, fault);
   const abnormal = handle_abnormal_pfn(vcpu, fault, ACC.all);
   if (abnormal !== RET_PF.CONTINUE) return abnormal;
-  const ret = hasRoom(vcpu, fault) ? direct_map(vcpu, fault) : RET_PF.RETRY;
+  let ret: number = RET_PF.RETRY;
+  if (!kvm.tdpMmu) {
+    if (hasRoom(vcpu, fault)) ret = direct_map(vcpu, fault);
+  } else if (!is_page_fault_stale(vcpu, fault)) ret = kvm_tdp_mmu_map(vcpu, fault);
   kvm_release_pfn_clean(vcpu);
   return ret;
 });

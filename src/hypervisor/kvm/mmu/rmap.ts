@@ -3,7 +3,6 @@
  * Linux 6.1: mmu/mmu.c (rmap_add, rmap_remove, drop_spte, rmap_write_protect, pte_list_destroy).
  */
 
-import { PTE } from '#arch/entry.ts';
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { kvm_set_pfn_accessed, kvm_set_pfn_dirty, kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
 import { traceRmapAdd, traceRmapRemove, traceSpteUpdate } from '#hypervisor/kvm/mmutrace.ts';
@@ -23,6 +22,8 @@ import type { Machine } from '#machine/words.ts';
 import { freeList, listedSptes, pte_list_add, pte_list_count, pte_list_remove } from './pte_list.ts';
 import { gfn_to_rmap } from './slot_arrays.ts';
 import {
+  is_accessed_spte,
+  is_dirty_spte,
   is_mmu_writable_spte,
   is_shadow_present_pte,
   is_writable_pte,
@@ -100,14 +101,15 @@ export function setSpte(m: Machine, sptep: number, frame: number, flags: number)
 /** mmu_spte_clear_track_bits: the leaf becomes zero, and the host learns what its A and D said. False if it was not present. */
 const mmu_spte_clear_track_bits = kernel(
   'mmu_spte_clear_track_bits',
-  (m: Machine, sptep: number): boolean => {
+  (kvm: Kvm, sptep: number): boolean => {
+    const { m, format } = kvm;
     const frame = m.get(sptep);
     const flags = m.get(sptep + 1);
     setSpte(m, sptep, 0, 0);
     if (!is_shadow_present_pte(flags)) return false;
     spte_has_volatile_bits(m);
-    if (flags & PTE.accessed) kvm_set_pfn_accessed(m);
-    if (flags & PTE.dirty) kvm_set_pfn_dirty(m);
+    if (is_accessed_spte(format, flags)) kvm_set_pfn_accessed(m);
+    if (is_dirty_spte(format, flags)) kvm_set_pfn_dirty(m);
     traceSpteUpdate(m, sptep, frame, flags, 'dropped');
     return true;
   },
@@ -115,11 +117,11 @@ const mmu_spte_clear_track_bits = kernel(
 
 /** drop_spte: the leaf becomes zero and leaves the reverse map. */
 export const drop_spte = kernel('drop_spte', (kvm: Kvm, sptep: number): void => {
-  if (mmu_spte_clear_track_bits(kvm.m, sptep)) rmap_remove(kvm, sptep);
+  if (mmu_spte_clear_track_bits(kvm, sptep)) rmap_remove(kvm, sptep);
 });
 
 /** mmu_spte_update_no_track: stores an entry. */
-const mmu_spte_update_no_track = kernel(
+export const mmu_spte_update_no_track = kernel(
   'mmu_spte_update_no_track',
   (m: Machine, sptep: number, frame: number, flags: number): void => {
     if (is_shadow_present_pte(m.get(sptep + 1))) spte_has_volatile_bits(m);
@@ -130,15 +132,15 @@ const mmu_spte_update_no_track = kernel(
 /** mmu_spte_update: a present leaf changes. Returns whether TLBs must be flushed. The caller names the reason. */
 export const mmu_spte_update = kernel(
   'mmu_spte_update',
-  (m: Machine, sptep: number, frame: number, flags: number, why: Note | ''): boolean => {
+  ({ m, format }: Kvm, sptep: number, frame: number, flags: number, why: Note | ''): boolean => {
     const oldFrame = m.get(sptep);
     const oldFlags = m.get(sptep + 1);
     mmu_spte_update_no_track(m, sptep, frame, flags);
-    if (oldFlags & ~flags & PTE.accessed) kvm_set_pfn_accessed(m);
-    if (oldFlags & ~flags & PTE.dirty) kvm_set_pfn_dirty(m);
+    if (is_accessed_spte(format, oldFlags) && !is_accessed_spte(format, flags)) kvm_set_pfn_accessed(m);
+    if (is_dirty_spte(format, oldFlags) && !is_dirty_spte(format, flags)) kvm_set_pfn_dirty(m);
     if (why !== '' && (oldFrame !== frame || oldFlags !== flags))
       traceSpteUpdate(m, sptep, oldFrame, oldFlags, why);
-    return updateNeedsFlush(oldFlags, flags);
+    return updateNeedsFlush(format, oldFlags, flags);
   },
 );
 
@@ -146,7 +148,7 @@ export const mmu_spte_update = kernel(
 export const kvm_zap_all_rmap_sptes = kernel('kvm_zap_all_rmap_sptes', (kvm: Kvm, head: number): boolean => {
   const { m } = kvm;
   const sptes = listedSptes(m.words, head);
-  for (const sptep of sptes) mmu_spte_clear_track_bits(m, sptep);
+  for (const sptep of sptes) mmu_spte_clear_track_bits(kvm, sptep);
   freeList(kvm, head);
   for (const sptep of sptes) traceRmapRemove(m, mappedGfn(m, sptep), sptep);
   return sptes.length > 0;
@@ -156,12 +158,13 @@ export const kvm_zap_all_rmap_sptes = kernel('kvm_zap_all_rmap_sptes', (kvm: Kvm
  * spte_write_protect: takes W from a leaf.
  * @param pt_protect for a guest's page table: MMU-writable goes too, so that nothing gives W back without asking
  */
-function spte_write_protect(m: Machine, sptep: number, pt_protect: boolean): boolean {
+export function spte_write_protect(kvm: Kvm, sptep: number, pt_protect: boolean): boolean {
+  const { m, format } = kvm;
   const flags = m.get(sptep + 1);
-  if (!is_writable_pte(flags) && !(pt_protect && is_mmu_writable_spte(flags))) return false;
-  const now = flags & ~PTE.write & (pt_protect ? ~SPTE.mmuWritable : ~0);
+  if (!is_writable_pte(flags) && !(pt_protect && is_mmu_writable_spte(format, flags))) return false;
+  const now = flags & ~SPTE.write & (pt_protect ? ~format.mmuWritable : ~0);
   return mmu_spte_update(
-    m,
+    kvm,
     sptep,
     m.get(sptep),
     now,
@@ -172,9 +175,10 @@ function spte_write_protect(m: Machine, sptep: number, pt_protect: boolean): boo
 /** rmap_write_protect: takes W from every entry of a list. Returns whether TLBs must be flushed. */
 export const rmap_write_protect = kernel(
   'rmap_write_protect',
-  (m: Machine, head: number, pt_protect: boolean): boolean => {
+  (kvm: Kvm, head: number, pt_protect: boolean): boolean => {
     let flush = false;
-    for (const sptep of listedSptes(m.words, head)) flush = spte_write_protect(m, sptep, pt_protect) || flush;
+    for (const sptep of listedSptes(kvm.m.words, head))
+      flush = spte_write_protect(kvm, sptep, pt_protect) || flush;
     return flush;
   },
 );
@@ -185,7 +189,7 @@ export const kvm_mmu_slot_gfn_write_protect = kernel(
   (kvm: Kvm, slot: number, gfn: number): boolean => {
     let flush = false;
     for (let level = 1; level <= PG_LEVELS; level++) {
-      flush = rmap_write_protect(kvm.m, gfn_to_rmap(kvm.m.words, gfn, level, slot), true) || flush;
+      flush = rmap_write_protect(kvm, gfn_to_rmap(kvm.m.words, gfn, level, slot), true) || flush;
     }
     return flush;
   },

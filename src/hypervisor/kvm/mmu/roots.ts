@@ -32,6 +32,7 @@ import { kvm_page_track_write_tracking_enabled } from './page_track.ts';
 import { setSpte } from './rmap.ts';
 import { __kvm_mmu_get_shadow_page } from './shadow_page.ts';
 import { isUnsync, mmu_sync_children } from './sync.ts';
+import { kvm_tdp_mmu_get_vcpu_root_hpa, kvm_tdp_mmu_put_root } from './tdp_mmu_roots.ts';
 import { zapUnrooted } from './unrooted.ts';
 import { __kvm_mmu_prepare_zap_page, type InvalidList, kvm_mmu_commit_zap_page } from './zap.ts';
 
@@ -75,7 +76,16 @@ const mmu_alloc_root = kernel(
 );
 
 const mmu_alloc_direct_roots = kernel('mmu_alloc_direct_roots', (vcpu: Vcpu): boolean => {
+  const level = rootRole(vcpu) & ROLE.level;
   make_mmu_pages_available(vcpu.kvm);
+  if (vcpu.kvm.tdpMmu) {
+    setRoot(vcpu, kvm_tdp_mmu_get_vcpu_root_hpa(vcpu), 0, 0);
+    return true;
+  }
+  if (level >= 4) {
+    setRoot(vcpu, mmu_alloc_root(vcpu, 0, 0, level), 0, 0);
+    return true;
+  }
   for (let i = 0; i < 4; i++)
     setSpte(vcpu.kvm.m, pointer(vcpu, i), mmu_alloc_root(vcpu, i << 18, 0, 2), PTE.present);
   setRoot(vcpu, vcpu.kvm.m.get(vcpu.arch + ARCH.pae_root), 0, 0);
@@ -186,6 +196,10 @@ const mmu_free_root_page = kernel(
   'mmu_free_root_page',
   (kvm: Kvm, frame: number, invalid_list: InvalidList): void => {
     const sp = to_shadow_page(kvm.m, frame);
+    if (kvm.m.get(sp + SP.tdp_mmu_page)) {
+      kvm_tdp_mmu_put_root(kvm, sp);
+      return;
+    }
     const count = kvm.m.get(sp + SP.root_count) - 1;
     kvm.m.set(sp + SP.root_count, count);
     traceRootCount(kvm.m, sp);

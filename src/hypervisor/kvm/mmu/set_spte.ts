@@ -73,8 +73,8 @@ export const mmu_set_spte = kernel('mmu_set_spte', (vcpu: Vcpu, mapping: LeafMap
   if (old === made.flags && oldFrame === made.frame) {
     result = RET_PF.SPURIOUS;
   } else {
-    flush = mmu_spte_update(m, sptep, made.frame, made.flags, '') || flush;
-    trace_kvm_mmu_set_spte(m, level, gfn, sptep);
+    flush = mmu_spte_update(kvm, sptep, made.frame, made.flags, '') || flush;
+    trace_kvm_mmu_set_spte(kvm, level, gfn, sptep);
   }
   if (made.wrprot && fault?.write) result = RET_PF.EMULATE;
   if (flush) kvm_flush_remote_tlbs(kvm);

@@ -21,13 +21,13 @@ import {
   type Vcpu,
   WHAT_IF,
 } from '#hypervisor/kvm/structs.ts';
-import { FRAME } from '#machine/words.ts';
 import { addToHash, hashHead } from './hash.ts';
 import { kvm_mmu_memory_cache_alloc } from './memory_cache.ts';
 import { account_shadowed } from './page_track.ts';
 import { pte_list_add } from './pte_list.ts';
 import { setSpte } from './rmap.ts';
-import { is_large_pte, is_shadow_present_pte, make_nonleaf_spte } from './spte.ts';
+import { takeRecord } from './sp_record.ts';
+import { is_large_pte, is_shadow_present_pte, make_nonleaf_spte, sp_ad_disabled } from './spte.ts';
 import { kvm_sync_page } from './sync.ts';
 import { mark_unsync } from './unsync.ts';
 import {
@@ -92,9 +92,6 @@ const kvm_mmu_alloc_shadow_page = kernel(
     const indirect = (role & ROLE.direct) === 0;
     for (let taken = 0; taken < (indirect ? 3 : 2); taken++) kvm_mmu_memory_cache_alloc(kvm);
     const sp = takeRecord(kvm, indirect);
-    m.setFrameOwner(m.get(sp + SP.spt), sp);
-    m.set(sp + SP.serial, m.get(kvm.at + KVM.next_serial));
-    m.set(kvm.at + KVM.next_serial, m.get(kvm.at + KVM.next_serial) + 1);
     m.set(sp + SP.mmu_valid_gen, m.get(kvm.at + KVM.mmu_valid_gen));
     addToActive(kvm, sp);
     m.set(kvm.at + KVM.n_used_mmu_pages, m.get(kvm.at + KVM.n_used_mmu_pages) + 1);
@@ -105,26 +102,6 @@ const kvm_mmu_alloc_shadow_page = kernel(
     return sp;
   },
 );
-
-/** A zeroed kvm_mmu_page with a zeroed table: one that was freed, or a new one. */
-function takeRecord(kvm: Kvm, translations: boolean): number {
-  const { m } = kvm;
-  const free = m.get(kvm.at + KVM.free_sps);
-  if (free === 0) {
-    const sp = m.allocateWords(SP.size);
-    m.set(sp + SP.spt, m.allocateFrames(1, FRAME.table));
-    if (translations) m.set(sp + SP.shadowed_translation, m.allocateFrames(1, FRAME.heap));
-    return sp;
-  }
-  m.set(kvm.at + KVM.free_sps, m.get(free + SP.hash_next));
-  const spt = m.get(free + SP.spt);
-  const shadowed = m.get(free + SP.shadowed_translation);
-  for (let word = 0; word < SP.size; word++) m.set(free + word, 0);
-  m.clearFrame(spt);
-  m.set(free + SP.spt, spt);
-  m.set(free + SP.shadowed_translation, shadowed || (translations ? m.allocateFrames(1, FRAME.heap) : 0));
-  return free;
-}
 
 /** kvm_mmu_child_role: the role of the table one level below the entry at `sptep`. */
 export const kvm_mmu_child_role = kernel(
@@ -167,7 +144,7 @@ export const __link_shadow_page = kernel(
       mmu_page_zap_pte(kvm, sptep_to_sp(m, sptep), sptep);
       kvm_flush_remote_tlbs(kvm);
     }
-    setSpte(m, sptep, m.get(sp + SP.spt), make_nonleaf_spte(m));
+    setSpte(m, sptep, m.get(sp + SP.spt), make_nonleaf_spte(kvm, sp_ad_disabled(m, sp)));
     pte_list_add(kvm, sptep, sp + SP.parent_ptes);
     if (m.get(sp + SP.unsync_children) || m.get(sp + SP.unsync)) mark_unsync(m, sptep);
     traceLink(m, sptep, sp);

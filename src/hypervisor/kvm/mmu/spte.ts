@@ -1,9 +1,6 @@
 /**
- * Entries of shadow tables in the x86 format: their bits, and the builders that depend on nothing else
- * (Linux 6.1: mmu/spte.h, mmu/spte.c).
- *
- *     63  52…51  12…51   11           10            9              7   6  5  2  1  0
- *     NX  mmio   frame   MMU-present  MMU-writable  host-writable  PS  D  A  U  W  P
+ * Entries of KVM's tables: the bits that both formats share, questions to an entry, and the builders that depend on nothing else
+ * (Linux 6.1: mmu/spte.h, mmu/spte.c). What differs between shadow tables, AMD's and Intel's nested ones is in spte_format.ts.
  *
  * An entry is two words of its table: frame and flags (arch/word64.ts). The masks here are of the flags word.
  */
@@ -13,39 +10,97 @@ import { ACC } from '#arch/permission.ts';
 import { kernel, noted } from '#hypervisor/kvm/calls.ts';
 import { KVM, type Kvm, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import { NO_FRAME } from '#machine/host-pages.ts';
+import { HEADER } from '#machine/words.ts';
 import type { Machine } from '#machine/words.ts';
+import { SPTE_FORMATS, type SpteFormat } from './spte_format.ts';
 
+/** Bits that both formats have in the same place. */
 export const SPTE = {
-  hostWritable: 1 << 9,
-  mmuWritable: 1 << 10,
+  write: PTE.write,
+  pageSize: PTE.pageSize,
   mmuPresent: 1 << 11,
-  /** Bit 51, reserved on every processor with fewer physical address bits: marks an MMIO entry. */
-  mmio: 1 << (51 - 32),
+  /** The entry keeps no A and D (SPTE_TDP_AD_DISABLED_MASK, bit 52). */
+  adDisabled: 1 << (52 - 32),
+  /** Where an access-tracked entry keeps its R and X: bits 54 and 56. */
+  savedShift: 54 - 32,
 } as const;
 
-/** Which of an MMIO entry's low bits keep the access. */
-const MMIO_ACCESS = PTE.write | PTE.user;
+/** REMOVED_SPTE: the TDP MMU's mark of an entry whose table goes, which nobody may touch. */
+export const REMOVED_SPTE = 0x5a0;
+
+const SAVED_BITS = 0b101;
 const MMIO_GEN_LOW = 0xff;
+
+/** The format of a machine's entries, from its words alone. */
+export const spteFormat = (words: Int32Array): SpteFormat =>
+  SPTE_FORMATS[words[(words[HEADER.hypervisor] as number) + KVM.spte_format] as number] as SpteFormat;
 
 export const is_shadow_present_pte = (flags: number): boolean => (flags & SPTE.mmuPresent) !== 0;
 export const is_large_pte = (flags: number): boolean => (flags & PTE.pageSize) !== 0;
 export const is_last_spte = (flags: number, level: number): boolean => level === 1 || is_large_pte(flags);
 export const is_writable_pte = (flags: number): boolean => (flags & PTE.write) !== 0;
-export const is_mmu_writable_spte = (flags: number): boolean => (flags & SPTE.mmuWritable) !== 0;
-/** is_mmio_spte: bits 51 and 0 set, not MMU-present. */
-export const is_mmio_spte = (flags: number): boolean =>
-  (flags & (SPTE.mmio | PTE.present | SPTE.mmuPresent)) === (SPTE.mmio | PTE.present);
+export const is_mmu_writable_spte = (format: SpteFormat, flags: number): boolean =>
+  (flags & format.mmuWritable) !== 0;
+export const is_removed_spte = (flags: number): boolean => flags === REMOVED_SPTE;
 
-/** Flags of an entry that points to a table. Always all rights: leaves alone restrict. */
-const NONLEAF = SPTE.mmuPresent | PTE.present | PTE.write | PTE.user | PTE.accessed;
+/** is_executable_pte: whether code may be fetched through the entry. */
+export const is_executable_pte = (format: SpteFormat, flags: number): boolean =>
+  (flags & (format.exec | format.nx)) === format.exec;
 
-/** make_nonleaf_spte: flags of an entry that points to a table. */
-export const make_nonleaf_spte = kernel('make_nonleaf_spte', (_: Machine): number => NONLEAF);
+/** is_mmio_spte: marked as MMIO, not MMU-present. */
+export const is_mmio_spte = (format: SpteFormat, flags: number): boolean =>
+  (flags & (format.mmioMask | SPTE.mmuPresent)) === format.mmioValue;
 
-/** mark_spte_for_access_track: flags of an entry that nobody has used. */
+/** spte_ad_enabled: whether the hardware keeps A and D in the entry. */
+export const spte_ad_enabled = (flags: number): boolean => (flags & SPTE.adDisabled) === 0;
+
+/** is_access_track_spte: without A bits, whether the entry lost its rights so that its next use is seen. */
+export const is_access_track_spte = (format: SpteFormat, flags: number): boolean =>
+  !spte_ad_enabled(flags) && (flags & format.accessTrack) === 0;
+
+/** is_accessed_spte: whether the page was used since somebody asked last. */
+export const is_accessed_spte = (format: SpteFormat, flags: number): boolean =>
+  spte_ad_enabled(flags) ? (flags & format.accessed) !== 0 : !is_access_track_spte(format, flags);
+
+/** is_dirty_spte: whether the page may have been written through the entry. */
+export const is_dirty_spte = (format: SpteFormat, flags: number): boolean =>
+  spte_ad_enabled(flags) ? (flags & format.dirty) !== 0 : is_writable_pte(flags);
+
+/** make_nonleaf_spte: flags of an entry that points to a table. Always all rights: leaves alone restrict. */
+export const make_nonleaf_spte = kernel('make_nonleaf_spte', ({ format }: Kvm, adDisabled: boolean): number => {
+  const { present, user, exec, accessed } = format;
+  return SPTE.mmuPresent | present | SPTE.write | user | exec | (adDisabled ? SPTE.adDisabled : accessed);
+});
+
+/**
+ * mark_spte_for_access_track: flags of an entry that nobody has used: A is clear, or, where there is no A, the rights are gone and
+ * R and X kept aside.
+ */
 export const mark_spte_for_access_track = kernel(
   'mark_spte_for_access_track',
-  (_: Machine, flags: number): number => flags & ~PTE.accessed,
+  ({ format }: Kvm, flags: number): number => {
+    if (spte_ad_enabled(flags)) return flags & ~format.accessed;
+    if (is_access_track_spte(format, flags)) return flags;
+    return (flags & ~format.accessTrack) | ((flags & SAVED_BITS) << SPTE.savedShift);
+  },
+);
+
+/** restore_acc_track_spte: the rights that were kept aside come back; W only with the next write. */
+export const restore_acc_track_spte = (flags: number): number =>
+  (flags & ~(SAVED_BITS << SPTE.savedShift)) | ((flags >>> SPTE.savedShift) & SAVED_BITS);
+
+/**
+ * make_huge_page_split_spte: flags of one of the 512 smaller entries that take the place of a large one; its frame is the caller's to add.
+ * @param level of the smaller entries
+ */
+export const make_huge_page_split_spte = kernel(
+  'make_huge_page_split_spte',
+  ({ format, parameters }: Kvm, huge: number, level: number, execute: boolean): number => {
+    if (level > 1) return huge;
+    const small = huge & ~SPTE.pageSize;
+    // Code was forbidden only because the page was large.
+    return execute && parameters.nx_huge_pages ? (small & ~format.nx) | format.exec : small;
+  },
 );
 
 /** spte_has_volatile_bits: whether the processor may change the entry meanwhile. In this model nobody is that quick. */
@@ -65,8 +120,8 @@ export const make_mmio_spte = kernel(
     const gen = mmioGeneration(kvm);
     const mask = l1tfMask(kvm);
     const rights = (access & ACC.write ? PTE.write : 0) | (access & ACC.user ? PTE.user : 0);
-    const flags =
-      SPTE.mmio | PTE.present | (rights & MMIO_ACCESS) | ((gen & MMIO_GEN_LOW) << 3) | ((gen >>> 8) << 20);
+    const { mmioValue, mmioAccess } = kvm.format;
+    const flags = mmioValue | (rights & mmioAccess) | ((gen & MMIO_GEN_LOW) << 3) | ((gen >>> 8) << 20);
     return { frame: gfn | mask | ((gfn & mask) << L1TF_BITS), flags };
   },
 );
@@ -84,8 +139,8 @@ export const get_mmio_spte_generation = (flags: number): number =>
 /** The memory slots' generation as MMIO entries can hold it (19 bits). */
 export const mmioGeneration = (kvm: Kvm): number => kvm.m.get(kvm.at + KVM.memslots_generation) & 0x7ffff;
 
-/** Rights of an MMIO entry, as ACC bits without execute. */
-export const get_mmio_spte_access = (flags: number): number => flags & MMIO_ACCESS;
+/** Rights of an MMIO entry, as ACC bits without execute; an EPT entry keeps none. */
+export const get_mmio_spte_access = ({ mmioAccess }: SpteFormat, flags: number): number => flags & mmioAccess;
 
 /** Whether a frame number says that no slot is there. */
 export const is_noslot_pfn = (pfn: number): boolean => pfn === NO_FRAME;
@@ -99,9 +154,8 @@ export const mmioCaching = (vcpu: Vcpu): boolean =>
   vcpu.kvm.parameters.mmio_caching && vcpu.kvm.maxphyaddr < 52;
 
 /** mmu_spte_update's answer: whether TLBs may still hold more rights than the new entry gives. */
-export function updateNeedsFlush(old: number, now: number): boolean {
-  if (is_mmu_writable_spte(old) && !is_writable_pte(now)) return true;
-  return (old & PTE.accessed) !== 0 && !(now & PTE.accessed)
-    ? true
-    : (old & PTE.dirty) !== 0 && !(now & PTE.dirty);
+export function updateNeedsFlush(format: SpteFormat, old: number, now: number): boolean {
+  if (is_mmu_writable_spte(format, old) && !is_writable_pte(now)) return true;
+  if (is_accessed_spte(format, old) && !is_accessed_spte(format, now)) return true;
+  return is_dirty_spte(format, old) && !is_dirty_spte(format, now);
 }

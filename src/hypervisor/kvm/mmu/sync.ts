@@ -85,9 +85,9 @@ function sync_entry(vcpu: Vcpu, sp: number, sptep: number, index: number): boole
     old,
     prefetch: true,
     canUnsync: false,
-    hostWritable: (old & SPTE.hostWritable) !== 0,
+    hostWritable: (old & kvm.format.hostWritable) !== 0,
   });
-  return mmu_spte_update(m, sptep, made.frame, made.flags, 'synced with the guest’s entry');
+  return mmu_spte_update(kvm, sptep, made.frame, made.flags, 'synced with the guest’s entry');
 }
 
 /**

@@ -9,7 +9,6 @@ import { kernel } from '#hypervisor/kvm/calls.ts';
 import {
   trace_kvm_mmu_prepare_zap_page,
   trace_kvm_mmu_zap_all_fast,
-  traceTableFree,
   traceUnlink,
 } from '#hypervisor/kvm/mmutrace.ts';
 import { KVM_REQ, kvm_flush_remote_tlbs, kvm_make_all_cpus_request } from '#hypervisor/kvm/requests.ts';
@@ -25,9 +24,12 @@ import {
 } from '#hypervisor/kvm/structs.ts';
 import { addFirst, remove } from '#machine/list.ts';
 import { removeFromHash, spsWithGptes } from './hash.ts';
+import { kvm_tdp_mmu_invalidate_all_roots } from './tdp_mmu_roots.ts';
+import { kvm_tdp_mmu_zap_invalidated_roots } from './tdp_mmu_zap.ts';
 import { unaccount_shadowed } from './page_track.ts';
 import { firstSpte, pte_list_remove } from './pte_list.ts';
 import { drop_spte, setSpte } from './rmap.ts';
+import { releaseRecord } from './sp_record.ts';
 import { is_last_spte, is_mmio_spte, is_shadow_present_pte } from './spte.ts';
 import { forEachLeaf, kvm_unlink_unsync_page, mmu_pages_clear_parents, mmu_unsync_walk } from './unsync.ts';
 
@@ -102,7 +104,7 @@ export const mmu_page_zap_pte = kernel('mmu_page_zap_pte', (kvm: Kvm, sp: number
   if (is_shadow_present_pte(flags)) {
     if (is_last_spte(flags, roleLevel(m.get(sp + SP.role)))) drop_spte(kvm, sptep);
     else drop_parent_pte(kvm, to_shadow_page(m, m.get(sptep)), sptep);
-  } else if (is_mmio_spte(flags)) {
+  } else if (is_mmio_spte(kvm.format, flags)) {
     setSpte(m, sptep, 0, 0);
   }
 });
@@ -136,14 +138,9 @@ export function kvm_mmu_commit_zap_page(kvm: Kvm, invalid_list: InvalidList): vo
   if (invalid_list.length > 0) freeInvalidPages(kvm, invalid_list);
 }
 
-/** Frees a page: its table, its translations and its record are used again. */
 function kvm_mmu_free_shadow_page(kvm: Kvm, sp: number): void {
-  const { m } = kvm;
   removeFromHash(kvm, sp);
-  traceTableFree(m, sp);
-  m.setFrameOwner(m.get(sp + SP.spt), 0);
-  m.set(sp + SP.hash_next, m.get(kvm.at + KVM.free_sps));
-  m.set(kvm.at + KVM.free_sps, sp);
+  releaseRecord(kvm, sp);
 }
 
 /** kvm_mmu_remote_flush_or_zap */
@@ -171,6 +168,7 @@ export const kvm_mmu_zap_all_fast = kernel('kvm_mmu_zap_all_fast', (kvm: Kvm): v
   const { m } = kvm;
   trace_kvm_mmu_zap_all_fast(m, m.get(kvm.at + KVM.n_used_mmu_pages));
   m.set(kvm.at + KVM.mmu_valid_gen, m.get(kvm.at + KVM.mmu_valid_gen) ^ 1);
+  if (kvm.tdpMmu) kvm_tdp_mmu_invalidate_all_roots(kvm);
   kvm_make_all_cpus_request(kvm, KVM_REQ.MMU_FREE_OBSOLETE_ROOTS);
   const zapped_obsolete_pages: InvalidList = [];
   const head = kvm.at + KVM.active_mmu_pages;
@@ -182,6 +180,7 @@ export const kvm_mmu_zap_all_fast = kernel('kvm_mmu_zap_all_fast', (kvm: Kvm): v
     link = unstable ? m.get(head + 1) : previous;
   }
   kvm_mmu_commit_zap_page(kvm, zapped_obsolete_pages);
+  if (kvm.tdpMmu) kvm_tdp_mmu_zap_invalidated_roots(kvm);
 });
 
 /** kvm_mmu_invalidate_zap_pages_in_memslot: the pages of a slot that goes; in this kernel that is all pages. */
