@@ -112,6 +112,54 @@ const mmuFunctions = inFile(MMU, {
   kvm_unmap_gfn_range: 'Drops every entry that maps one of a range of frames.',
   kvm_age_gfn: 'Asks whether one of a range of frames was used, and clears the traces.',
   kvm_test_age_gfn: 'Asks whether one of a range of frames was used.',
+  kvm_tdp_page_fault: 'Handles a fault of the nested tables: the address is guest-physical.',
+  direct_page_fault: 'Handles a fault where no guest’s table stands behind, from the frame to the mapping.',
+  disallowed_hugepage_adjust: 'Maps below a table that exists because code may not run from a large page.',
+  account_huge_nx_page: 'Notes that a table exists only because code may not run from a large page.',
+  kvm_mmu_slot_leaf_clear_dirty:
+    'Clears D of every small leaf of a slot, so that the processor logs the next write.',
+  __rmap_clear_dirty: 'Clears D of every leaf that maps a guest frame.',
+});
+
+/** Functions of tdp_mmu.c: the nested tables of two-dimensional paging, without reverse map and hash. */
+const tdpFunctions = inFile('arch/x86/kvm/mmu/tdp_mmu.c', {
+  kvm_tdp_mmu_get_vcpu_root_hpa: 'Finds the root of nested tables that the vCPU needs, or makes it.',
+  kvm_tdp_mmu_put_root: 'Counts one user of a root of nested tables less.',
+  tdp_mmu_next_root: 'Goes to the next root of nested tables, and holds it meanwhile.',
+  kvm_tdp_mmu_invalidate_all_roots: 'Makes every root of nested tables unfit for use.',
+  kvm_tdp_mmu_zap_invalidated_roots: 'Takes down all that unfit roots map.',
+  __tdp_mmu_zap_root: 'Takes down what a root maps, from entries of one level on.',
+  kvm_tdp_mmu_map: 'Makes the nested tables that are missing for a frame, and maps it.',
+  tdp_mmu_init_sp: 'Fills in the record of a new nested table.',
+  tdp_mmu_init_child_sp: 'Fills in the record of a table below an entry.',
+  tdp_mmu_link_sp: 'Makes an entry point to a nested table.',
+  __tdp_mmu_set_spte: 'Stores a nested entry while nobody else may.',
+  __handle_changed_spte: 'Does what follows from the change of a nested entry.',
+  handle_changed_spte_acc_track: 'Tells the host that a page was used, before the note of it is lost.',
+  kvm_tdp_mmu_unmap_gfn_range: 'Drops the nested entries that map a range of frames.',
+  tdp_mmu_zap_leafs: 'Drops one root’s leaves for a range of frames.',
+  kvm_tdp_mmu_zap_collapsible_sptes: 'Drops nested tables in whose place a large page could be mapped.',
+  zap_collapsible_spte_range: 'Drops one root’s tables in whose place a large page could be mapped.',
+  kvm_tdp_mmu_wrprot_slot: 'Takes W from the nested leaves of a slot.',
+  wrprot_gfn_range: 'Takes W from one root’s leaves for a range of frames.',
+  kvm_tdp_mmu_clear_dirty_slot: 'Clears D of the nested leaves of a slot.',
+  clear_dirty_gfn_range: 'Clears D of one root’s leaves for a range of frames.',
+  kvm_tdp_mmu_clear_dirty_pt_masked: 'Takes W, or D, from the nested leaves of some frames.',
+  clear_dirty_pt_masked: 'Takes W, or D, from one root’s leaves of some frames.',
+  kvm_tdp_mmu_try_split_huge_pages: 'Splits the large nested leaves of a slot.',
+  tdp_mmu_split_huge_pages_root: 'Splits one root’s large leaves for a range of frames.',
+  __tdp_mmu_alloc_sp_for_split: 'Gets a table for the pieces of a large page.',
+  kvm_tdp_mmu_age_gfn_range: 'Asks whether nested leaves were used, and makes them count as unused.',
+  kvm_tdp_mmu_test_age_gfn: 'Asks whether nested leaves were used.',
+  kvm_tdp_mmu_fast_pf_get_last_sptep: 'Goes down the nested tables to the last entry, without the lock.',
+  kvm_tdp_mmu_get_walk: 'Goes down the nested tables to the last entry.',
+});
+
+const tdpIterFunctions = inFile('arch/x86/kvm/mmu/tdp_iter.c', {
+  tdp_iter_start: 'Begins a walk over the nested entries of a range of frames.',
+  tdp_iter_restart: 'Goes to the root.',
+  tdp_iter_next: 'Goes to the next entry: down, else to the side, else up.',
+  spte_to_child_pt: 'Finds the table that an entry points to.',
 });
 
 /** Functions of mmu.c that the recorded kernel's compiler put into their callers. */
@@ -176,6 +224,7 @@ const otherMmuFunctions = {
     make_nonleaf_spte: 'Makes an entry that points to a table.',
     make_mmio_spte: 'Makes an entry that says: no memory here.',
     mark_spte_for_access_track: 'Makes an entry say that nobody has used it yet.',
+    make_huge_page_split_spte: 'Makes one of the small entries that take the place of a large one.',
     spte_has_volatile_bits: 'Asks whether the processor may change an entry while KVM does.',
   }),
   ...inFile('arch/x86/kvm/mmu/page_track.c', {
@@ -200,6 +249,7 @@ const x86Functions = inFile(X86, {
   kvm_set_cr4: 'Changes the guest’s CR4.',
   set_efer: 'Changes the guest’s EFER.',
   kvm_emulate_wrmsr: 'Handles the exit of a write to a model-specific register.',
+  emulator_can_use_gpa: 'Asks whether the faulting address must be that of the instruction’s operand.',
   kvm_arch_flush_shadow_memslot: 'Makes sure that no shadow page uses a slot any more.',
   x86_emulate_instruction: 'Does the guest’s instruction in its stead.',
   x86_decode_emulated_instruction: 'Reads and decodes the instruction to be emulated.',
@@ -247,6 +297,7 @@ const mainFunctions = inFile(KVM_MAIN, {
   kvm_mmu_topup_memory_cache: 'Fills up one kind of the stock.',
   kvm_mmu_memory_cache_alloc: 'Takes a table, a record or a list node out of the stock.',
   kvm_flush_remote_tlbs: 'Makes every vCPU forget its translations.',
+  kvm_flush_remote_tlbs_with_address: 'Makes all vCPUs forget a range; most hardware must forget everything.',
   kvm_make_all_cpus_request: 'Asks something of all vCPUs.',
   kvm_make_all_cpus_request_except: 'Asks something of all vCPUs but one.',
   kvm_make_vcpu_request: 'Asks something of a vCPU, and gets it out of the guest.',
@@ -256,6 +307,7 @@ const mainFunctions = inFile(KVM_MAIN, {
 /** What AMD's and Intel's modules do each in their own way. */
 const vendorFunctions = {
   ...inFile('arch/x86/kvm/svm/svm.c', {
+    npf_interception: 'Handles a nested page fault that left an AMD guest.',
     pf_interception: 'Handles a page fault that left an AMD guest.',
     cr_interception: 'Handles an access to a control register that left an AMD guest.',
     invlpg_interception: 'Handles an INVLPG that left an AMD guest.',
@@ -269,6 +321,9 @@ const vendorFunctions = {
   }),
   ...inFile('arch/x86/kvm/vmx/vmx.c', {
     handle_exception_nmi: 'Handles an exception that left an Intel guest.',
+    handle_ept_violation: 'Handles an access that EPT did not allow.',
+    handle_ept_misconfig: 'Handles an access to a malformed entry of EPT, by which KVM marks MMIO.',
+    vmx_flush_pml_buffer: 'Takes the frames that the processor noted as written into the dirty log.',
     handle_cr: 'Handles an access to a control register that left an Intel guest.',
     handle_invlpg: 'Handles an INVLPG that left an Intel guest.',
     vmx_get_rflags: 'Reads the guest’s flags: RFLAGS.AC lifts SMAP.',
@@ -283,6 +338,8 @@ const vendorFunctions = {
 export const FUNCTIONS = {
   ...mmuFunctions,
   ...mmuInlined,
+  ...tdpFunctions,
+  ...tdpIterFunctions,
   ...pagingFunctions,
   ...pagingInlined,
   ...otherMmuFunctions,

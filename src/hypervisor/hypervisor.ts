@@ -33,8 +33,8 @@ export type Outcome =
   | { readonly kind: 'young'; readonly young: boolean }
   | { readonly kind: 'run-error'; readonly name: string }
   | { readonly kind: 'error'; readonly name: string }
-  /** KVM could not go on (KVM_EXIT_INTERNAL_ERROR). */
-  | { readonly kind: 'internal'; readonly suberror: number }
+  /** KVM could not go on (KVM_EXIT_INTERNAL_ERROR); `state`: the registers then, as `name=0x…` words. */
+  | { readonly kind: 'internal'; readonly suberror: number; readonly state: string }
   | { readonly kind: 'shutdown' };
 
 /** Control-register changes; what is absent stays. */

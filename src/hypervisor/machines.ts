@@ -5,7 +5,7 @@ import type { StubPage } from '#hypervisor/kvm/guest.ts';
 import { KvmHost } from '#hypervisor/kvm/host.ts';
 import { KvmHypervisor } from '#hypervisor/kvm/kvm.ts';
 import { createKvm, kvm_set_memory_region } from '#hypervisor/kvm/kvm_main.ts';
-import { WHAT_IF } from '#hypervisor/kvm/structs.ts';
+import { type ModuleParameters, WHAT_IF } from '#hypervisor/kvm/structs.ts';
 import { createMemory } from '#machine/memory.ts';
 import { createSlot, SLOT_FLAG, type SlotSpec } from '#machine/slots.ts';
 import { createTlb } from '#machine/tlb.ts';
@@ -15,6 +15,8 @@ import type { Hypervisor } from './hypervisor.ts';
 
 export interface MachineSpec {
   readonly kind: 'bare' | 'kvm';
+  /** KVM's MMU. */
+  readonly mmu: 'shadow' | 'tdp' | 'tdp-legacy';
   readonly amd: boolean;
   readonly vcpus: number;
   readonly maxphyaddr: number;
@@ -67,20 +69,26 @@ export function prepareMachine(spec: MachineSpec): PreparedMachine {
     amd: spec.amd,
     maxphyaddr: spec.maxphyaddr,
     vcpus: spec.vcpus,
-    parameters: moduleParameters(spec.parameters),
+    mmu: spec.mmu,
+    eptad: !isOff(spec.parameters.eptad),
+    parameters: moduleParameters(spec),
     whatIf: whatIfBits(spec.parameters),
   });
   for (const slot of spec.slots) kvm_set_memory_region(kvm, slot);
-  return { machine, start: () => new KvmHypervisor(kvm, spec.stub, new KvmHost(kvm)) };
+  return { machine, start: () => new KvmHypervisor(kvm, spec.stub, new KvmHost(kvm), spec.earlyA) };
 }
 
 const isOff = (value: string | undefined): boolean =>
   value === 'off' || value === '0' || value === 'N' || value === 'n';
 
-function moduleParameters(written: Readonly<Record<string, string>>) {
+function moduleParameters({ amd, mmu, parameters: written }: MachineSpec): ModuleParameters {
   return {
     mmio_caching: !isOff(written.mmio_caching),
     nx_huge_pages: written.nx_huge_pages === 'force' || written.nx_huge_pages === 'on',
+    eager_page_split: !isOff(written.eager_page_split),
+    // The processor can note what it writes only where EPT has D bits.
+    pml: !amd && mmu !== 'shadow' && !isOff(written.eptad) && !isOff(written.pml),
+    unrestricted_guest: !isOff(written.unrestricted_guest),
   };
 }
 

@@ -18,8 +18,17 @@ export const NO_FRAME = -1;
 /** Frames of a 2 MiB page. */
 const HUGE = 512;
 
-/** A word of the host's last-level tables: the frame's number and these. 0: resident, writable, not yet numbered. */
-const PTE = { numbered: 1 << 31, dropped: 1 << 30, readOnly: 1 << 29, frame: (1 << 29) - 1 } as const;
+/**
+ * A word of the host's last-level tables: the frame's number and these. 0: resident, writable, not yet numbered.
+ * `writeFaults`: the area may be written again, but the entry does not say so yet; the host learns it from the next write.
+ */
+const PTE = {
+  numbered: 1 << 31,
+  dropped: 1 << 30,
+  readOnly: 1 << 29,
+  writeFaults: 1 << 28,
+  frame: (1 << 28) - 1,
+} as const;
 
 /** A word for a whole 2 MiB: its number plus 1, and these. 0: resident, writable, not yet numbered. */
 const REGION = {
@@ -27,7 +36,8 @@ const REGION = {
   divided: 1 << 29,
   zero: 1 << 28,
   readOnly: 1 << 27,
-  number: (1 << 27) - 1,
+  writeFaults: 1 << 26,
+  number: (1 << 26) - 1,
 } as const;
 
 /** What `hostPage` found: whether the host allows writing. */
@@ -64,9 +74,11 @@ export function hostPage(m: Machine, slot: number, index: number, write: boolean
 
 function smallPage(m: Machine, slot: number, index: number, write: boolean): number {
   const place = ptePlace(m.words, slot, index);
+  if (write && m.get(place) & PTE.writeFaults && !(m.get(place) & PTE.readOnly))
+    m.set(place, m.get(place) & ~PTE.writeFaults);
   const pte = m.get(place);
   const zero = m.get(HEADER.zeroFrame);
-  hostPageWritable = !(pte & PTE.readOnly);
+  hostPageWritable = !(pte & (PTE.readOnly | PTE.writeFaults));
   if (write && !hostPageWritable) return NO_FRAME;
   const frame = pte & PTE.numbered ? pte & PTE.frame : 0;
   if (frame !== 0 && frame !== zero) return frame;
@@ -81,8 +93,10 @@ function smallPage(m: Machine, slot: number, index: number, write: boolean): num
 }
 
 function hugePage(m: Machine, slot: number, index: number, place: number, write: boolean): number {
+  if (write && m.get(place) & REGION.writeFaults && !(m.get(place) & REGION.readOnly))
+    m.set(place, m.get(place) & ~REGION.writeFaults);
   const region = m.get(place);
-  hostPageWritable = !(region & REGION.readOnly);
+  hostPageWritable = !(region & (REGION.readOnly | REGION.writeFaults));
   if (write && !hostPageWritable) return NO_FRAME;
   const readOnly = region & REGION.readOnly;
   if (region & (REGION.dropped | REGION.zero) && !write) {
@@ -157,7 +171,9 @@ export function divideHugeHostPage(m: Machine, slot: number, index: number): voi
     let pte = PTE.numbered | (HUGE_FRAMES + (number - 1) * HUGE + i);
     if (region & REGION.zero) pte = PTE.numbered | m.get(HEADER.zeroFrame);
     if (region & REGION.dropped) pte = PTE.dropped;
-    m.set(ptePlace(m.words, slot, start + i), pte | (region & REGION.readOnly ? PTE.readOnly : 0));
+    const rights =
+      (region & REGION.readOnly ? PTE.readOnly : 0) | (region & REGION.writeFaults ? PTE.writeFaults : 0);
+    m.set(ptePlace(m.words, slot, start + i), pte | rights);
   }
   m.set(place, REGION.divided);
 }
@@ -174,7 +190,11 @@ export function dropHostPages(m: Machine, slot: number, start: number, end: numb
   );
 }
 
-/** The host makes pages `start` … `end`-1 read-only or writable. See `dropHostPages` for 2 MiB entries. */
+/**
+ * The host makes pages `start` … `end`-1 read-only or writable. See `dropHostPages` for 2 MiB entries: one that becomes writable is
+ * left as it is until somebody writes, as Linux 6.1 does (change_huge_pmd; a small entry is made writable at once, by
+ * change_pte_range).
+ */
 export function protectHostPages(
   m: Machine,
   slot: number,
@@ -182,10 +202,17 @@ export function protectHostPages(
   end: number,
   writable: boolean,
 ): void {
-  const apply = (bit: number) => (place: number) => {
-    m.set(place, writable ? m.get(place) & ~bit : m.get(place) | bit);
+  const region = (place: number): void => {
+    const old = m.get(place);
+    const isMapped = !(old & REGION.dropped);
+    const opened = (old & ~REGION.readOnly) | (isMapped && old & REGION.readOnly ? REGION.writeFaults : 0);
+    m.set(place, writable ? opened : old | REGION.readOnly);
   };
-  eachEntry(m, slot, start, end, apply(REGION.readOnly), apply(PTE.readOnly));
+  const page = (place: number): void => {
+    const old = m.get(place);
+    m.set(place, writable ? old & ~(PTE.readOnly | PTE.writeFaults) : old | PTE.readOnly);
+  };
+  eachEntry(m, slot, start, end, region, page);
 }
 
 function eachEntry(

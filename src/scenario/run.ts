@@ -81,6 +81,7 @@ export class Run {
     const { guest, machine: spec, stub } = scenario;
     const prepared = prepareMachine({
       kind: spec.kind === 'bare' ? 'bare' : 'kvm',
+      mmu: spec.mmu === 'tdp' || spec.mmu === 'tdp-legacy' ? spec.mmu : 'shadow',
       amd: spec.vendor === 'amd',
       vcpus: spec.vcpus,
       maxphyaddr: spec.maxphyaddr,
@@ -177,7 +178,7 @@ export class Run {
         this.#emitText(OUTCOME.runError, outcome.name);
         break;
       case 'internal':
-        log.emit(EVENT.outcome, OUTCOME.internal, 0, outcome.suberror);
+        log.emit(EVENT.outcome, OUTCOME.internal, 0, outcome.suberror, 0, 0, log.text(outcome.state));
         break;
       case 'error':
         this.#emitText(OUTCOME.error, outcome.name);

@@ -6,8 +6,6 @@
 import type { Missing } from './messages.ts';
 
 export const UNSUPPORTED: Readonly<Record<string, Missing>> = {
-  'machine kvm mmu=tdp': 'two-dimensional paging',
-  'machine kvm mmu=tdp-legacy': 'two-dimensional paging',
   'machine xen': 'Xen',
   vmrun: 'nested paging',
   vmlaunch: 'nested paging',

@@ -9,7 +9,6 @@ const WALK_KINDS: readonly number[] = [
   EVENT.kvm_mmu_paging_element,
   EVENT.kvm_mmu_set_accessed_bit,
   EVENT.kvm_mmu_set_dirty_bit,
-  EVENT.kvm_mmu_walker_error,
 ];
 
 /** A test to be asked of every event in order: false for the walks of the emulator's instruction fetches. */

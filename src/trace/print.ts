@@ -167,12 +167,22 @@ export function canonicalTrace(reader: LogReader, names: Names, tables: readonly
   const lines: string[] = [];
   const keep = dropsEmulatorFetch(reader);
   for (let index = 0; index < reader.length; index++) {
-    if (keep(index) && isCanonical(reader, index)) lines.push(eventLine(reader, names, index));
+    if (!keep(index) || !isCanonical(reader, index)) continue;
+    lines.push(eventLine(reader, names, index), ...internalErrorLines(reader, index));
   }
   if (tables) lines.push('== end');
   for (const { gpa, hi, lo } of tables ?? [])
     lines.push(`-- mem gpa=0x${gpa.toString(16)} value=0x${hexOfPair(hi, lo)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** KVM_EXIT_INTERNAL_ERROR */
+const INTERNAL_ERROR = 17;
+
+/** What follows the outcome of a step at which KVM gave up: the registers, and why user space was called. */
+function internalErrorLines(reader: LogReader, index: number): string[] {
+  if (reader.kind(index) !== EVENT.outcome || reader.word(index, 2) !== OUTCOME.internal) return [];
+  return [`-- state ${reader.text(reader.word(index, 7))}`, `-- exit reason=${INTERNAL_ERROR}`];
 }
 
 /** Who an event belongs to, in words. */

@@ -17,6 +17,7 @@ import {
   is_mmio_spte,
   is_shadow_present_pte,
   is_writable_pte,
+  spteFormat,
 } from '#hypervisor/kvm/mmu/spte.ts';
 import { findSlot, SLOT } from '#machine/slots.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
@@ -34,12 +35,17 @@ import {
 
 const tableId = (words: Int32Array, sp: number): string => `t${words[sp + SP.serial]}`;
 
-/** Places of all shadow pages in use. */
+/** Places of all pages in use: those in the hash, and the TDP MMU's. */
 function shadowPages(words: Int32Array): number[] {
   const hash = words[(words[HEADER.hypervisor] as number) + KVM.mmu_page_hash] as number;
   const sps: number[] = [];
   for (let bucket = hash; bucket < hash + KVM_MMU_HASH_SIZE; bucket++) {
     for (let sp = words[bucket] as number; sp !== 0; sp = words[sp + SP.hash_next] as number) sps.push(sp);
+  }
+  for (const list of [KVM.tdp_mmu_roots, KVM.tdp_mmu_pages]) {
+    const head = (words[HEADER.hypervisor] as number) + list;
+    for (let link = words[head] as number; link !== head; link = words[link] as number)
+      sps.push(link - SP.link);
   }
   return sps.sort((a, b) => (words[a + SP.serial] as number) - (words[b + SP.serial] as number));
 }
@@ -56,7 +62,7 @@ function entriesOf(words: Int32Array, frame: number, level: number): AtlasEntry[
       ? 'table'
       : is_shadow_present_pte(flags)
         ? 'leaf'
-        : is_mmio_spte(flags)
+        : is_mmio_spte(spteFormat(words), flags)
           ? 'mmio'
           : 'not-present';
     entries.push({
@@ -96,14 +102,14 @@ function readShadowPage(words: Int32Array, sp: number, guest: ReadonlyMap<number
       access: roleAccess(role),
       invalid: (role & ROLE.invalid) !== 0,
     },
-    rootCount: words[sp + SP.root_count] as number,
+    rootCount: words[sp + (words[sp + SP.tdp_mmu_page] ? SP.tdp_mmu_root_count : SP.root_count)] as number,
     unsync: words[sp + SP.unsync] !== 0,
     unsyncChildren: words[sp + SP.unsync_children] as number,
     obsolete: (role & ROLE.invalid) !== 0 || words[sp + SP.mmu_valid_gen] !== validGen,
     writeFlooding: words[sp + SP.write_flooding_count] as number,
     shadows: shadowed ? [shadowed] : [],
     writable: null,
-    parents: listedSptes(words, sp + SP.parent_ptes),
+    parents: words[sp + SP.ptep] ? [words[sp + SP.ptep] as number] : listedSptes(words, sp + SP.parent_ptes),
   };
 }
 

@@ -27,6 +27,8 @@ import { kvm_inject_emulated_page_fault } from './x86.ts';
 export interface MmioFragment {
   readonly gpa: number;
   readonly bytes: number;
+  /** Its first byte in the operand. */
+  readonly from: number;
 }
 
 /** What an emulated access came to: its value (plain pair), and what of it is left to user space; null: the guest gets a #PF. */
@@ -45,12 +47,16 @@ export interface Instruction {
   readonly ac: boolean;
 }
 
+/** The guest-physical address (plain pair) that the faulting operand has, where the hardware gave it. */
+type KnownAddress = readonly [number, number] | null;
+
 /** A part of an operand that lies in one page: bytes `from` … of it, at a linear address (plain pair). */
 interface Part {
   readonly from: number;
   readonly bytes: number;
   readonly hi: number;
   readonly lo: number;
+  readonly known: KnownAddress;
 }
 
 /** Where an operand lies in guest memory; `mmio` where no memory is known to be there. */
@@ -99,51 +105,63 @@ const kvm_fetch_guest_virt = kernel('kvm_fetch_guest_virt', (vcpu: Vcpu, instruc
   if (walker.ok) kvm_vcpu_read_guest_page(vcpu, walker.gfn);
 });
 
+/** An instruction that faulted on its operand. */
+interface FaultedInstruction extends Instruction {
+  /** The guest may try again instead. */
+  readonly mayRetry: boolean;
+  /** The operand's guest-physical address (plain pair), where the hardware gave it. */
+  readonly gpa: readonly [number, number] | null;
+}
+
 /** Emulates a data access. Null after a #PF for the guest. */
-export function emulateAccess(
-  vcpu: Vcpu,
-  access: Access,
-  instruction: Instruction,
-  mayRetry: boolean,
-): Emulated | null {
+export function emulateAccess(vcpu: Vcpu, access: Access, instruction: FaultedInstruction): Emulated | null {
   const write = access.kind === 'write';
+  const { gpa } = instruction;
   let emulated: Emulated | null = null;
-  x86_emulate_instruction(vcpu, instruction, mayRetry, () => {
-    emulated = write ? writeback(vcpu, access) : read_emulated(vcpu, access);
+  x86_emulate_instruction(vcpu, instruction, instruction.mayRetry, () => {
+    emulated = write ? writeback(vcpu, access, gpa) : read_emulated(vcpu, access, gpa);
     return write || emulated?.mmio.length === 0;
   });
   return emulated;
 }
 
-const read_emulated = kernel('read_emulated', (vcpu: Vcpu, access: Access): Emulated | null =>
-  emulator_read_emulated(vcpu, access),
+const read_emulated = kernel(
+  'read_emulated',
+  (vcpu: Vcpu, access: Access, gpa: KnownAddress): Emulated | null =>
+    emulator_read_emulated(vcpu, access, gpa),
 );
 const emulator_read_emulated = kernel(
   'emulator_read_emulated',
-  (vcpu: Vcpu, access: Access): Emulated | null => emulator_read_write(vcpu, access),
+  (vcpu: Vcpu, access: Access, gpa: KnownAddress): Emulated | null => emulator_read_write(vcpu, access, gpa),
 );
-const writeback = kernel('writeback', (vcpu: Vcpu, access: Access): Emulated | null =>
-  segmented_write(vcpu, access),
+const writeback = kernel('writeback', (vcpu: Vcpu, access: Access, gpa: KnownAddress): Emulated | null =>
+  segmented_write(vcpu, access, gpa),
 );
-const segmented_write = kernel('segmented_write', (vcpu: Vcpu, access: Access): Emulated | null =>
-  emulator_write_emulated(vcpu, access),
+const segmented_write = kernel(
+  'segmented_write',
+  (vcpu: Vcpu, access: Access, gpa: KnownAddress): Emulated | null =>
+    emulator_write_emulated(vcpu, access, gpa),
 );
 const emulator_write_emulated = kernel(
   'emulator_write_emulated',
-  (vcpu: Vcpu, access: Access): Emulated | null => emulator_read_write(vcpu, access),
+  (vcpu: Vcpu, access: Access, gpa: KnownAddress): Emulated | null => emulator_read_write(vcpu, access, gpa),
 );
 
 /** emulator_read_write: each page of the operand by itself, low page first. */
-const emulator_read_write = kernel('emulator_read_write', (vcpu: Vcpu, access: Access): Emulated | null => {
-  const emulated: Emulated = { hi: 0, lo: 0, mmio: [] };
-  for (const [from, bytes] of operandParts(access.lo, access.width)) {
-    const lo = (access.lo + from) | 0;
-    const hi = access.hi + (from > 0 && lo === 0 ? 1 : 0);
-    if (!emulator_read_write_onepage(vcpu, access, { from, bytes, hi, lo }, emulated)) return null;
-  }
-  if (emulated.mmio.length > 0) (access.kind === 'write' ? write_exit_mmio : read_exit_mmio)(vcpu);
-  return emulated;
-});
+const emulator_read_write = kernel(
+  'emulator_read_write',
+  (vcpu: Vcpu, access: Access, gpa: KnownAddress): Emulated | null => {
+    const emulated: Emulated = { hi: 0, lo: 0, mmio: [] };
+    for (const [from, bytes] of operandParts(access.lo, access.width)) {
+      const lo = (access.lo + from) | 0;
+      const hi = access.hi + (from > 0 && lo === 0 ? 1 : 0);
+      if (!emulator_read_write_onepage(vcpu, access, { from, bytes, hi, lo, known: gpa }, emulated))
+        return null;
+    }
+    if (emulated.mmio.length > 0) (access.kind === 'write' ? write_exit_mmio : read_exit_mmio)(vcpu);
+    return emulated;
+  },
+);
 
 const read_exit_mmio = noted('read_exit_mmio');
 const write_exit_mmio = noted('write_exit_mmio');
@@ -154,7 +172,7 @@ const write_mmio = noted('write_mmio');
 const emulator_read_write_onepage = kernel(
   'emulator_read_write_onepage',
   (vcpu: Vcpu, access: Access, part: Part, emulated: Emulated): boolean => {
-    const operand = vcpu_mmio_gva_to_gpa(vcpu, access, part);
+    const operand = knownOperand(vcpu, part) ?? vcpu_mmio_gva_to_gpa(vcpu, access, part);
     if (!operand) return false;
     const { gfn } = operand;
     const gpa = gfn * 4096 + (part.lo & 0xfff);
@@ -165,13 +183,26 @@ const emulator_read_write_onepage = kernel(
       if (!operand.mmio && read_emulate(vcpu, gfn, part, emulated)) return true;
       vcpu_mmio_read(vcpu);
       // User space answers with all ones.
-      emulated.hi |= part.bytes === 8 ? -1 : 0;
-      emulated.lo |= part.bytes >= 4 ? -1 : (1 << (part.bytes * 8)) - 1;
+      emulated.hi |= onesOf(part.from + part.bytes - 4) & ~onesOf(part.from - 4);
+      emulated.lo |= onesOf(part.from + part.bytes) & ~onesOf(part.from);
     }
-    emulated.mmio.push({ gpa, bytes: part.bytes });
+    emulated.mmio.push({ gpa, bytes: part.bytes, from: part.from });
     return true;
   },
 );
+
+/**
+ * Where the hardware says that the operand lies; null where it does not say, or means another part of it (which only the offset
+ * in the page tells).
+ */
+function knownOperand(vcpu: Vcpu, { lo, known }: Part): Operand | null {
+  if (!known || !emulator_can_use_gpa(vcpu) || (known[1] & 0xfff) !== (lo & 0xfff)) return null;
+  const gfn = frameOfAddress(known[0], known[1]);
+  return { gfn, mmio: vcpu_is_mmio_gpa(vcpu, gfn) };
+}
+
+/** emulator_can_use_gpa: whether the instruction has just one operand in memory, as all here have. */
+const emulator_can_use_gpa = kernel('emulator_can_use_gpa', (_: Vcpu): boolean => true);
 
 /** vcpu_mmio_gva_to_gpa: where a part of an operand lies; null after a #PF for the guest. The MMIO cache spares the walk. */
 function vcpu_mmio_gva_to_gpa(vcpu: Vcpu, access: Access, { hi, lo }: Part): Operand | null {
@@ -249,9 +280,22 @@ const kvm_page_track_write = kernel(
   (kvm: Kvm, gfn: number, offset: number, bytes: number): void => kvm_mmu_pte_write(kvm, gfn, offset, bytes),
 );
 
+/** A word whose low bytes are all ones: none of them below 1, all from 4 on. */
+const onesOf = (bytes: number): number => (bytes <= 0 ? 0 : bytes >= 4 ? -1 : (1 << (bytes * 8)) - 1);
+
+/** A word of a value from byte `from` (0..7) on. @param above the word above it */
+function bytesFrom(word: number, above: number, from: number): number {
+  if (from === 0) return word;
+  if (from >= 4) return bytesFrom(above, 0, from - 4);
+  return (word >>> (from * 8)) | (above << (32 - from * 8));
+}
+
 /** The exits to user space that an emulated access needs, one after the other. */
 export function exitForMmio(vcpu: Vcpu, access: Access, mmio: readonly MmioFragment[]): void {
   const write = access.kind === 'write' ? 1 : 0;
-  for (const { gpa, bytes } of mmio)
-    vcpu.log.emit(EVENT.mmio, hiOfNumber(gpa), loOfNumber(gpa), bytes, write, access.valueHi, access.valueLo);
+  for (const { gpa, bytes, from } of mmio) {
+    const hi = bytesFrom(access.valueHi, 0, from);
+    const lo = bytesFrom(access.valueLo, access.valueHi, from);
+    vcpu.log.emit(EVENT.mmio, hiOfNumber(gpa), loOfNumber(gpa), bytes, write, hi, lo);
+  }
 }

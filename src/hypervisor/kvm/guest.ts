@@ -5,23 +5,21 @@
  * again, as on the real machine. An exception is delivered by pushing a frame on the stack, which lies in the stub page.
  */
 import { PF } from '#arch/fault.ts';
-import { isCanonical } from '#arch/word64.ts';
+import { hexOfPair, isCanonical } from '#arch/word64.ts';
 import { type Access, OK, type Outcome } from '#hypervisor/hypervisor.ts';
-import { RET_PF } from '#hypervisor/kvm/mmu/fault.ts';
 import type { FaultHandlers } from '#hypervisor/kvm/mmu/page_fault.ts';
 import { gva_to_gpa } from '#hypervisor/kvm/mmu/walk_addr.ts';
-import { EVENT } from '#machine/events.ts';
 import { loadOperand, storeOperand } from '#machine/operand.ts';
 import { findSlot } from '#machine/slots.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { emulateAccess, exitForMmio, type Instruction } from './emulate.ts';
-import type { Processor } from './hardware.ts';
 import { ARCH, type Vcpu } from './structs.ts';
-import { pf_interception } from './svm.ts';
+import type { GuestMmu, Left } from './translation.ts';
 import {
   GP_VECTOR,
   kvm_inject_emulated_page_fault,
+  kvm_requeue_exception,
   PF_VECTOR,
   queueInvalidOpcode,
   vcpu_enter_guest,
@@ -35,38 +33,51 @@ export interface StubPage {
   readonly userLo: number;
 }
 
-/** So many exits in one step mean that the guest is stuck. */
-const MOST_EXITS = 4096;
+/** So many exits and exceptions in one step mean that the guest is stuck. */
+const MOST_ROUNDS = 4096;
 /** Bytes of stack in the stub page: a handler that faults itself uses them up, and then the machine shuts down. */
 const STACK_BYTES = 2800;
 
 /** KVM_INTERNAL_ERROR_EMULATION */
-const EMULATION_FAILED: Outcome = { kind: 'internal', suberror: 1 };
+const EMULATION_FAILED = 1;
+/** Where the kernel's stack begins, from the stub page on. */
+const STACK_TOP = 0xd00;
+/** CR0.ET and CR0.NE, which are always set. */
+const CR0_FIXED = 0x30;
+/** KVM_RUN failed: the host does not allow the access. */
+const EFAULT: Outcome = { kind: 'run-error', name: 'EFAULT' };
 
 /** What an instruction did: its outcome, and whether KVM did it, so that the guest is entered once more. */
 export interface Done {
   readonly outcome: Outcome;
   readonly emulated: boolean;
+  /** The next instruction is fetched by other tables than this one. */
+  readonly changesMapping?: boolean;
 }
 
-/** The instruction left the guest, KVM dealt with it, and it begins again; or KVM gave up. */
-type Left = 'again' | 'efault' | 'internal';
+/** An exception that the processor raised by itself. */
+interface Raised {
+  readonly vector: number;
+  readonly error: number | null;
+}
 
 export class Guest {
   readonly #vcpu: Vcpu;
-  readonly #processor: Processor;
+  readonly #mmu: GuestMmu;
   readonly #stub: StubPage | null;
   /** PF.user or 0 while an event is delivered: the privilege of the code that it interrupts. */
   #delivering: number | null = null;
-  /** The instruction or the stack lies where no memory is, which KVM cannot emulate. */
-  #isLost = false;
+  /** The step ends for a reason that no instruction can help: the stub lies where no memory is, or the host forbids it. */
+  #end: Outcome | null = null;
+  /** An exception of the processor's own that is yet to be delivered. */
+  #raised: Raised | null = null;
   /** The access that is under way, and what its emulation came to. */
   #access: Access | null = null;
   #answer: Done | Left | null = null;
 
-  constructor(vcpu: Vcpu, processor: Processor, stub: StubPage | null) {
+  constructor(vcpu: Vcpu, mmu: GuestMmu, stub: StubPage | null) {
     this.#vcpu = vcpu;
-    this.#processor = processor;
+    this.#mmu = mmu;
     this.#stub = stub;
   }
 
@@ -74,15 +85,19 @@ export class Guest {
   run(user: boolean, ac: boolean, body: () => Done | Left): Outcome {
     let waiting: { outcome: Outcome; user: boolean } | null = null;
     let pushed = 0;
-    this.#isLost = false;
-    for (let exits = 0; exits < MOST_EXITS; exits++) {
-      if (this.#isLost) return EMULATION_FAILED;
-      if (!vcpu_enter_guest(this.#vcpu)) return { kind: 'shutdown' };
-      if (this.#isInjecting()) {
+    this.#end = null;
+    this.#raised = null;
+    this.#access = null;
+    for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
+      if (this.#end) return this.#end;
+      if (!this.#raised && !vcpu_enter_guest(this.#vcpu)) return { kind: 'shutdown' };
+      if (this.#raised || this.#isInjecting()) {
         pushed += this.#frameBytes();
         if (pushed > STACK_BYTES) return { kind: 'shutdown' };
-        if (!this.#push(user)) continue;
-        waiting = { outcome: this.#delivered(), user: false };
+        const delivered = this.#deliver(user);
+        if (delivered === 'shutdown') return { kind: 'shutdown' };
+        if (delivered === null) continue;
+        waiting = { outcome: delivered, user: false };
       }
       if (waiting) {
         if (this.#fetch(waiting.user, ac) && this.#leave(waiting.user)) return waiting.outcome;
@@ -90,13 +105,57 @@ export class Guest {
       }
       if (!this.#fetchStep(user, ac)) continue;
       const done = body();
-      if (done === 'efault') return { kind: 'run-error', name: 'EFAULT' };
-      if (done === 'internal') return EMULATION_FAILED;
-      if (done === 'again') continue;
-      if (!done.emulated && this.#leave(user)) return done.outcome;
+      if (done === 'efault') return EFAULT;
+      if (done === 'internal') return this.#failed();
+      if (done === 'again' || done === 'raised') continue;
+      if (!done.emulated && this.#comesToEnd(done, user, ac)) return done.outcome;
       waiting = { outcome: done.outcome, user };
     }
-    return { kind: 'run-error', name: `no progress after ${MOST_EXITS} exits` };
+    return { kind: 'run-error', name: `no progress after ${MOST_ROUNDS} exits` };
+  }
+
+  /** KVM could not emulate the instruction: the registers as they are. Those in the stub are told by its page alone. */
+  #failed(): Outcome {
+    const { kvm, regs } = this.#vcpu;
+    const word = (place: number): number => kvm.m.get(regs + place);
+    const stub = this.#stub ?? { hi: 0, lo: 0 };
+    const access = this.#access;
+    const [ripHi, ripLo] = access?.kind === 'exec' ? [access.hi, access.lo] : [stub.hi, stub.lo];
+    const state = [
+      `rip=0x${hexOfPair(ripHi, ripLo)}`,
+      `rsp=0x${hexOfPair(stub.hi, stub.lo + STACK_TOP)}`,
+      `cr0=0x${hexOfPair(0, word(VCPU.cr0) | CR0_FIXED)}`,
+      `cr3=0x${hexOfPair(word(VCPU.cr3_hi), word(VCPU.cr3_lo))}`,
+      `cr4=0x${hexOfPair(0, word(VCPU.cr4))}`,
+      `efer=0x${hexOfPair(0, word(VCPU.efer))}`,
+    ];
+    return { kind: 'internal', suberror: EMULATION_FAILED, state: state.join(' ') };
+  }
+
+  /** What follows an instruction that KVM had nothing to do with. False if that leaves the guest. */
+  #comesToEnd({ changesMapping = false }: Done, user: boolean, ac: boolean): boolean {
+    return (!changesMapping || this.#fetch(user, ac)) && this.#leave(user);
+  }
+
+  /** The processor raises an exception, without leaving the guest. @param error null where it has no error code */
+  readonly raise = (vector: number, error: number | null): void => {
+    this.#raised = { vector, error };
+  };
+
+  /**
+   * Delivers the exception that waits: the processor's own, or the one that KVM gave it. What the guest's handler saw; null if
+   * that left the guest; 'shutdown' if the guest's tables do not allow it (the fault on the way makes a double fault of it, which
+   * fails alike).
+   */
+  #deliver(user: boolean): Outcome | null | 'shutdown' {
+    const raised = this.#raised;
+    this.#raised = null;
+    const pushed = this.#push(user);
+    if (this.#raised) return 'shutdown';
+    if (pushed) return raised ? this.#seen(raised) : this.#delivered();
+    // The exit interrupted the delivery: KVM takes over what the processor was delivering.
+    if (raised) kvm_requeue_exception(this.#vcpu, raised.vector, raised.error);
+    return null;
   }
 
   /** A data access or a fetch by the guest. */
@@ -128,9 +187,10 @@ export class Guest {
   }
 
   /** KVM emulates the access that is under way. */
-  readonly #emulate = (mayRetry: boolean): void => {
+  readonly #emulate: FaultHandlers['emulate'] = (mayRetry, gpa) => {
     const access = this.#access as Access;
-    this.#answer = access.kind === 'exec' ? this.#emulateFetch(access) : this.#emulateData(access, mayRetry);
+    this.#answer =
+      access.kind === 'exec' ? this.#emulateFetch(access) : this.#emulateData(access, mayRetry, gpa);
   };
 
   /** The step's instruction, as KVM's emulator finds it. */
@@ -156,8 +216,9 @@ export class Guest {
   }
 
   /** What the guest sees of an emulated access, after the exits to user space that it needed. */
-  #emulateData(access: Access, mayRetry: boolean): Done | Left {
-    const emulated = emulateAccess(this.#vcpu, access, this.instruction(access.user, access.ac), mayRetry);
+  #emulateData(access: Access, mayRetry: boolean, gpa: readonly [number, number] | null): Done | Left {
+    const instruction = { ...this.instruction(access.user, access.ac), mayRetry, gpa };
+    const emulated = emulateAccess(this.#vcpu, access, instruction);
     if (!emulated) return 'again';
     exitForMmio(this.#vcpu, access, emulated.mmio);
     const { hi, lo } = emulated;
@@ -168,18 +229,13 @@ export class Guest {
   #translate(
     hi: number,
     lo: number,
-    code: number,
+    access: number,
     ac: boolean,
     emulate: FaultHandlers['emulate'],
   ): number | Left {
-    const vcpu = this.#vcpu;
-    const result = this.#processor.translate(vcpu, hi, lo, code, ac);
-    if (result.ok) return result.frame;
-    const { error } = result;
-    vcpu.log.emit(EVENT.exit, vcpu.log.text('#PF'), hi, lo, 0, error);
-    const handlers = { ac, emulate, inject: kvm_inject_emulated_page_fault };
-    const ret = pf_interception(vcpu, hi, lo, error, this.#delivering, handlers);
-    return ret === RET_PF.EFAULT ? 'efault' : 'again';
+    const { raise } = this;
+    const delivering = this.#delivering;
+    return this.#mmu.translate(this.#vcpu, { hi, lo, access, ac, delivering, emulate, raise });
   }
 
   /** One access to the stub page. False after an exit. Without a stub nothing is modelled, and it succeeds. */
@@ -188,9 +244,11 @@ export class Guest {
     if (!stub) return true;
     const [hi, lo] = code & PF.user ? [stub.userHi, stub.userLo] : [stub.hi, stub.lo];
     const lost = (): void => {
-      this.#isLost = true;
+      this.#end = this.#failed();
     };
-    return typeof this.#translate(hi, lo, code, ac, lost) === 'number';
+    const result = this.#translate(hi, lo, code, ac, lost);
+    if (result === 'efault') this.#end = EFAULT;
+    return typeof result === 'number';
   }
 
   #fetch(user: boolean, ac: boolean): boolean {
@@ -231,12 +289,18 @@ export class Guest {
   /** The exception has reached the guest's handler. */
   #delivered(): Outcome {
     const { m } = this.#vcpu.kvm;
-    const { arch, regs } = this.#vcpu;
+    const { arch } = this.#vcpu;
     m.set(arch + ARCH.exception_pending, 0);
     m.set(arch + ARCH.exception_injected, 0);
     const vector = m.get(arch + ARCH.exception_vector);
     const error = m.get(arch + ARCH.exception_has_error) ? m.get(arch + ARCH.exception_error) : null;
-    const cr2 = [m.get(regs + VCPU.cr2_hi), m.get(regs + VCPU.cr2_lo)] as const;
+    return this.#seen({ vector, error });
+  }
+
+  /** What the guest's handler sees of an exception. */
+  #seen({ vector, error }: Raised): Outcome {
+    const { regs, kvm } = this.#vcpu;
+    const cr2 = [kvm.m.get(regs + VCPU.cr2_hi), kvm.m.get(regs + VCPU.cr2_lo)] as const;
     return { kind: 'exception', vector, error, cr2: vector === PF_VECTOR ? cr2 : null };
   }
 }

@@ -10,7 +10,7 @@ import {
   gfn_track_slot,
   lpage_info_slot,
 } from '#hypervisor/kvm/mmu/slot_arrays.ts';
-import { is_last_spte, is_writable_pte, SPTE } from '#hypervisor/kvm/mmu/spte.ts';
+import { is_last_spte, is_writable_pte, SPTE, spteFormat } from '#hypervisor/kvm/mmu/spte.ts';
 import { knownHostFrame } from '#machine/host-pages.ts';
 import { findSlot, SLOT, slotPlaces } from '#machine/slots.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
@@ -166,9 +166,10 @@ class Check {
   }
 
   #leafRights(name: string, flags: number): void {
-    if (is_writable_pte(flags) && !(flags & SPTE.mmuWritable))
+    const { mmuWritable, hostWritable } = spteFormat(this.#words);
+    if (is_writable_pte(flags) && !(flags & mmuWritable))
       this.#tell(`${name} is writable, but not MMU-writable`);
-    if (flags & SPTE.mmuWritable && !(flags & SPTE.hostWritable))
+    if (flags & mmuWritable && !(flags & hostWritable))
       this.#tell(`${name} is MMU-writable, but not host-writable`);
   }
 

@@ -1,4 +1,4 @@
-/** KVM with shadow paging, behind the interface that every hypervisor has. */
+/** KVM, behind the interface that every hypervisor has. */
 import { CR0, CR4, EFER } from '#arch/paging-mode.ts';
 import type { Access, ControlChange, HostActions, Hypervisor, Outcome } from '#hypervisor/hypervisor.ts';
 import { OK } from '#hypervisor/hypervisor.ts';
@@ -8,8 +8,13 @@ import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { Guest, type StubPage } from './guest.ts';
 import { Processor } from './hardware.ts';
+import { vmx_flush_pml_buffer } from './pml.ts';
+import { ShadowGuestMmu } from './shadow_exits.ts';
 import type { Kvm, Vcpu } from './structs.ts';
 import { cr_interception, type ExitHandler, invlpg_interception, msr_interception } from './svm.ts';
+import { TdpGuestMmu } from './tdp_exits.ts';
+import { TdpProcessor } from './tdp_hardware.ts';
+import { changeOwnBits, invlpg, isIntercepted, writeCr3 } from './tdp_native.ts';
 import {
   kvm_init_mmu,
   kvm_inject_gp,
@@ -25,23 +30,26 @@ export class KvmHypervisor implements Hypervisor {
   readonly host: HostActions;
   readonly #vcpus: readonly Vcpu[];
   readonly #guests: readonly Guest[];
+  /** Two-dimensional paging: how addresses are translated; null under shadow paging. */
+  readonly #tdp: TdpGuestMmu | null;
 
-  /** `kvm` with its slots made and the vCPUs' registers set. */
-  constructor(kvm: Kvm, stub: StubPage | null, host: HostActions) {
+  /** `kvm` with its slots made and the vCPUs' registers set. @param earlyA see TdpProcessor */
+  constructor(kvm: Kvm, stub: StubPage | null, host: HostActions, earlyA: boolean) {
     this.machine = kvm.m;
     this.host = host;
     this.#vcpus = kvm.vcpus;
-    const processor = new Processor(kvm);
-    this.#guests = kvm.vcpus.map((vcpu) => new Guest(vcpu, processor, stub));
+    this.#tdp = kvm.tdp ? new TdpGuestMmu(new TdpProcessor(kvm, earlyA)) : null;
+    const mmu = this.#tdp ?? new ShadowGuestMmu(new Processor(kvm));
+    this.#guests = kvm.vcpus.map((vcpu) => new Guest(vcpu, mmu, stub));
     for (const vcpu of kvm.vcpus) start(vcpu);
   }
 
   access(cpu: number, access: Access): Outcome {
-    const guest = this.#guest(cpu);
-    return guest.run(access.user, access.ac, () => guest.access(access));
+    return this.#run(cpu, access.user, access.ac, (_, guest) => guest.access(access));
   }
 
   invlpg(cpu: number, hi: number, lo: number): Outcome {
+    if (this.#tdp) return this.#run(cpu, false, false, (vcpu) => invlpg(vcpu, hi, lo));
     return this.#privileged(cpu, { handler: invlpg_interception, reason: 'INVLPG', hi, lo }, (vcpu) => {
       kvm_mmu_invlpg(vcpu, hi, lo);
       return true;
@@ -49,28 +57,40 @@ export class KvmHypervisor implements Hypervisor {
   }
 
   writeCr3(cpu: number, hi: number, lo: number): Outcome {
+    const tdp = this.#tdp;
+    if (tdp) return this.#run(cpu, false, false, (vcpu, guest) => writeCr3(vcpu, guest, tdp, hi, lo));
     const exit = { handler: cr_interception, reason: 'MOV to CR3', hi, lo };
     return this.#privileged(cpu, exit, (vcpu) => kvm_set_cr3(vcpu, hi, lo));
   }
 
   control(cpu: number, change: ControlChange): Outcome {
+    if (this.#tdp && !isIntercepted(this.#vcpus[cpu] as Vcpu, change))
+      return this.#run(cpu, false, false, (vcpu) => changeOwnBits(vcpu, change));
     return this.#privileged(cpu, controlExit(change), (vcpu) => applyControl(vcpu, change));
+  }
+
+  /** One step of the guest; what the processor noted on the way is in the dirty log after it. */
+  #run(
+    cpu: number,
+    user: boolean,
+    ac: boolean,
+    body: (vcpu: Vcpu, guest: Guest) => ReturnType<Parameters<Guest['run']>[2]>,
+  ): Outcome {
+    const vcpu = this.#vcpus[cpu] as Vcpu;
+    const guest = this.#guests[cpu] as Guest;
+    const outcome = guest.run(user, ac, () => body(vcpu, guest));
+    if (vcpu.kvm.parameters.pml) vmx_flush_pml_buffer(vcpu);
+    return outcome;
   }
 
   /** An instruction that leaves the guest: the exit's handler does `action`; false from it gives the guest a #GP. */
   #privileged(cpu: number, exit: Intercepted, action: (vcpu: Vcpu) => boolean): Outcome {
-    const vcpu = this.#vcpus[cpu] as Vcpu;
-    const guest = this.#guest(cpu);
-    return guest.run(false, false, () => {
+    return this.#run(cpu, false, false, (vcpu, guest) => {
       vcpu.log.emit(EVENT.exit, vcpu.log.text(exit.reason), exit.hi, exit.lo);
       if (exit.handler(vcpu, guest.instruction(false, false), action)) return { outcome: OK, emulated: true };
       kvm_inject_gp(vcpu);
       return 'again';
     });
-  }
-
-  #guest(cpu: number): Guest {
-    return this.#guests[cpu] as Guest;
   }
 }
 

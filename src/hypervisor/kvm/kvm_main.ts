@@ -1,11 +1,15 @@
 /** Making a virtual machine: its structure, memory slots, and vCPUs (Linux 6.1: virt/kvm/kvm_main.c, x86.c, mmu/mmu.c). */
 
+import { PTE } from '#arch/entry.ts';
 import { kvm_mmu_change_mmu_pages } from '#hypervisor/kvm/mmu/limit.ts';
 import { gfn_to_index, lpage_info_slot } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import { SPTE_FORMATS, type SpteFormat, spteFormatIndex } from '#hypervisor/kvm/mmu/spte_format.ts';
 import { initList } from '#machine/list.ts';
+import { storeGuest } from '#machine/memory.ts';
 import { createSlot, SLOT, SLOT_FLAG, type SlotSpec } from '#machine/slots.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME, HEADER, type Machine } from '#machine/words.ts';
+import { createBuffer } from './pml.ts';
 import {
   ARCH,
   KVM,
@@ -17,6 +21,12 @@ import {
 } from './structs.ts';
 
 const KVM_MIN_ALLOC_MMU_PAGES = 64;
+/** IDENTITY_PAGETABLE_PRIVATE_MEMSLOT */
+const IDENTITY_SLOT = 32_766;
+/** VMX_EPT_IDENTITY_PAGETABLE_ADDR, as a frame. */
+export const IDENTITY_MAP_GFN = 0xfffbc;
+const IDENTITY_ENTRY = PTE.present | PTE.write | PTE.user | PTE.accessed | PTE.dirty | PTE.pageSize;
+
 /** One shadow page for so many pages of guest memory, where user space sets no limit. */
 const PAGES_PER_MMU_PAGE = 50;
 
@@ -25,17 +35,31 @@ export interface KvmSpec {
   readonly maxphyaddr: number;
   readonly vcpus: number;
   readonly parameters: ModuleParameters;
+  /** Which MMU: shadow paging, the TDP MMU, or the older direct MMU. */
+  readonly mmu: 'shadow' | 'tdp' | 'tdp-legacy';
+  /** kvm-intel: EPT has A and D bits. */
+  readonly eptad: boolean;
   /** WHAT_IF bits. */
   readonly whatIf: number;
 }
+
+const LISTS = [
+  KVM.active_mmu_pages,
+  KVM.zapped_obsolete_pages,
+  KVM.lpage_disallowed_mmu_pages,
+  KVM.tdp_mmu_roots,
+  KVM.tdp_mmu_pages,
+];
 
 /** kvm_create_vm, and its vCPUs. */
 export function createKvm(m: Machine, spec: KvmSpec): Kvm {
   const at = m.allocateWords(KVM.size);
   m.set(HEADER.hypervisor, at);
   m.set(at + KVM.what_if, spec.whatIf);
-  for (const list of [KVM.active_mmu_pages, KVM.zapped_obsolete_pages, KVM.lpage_disallowed_mmu_pages])
-    initList(m, at + list);
+  const tdp = spec.mmu !== 'shadow';
+  const formatIndex = spteFormatIndex(tdp && !spec.amd, spec.eptad);
+  m.set(at + KVM.spte_format, formatIndex);
+  for (const list of LISTS) initList(m, at + list);
   m.set(at + KVM.mmu_page_hash, m.allocateArray(KVM_MMU_HASH_SIZE));
   const vcpus: Vcpu[] = [];
   const kvm: Kvm = {
@@ -46,11 +70,26 @@ export function createKvm(m: Machine, spec: KvmSpec): Kvm {
     parameters: spec.parameters,
     amd: spec.amd,
     maxphyaddr: spec.maxphyaddr,
+    tdp,
+    tdpMmu: spec.mmu === 'tdp',
+    tdpLevels: 4,
+    format: SPTE_FORMATS[formatIndex] as SpteFormat,
   };
-  // An Intel machine has a private slot before user space makes its own.
-  if (!spec.amd) nextGeneration(kvm);
+  if (!spec.amd && !(tdp && spec.parameters.unrestricted_guest)) makePrivateSlots(kvm);
   for (let id = 0; id < spec.vcpus; id++) vcpus.push(createVcpu(kvm, id));
   return kvm;
+}
+
+/**
+ * Slots that kvm-intel keeps for itself where the hardware cannot run a guest without paging: a task-state segment, whose contents
+ * are not modelled, and, with EPT, the table that maps each address to itself (vmx/vmx.c init_rmode_tss, init_rmode_identity_map).
+ */
+function makePrivateSlots(kvm: Kvm): void {
+  nextGeneration(kvm);
+  if (!kvm.tdp) return;
+  kvm_set_memory_region(kvm, { id: IDENTITY_SLOT, baseGfn: IDENTITY_MAP_GFN, npages: 1, flags: 0 });
+  for (let index = 0; index < 1024; index++)
+    storeGuest(kvm.m, IDENTITY_MAP_GFN, index * 4, 4, 0, (index << 22) | IDENTITY_ENTRY);
 }
 
 function createVcpu(kvm: Kvm, id: number): Vcpu {
@@ -59,7 +98,9 @@ function createVcpu(kvm: Kvm, id: number): Vcpu {
   const arch = m.allocateWords(ARCH.size);
   m.set(regs + VCPU.hypervisor, arch);
   m.set(arch + ARCH.pae_root, m.allocateFrames(1, FRAME.table));
-  return { kvm, log: m.log, id, regs, arch };
+  const vcpu = { kvm, log: m.log, id, regs, arch };
+  if (kvm.parameters.pml) createBuffer(vcpu);
+  return vcpu;
 }
 
 /** KVM_SET_USER_MEMORY_REGION for a new slot. */

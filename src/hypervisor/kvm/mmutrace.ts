@@ -3,9 +3,9 @@
  * What a field is, the event table says.
  */
 import { hiOfNumber, loOfNumber } from '#arch/word64.ts';
+import { is_executable_pte } from '#hypervisor/kvm/mmu/spte.ts';
 import { EVENT, type Note } from '#machine/events.ts';
 import type { Machine } from '#machine/words.ts';
-import { is_executable_pte } from './mmu/spte.ts';
 import { type Kvm, SP, sptep_to_sp, type Vcpu } from './structs.ts';
 
 function page(m: Machine, kind: number, sp: number, created: boolean): void {
@@ -36,8 +36,15 @@ export const trace_kvm_mmu_unsync_page = (kvm: Kvm, sp: number): void =>
 export const trace_kvm_mmu_prepare_zap_page = (kvm: Kvm, sp: number): void =>
   page(kvm.m, EVENT.kvm_mmu_prepare_zap_page, sp, false);
 
-export function trace_kvm_page_fault(vcpu: Vcpu, addrHi: number, addrLo: number, error: number): void {
-  vcpu.kvm.m.log.emit(EVENT.kvm_page_fault, vcpu.id, addrHi, addrLo, 0, error);
+/** The code is a plain pair. */
+export function trace_kvm_page_fault(
+  vcpu: Vcpu,
+  addrHi: number,
+  addrLo: number,
+  codeHi: number,
+  codeLo: number,
+): void {
+  vcpu.log.emit(EVENT.kvm_page_fault, vcpu.id, addrHi, addrLo, codeHi, codeLo);
 }
 
 export const trace_kvm_mmu_pagetable_walk = (
@@ -82,7 +89,8 @@ export function trace_kvm_mmu_set_spte({ m, format }: Kvm, level: number, gfn: n
   const frame = m.get(sptep);
   const flags = m.get(sptep + 1);
   const rwxu =
-    (format.present | (flags & 1)) |
+    format.present |
+    (flags & 1) |
     (flags & 2) |
     (is_executable_pte(format, flags) ? 4 : 0) |
     (flags & format.user ? 8 : 0);

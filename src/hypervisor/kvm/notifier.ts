@@ -5,8 +5,8 @@
 
 import { kvm_age_gfn, kvm_test_age_gfn } from '#hypervisor/kvm/mmu/age.ts';
 import { kvm_zap_all_rmap_sptes, PG_LEVELS } from '#hypervisor/kvm/mmu/rmap.ts';
-import { kvm_tdp_mmu_unmap_gfn_range } from '#hypervisor/kvm/mmu/tdp_mmu_zap.ts';
 import { rmapHeads } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import { kvm_tdp_mmu_unmap_gfn_range } from '#hypervisor/kvm/mmu/tdp_mmu_zap.ts';
 import {
   divideHugeHostPage,
   dropHostPages,
@@ -46,8 +46,28 @@ const kvm_mmu_notifier_invalidate_range_start = kernel(
   },
 );
 
+/** Frames `start` … `end`-1 of a slot. */
+interface SlotPart {
+  readonly slot: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The runs of frames in a part of a slot that are not yet as writable as they shall be: the others the host leaves alone. */
+function otherwise({ m }: Kvm, { slot, start, end }: SlotPart, writable: boolean): SlotPart[] {
+  const base = m.get(slot + SLOT.base_gfn);
+  const runs: { slot: number; start: number; end: number }[] = [];
+  for (let gfn = start; gfn < end; gfn++) {
+    if (isHostWritable(m.words, slot, gfn - base) === writable) continue;
+    const last = runs.at(-1);
+    if (last?.end === gfn) last.end = gfn + 1;
+    else runs.push({ slot, start: gfn, end: gfn + 1 });
+  }
+  return runs;
+}
+
 /** The part of `first` … `end`-1 that lies in a slot, for each slot that has one. */
-function slotParts(kvm: Kvm, first: number, end: number): { slot: number; start: number; end: number }[] {
+function slotParts(kvm: Kvm, first: number, end: number): SlotPart[] {
   const { m } = kvm;
   return slotPlaces(m.words).flatMap((slot) => {
     const base = m.get(slot + SLOT.base_gfn);
@@ -57,13 +77,11 @@ function slotParts(kvm: Kvm, first: number, end: number): { slot: number; start:
   });
 }
 
-/** The 2 MiB around a frame, where all of it lies in the slot; null otherwise. */
-function hugeAround(kvm: Kvm, slot: number, gfn: number): { start: number; end: number } | null {
+/** The part of a slot in the 2 MiB around a frame; the host's memory reaches beyond a slot that begins or ends within them. */
+function hugeAround(kvm: Kvm, slot: number, gfn: number): { start: number; end: number } {
   const base = kvm.m.get(slot + SLOT.base_gfn);
   const start = gfn & ~(HUGE - 1);
-  return start >= base && start + HUGE <= base + kvm.m.get(slot + SLOT.npages)
-    ? { start, end: start + HUGE }
-    : null;
+  return { start: Math.max(start, base), end: Math.min(start + HUGE, base + kvm.m.get(slot + SLOT.npages)) };
 }
 
 /** madvise(MADV_DONTNEED): the pages are gone. A huge page that loses a part is divided first, which names all of it. */
@@ -81,7 +99,7 @@ export function dropPages(kvm: Kvm, first: number, end: number): void {
 
 function divide(kvm: Kvm, slot: number, gfn: number): void {
   const around = hugeAround(kvm, slot, gfn);
-  if (around) kvm_mmu_notifier_invalidate_range_start(kvm, slot, around.start, around.end);
+  kvm_mmu_notifier_invalidate_range_start(kvm, slot, around.start, around.end);
   divideHugeHostPage(kvm.m, slot, gfn - kvm.m.get(slot + SLOT.base_gfn));
 }
 
@@ -91,7 +109,7 @@ function divide(kvm: Kvm, slot: number, gfn: number): void {
  */
 export function protectPages(kvm: Kvm, first: number, end: number, writable: boolean): void {
   const { m } = kvm;
-  for (const part of slotParts(kvm, first, end)) {
+  for (const part of slotParts(kvm, first, end).flatMap((one) => otherwise(kvm, one, writable))) {
     const base = m.get(part.slot + SLOT.base_gfn);
     for (const edge of [part.start, part.end]) {
       const inside = edge > base && edge < base + m.get(part.slot + SLOT.npages);

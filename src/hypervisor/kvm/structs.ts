@@ -4,10 +4,10 @@
  * `Kvm` and `Vcpu` are handles: what they hold besides places is fixed when the machine is made.
  */
 
+import type { SpteFormat } from '#hypervisor/kvm/mmu/spte_format.ts';
 import type { LogWriter } from '#machine/log.ts';
 import { record } from '#machine/record.ts';
 import type { Machine } from '#machine/words.ts';
-import type { SpteFormat } from './mmu/spte_format.ts';
 
 /** struct kvm_mmu_page. Lists and chains are places; `spt` and `shadowed_translation` are frames. */
 export const SP = record([
@@ -84,6 +84,8 @@ export const ARCH = record([
   'last_retry_hi',
   'last_retry_lo',
   'loaded',
+  'pml_buffer',
+  'pml_count',
 ]);
 
 /** One entry of ARCH.prev_roots. */

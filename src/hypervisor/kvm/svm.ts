@@ -25,7 +25,7 @@ export const pf_interception = exitHandler(
     delivering: number | null,
     handlers: FaultHandlers,
   ): number => {
-    trace_kvm_page_fault(vcpu, hi, lo, error);
+    trace_kvm_page_fault(vcpu, hi, lo, 0, error);
     if (delivering !== null) kvm_mmu_unprotect_page_virt(vcpu, hi, lo, delivering);
     return kvm_mmu_page_fault(vcpu, hi, lo, error, handlers);
   },

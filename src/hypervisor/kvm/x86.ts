@@ -149,10 +149,31 @@ export const kvm_inject_emulated_page_fault = kernel(
   },
 );
 
-/** kvm_init_mmu for the shadow MMU: the root's role, from the guest's control registers (kvm_calc_cpu_role). */
+/**
+ * kvm_requeue_exception: an exit interrupted the delivery of an exception; KVM will deliver it again.
+ * @param error null: the exception has no error code
+ */
+export function kvm_requeue_exception(vcpu: Vcpu, vector: number, error: number | null): void {
+  setException(vcpu, vector, error ?? -1);
+  vcpu.kvm.m.set(vcpu.arch + ARCH.exception_injected, 1);
+}
+
+/** kvm_init_mmu: the role of the root that the vCPU needs. */
 export const kvm_init_mmu = kernel('kvm_init_mmu', (vcpu: Vcpu): void => {
-  const { m } = vcpu.kvm;
-  const mode = vcpuMode(m.words, vcpu.regs);
+  const role = vcpu.kvm.tdp ? kvm_calc_tdp_mmu_root_page_role(vcpu) : shadowRootRole(vcpu);
+  vcpu.kvm.m.set(vcpu.arch + ARCH.root_role, role);
+});
+
+/** kvm_calc_tdp_mmu_root_page_role: the same whatever the guest's paging is. */
+function kvm_calc_tdp_mmu_root_page_role({ kvm }: Vcpu): number {
+  const { tdpLevels, format } = kvm;
+  const role = ROLE.access | ROLE.cr0_wp | ROLE.efer_nx | ROLE.direct | tdpLevels;
+  return format.accessed === 0 ? role | ROLE.ad_disabled : role;
+}
+
+/** The role of a shadow root, from the guest's control registers (kvm_calc_cpu_role, kvm_init_shadow_mmu). */
+function shadowRootRole(vcpu: Vcpu): number {
+  const mode = vcpuMode(vcpu.kvm.m.words, vcpu.regs);
   let role = ROLE.access | ROLE.efer_nx | Math.max(mode.levels, 3);
   if (mode.levels === 0) {
     role |= ROLE.direct;
@@ -163,8 +184,8 @@ export const kvm_init_mmu = kernel('kvm_init_mmu', (vcpu: Vcpu): void => {
     if (mode.entryBytes === 4) role |= ROLE.has_4_byte_gpte;
   }
   if (isChanged(vcpu.kvm, WHAT_IF.privateRoots)) role |= vcpu.id << ROLE.ownerShift;
-  m.set(vcpu.arch + ARCH.root_role, role);
-});
+  return role;
+}
 
 /** kvm_mmu_reset_context */
 const kvm_mmu_reset_context = kernel('kvm_mmu_reset_context', (vcpu: Vcpu): void => {
@@ -196,7 +217,7 @@ export const load_pdptrs = kernel('load_pdptrs', (vcpu: Vcpu, hi: number, lo: nu
     read.push(frame, flags);
   }
   const changed = read.some((word, i) => m.get(vcpu.regs + VCPU.pdptes + i) !== word);
-  if (changed) kvm_mmu_free_roots(vcpu, true, () => false);
+  if (changed && !kvm.tdp) kvm_mmu_free_roots(vcpu, true, () => false);
   read.forEach((word, i) => {
     m.set(vcpu.regs + VCPU.pdptes + i, word);
   });
@@ -240,7 +261,7 @@ export const kvm_set_cr0 = kernel('kvm_set_cr0', (vcpu: Vcpu, cr0: number): bool
   )
     return false;
   setRegister(vcpu, 'cr0', VCPU.cr0, cr0);
-  if ((cr0 ^ old) === CR0.WP && !(cr0 & CR0.PG)) return true;
+  if ((cr0 ^ old) === CR0.WP && (!(cr0 & CR0.PG) || vcpu.kvm.tdp)) return true;
   if ((cr0 ^ old) & CR0.PG && !(cr0 & CR0.PG)) kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST);
   if ((cr0 ^ old) & (CR0.PG | CR0.WP)) kvm_mmu_reset_context(vcpu);
   return true;

@@ -45,7 +45,12 @@ export const kvm_mmu_hugepage_adjust = kernel(
  * too, instead of taking its place.
  * @param flags of the entry that the walk is at
  */
-export function disallowed_hugepage_adjust(kvm: Kvm, fault: KvmPageFault, flags: number, level: number): void {
+export function disallowed_hugepage_adjust(
+  kvm: Kvm,
+  fault: KvmPageFault,
+  flags: number,
+  level: number,
+): void {
   if (kvm.parameters.nx_huge_pages) adjustBelowTable(kvm, fault, flags, level);
 }
 

@@ -7,7 +7,6 @@ import { EVENT } from '#machine/events.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
 import { rootIsDirect } from './fetch.ts';
 import { ShadowWalk } from './iterator.ts';
-import { lastTdpEntry } from './tdp_mmu_map.ts';
 import { vcpu_cache_mmio_info, vcpu_match_mmio_gpa, vcpu_match_mmio_gva } from './mmio.ts';
 import {
   get_mmio_spte_access,
@@ -16,6 +15,7 @@ import {
   is_mmio_spte,
   mmioGeneration,
 } from './spte.ts';
+import { lastTdpEntry } from './tdp_mmu_map.ts';
 
 /** mmio_info_in_cache: whether the page that faulted is the one whose MMIO access KVM remembers. */
 export const mmio_info_in_cache = kernel('mmio_info_in_cache', (vcpu: Vcpu, fault: KvmPageFault): boolean =>

@@ -14,7 +14,7 @@ import { vcpuMode } from '#machine/vcpu.ts';
 import { fast_page_fault } from './fast_page_fault.ts';
 import { type KvmPageFault, newFault, RET_PF } from './fault.ts';
 import { handle_abnormal_pfn, is_page_fault_stale, kvm_faultin_pfn } from './faultin.ts';
-import { direct_map, fetch } from './fetch.ts';
+import { direct_map, fetch, rootIsDirect } from './fetch.ts';
 import { ShadowWalk } from './iterator.ts';
 import { make_mmu_pages_available } from './limit.ts';
 import { mmu_topup_memory_caches } from './memory_cache.ts';
@@ -38,8 +38,12 @@ export interface FaultHandlers {
   readonly onGuestTable?: boolean;
   /** The fault is the guest's own: it gets a #PF with this error code. */
   readonly inject: (vcpu: Vcpu, hi: number, lo: number, error: number) => void;
-  /** The instruction must be emulated. @param mayRetry unless it is better to let the guest try again */
-  readonly emulate: (mayRetry: boolean) => void;
+  /**
+   * The instruction must be emulated.
+   * @param mayRetry unless it is better to let the guest try again
+   * @param gpa the guest-physical address (plain pair) that faulted, where the hardware gives it
+   */
+  readonly emulate: (mayRetry: boolean, gpa: readonly [number, number] | null) => void;
 }
 
 /**
@@ -56,7 +60,7 @@ export const kvm_mmu_page_fault = kernel(
     const fault = newFault(hi, lo, error, paged || tdp ? 3 : 2);
     let ret: number = fault.rsvd ? handle_mmio_page_fault(vcpu, fault) : RET_PF.INVALID;
     if (ret === RET_PF.EMULATE) {
-      handlers.emulate(false);
+      handlers.emulate(false, rootIsDirect(vcpu) ? [hi, lo] : null);
       return ret;
     }
     if (ret === RET_PF.INVALID) {
@@ -69,7 +73,7 @@ export const kvm_mmu_page_fault = kernel(
       kvm_mmu_unprotect_page(vcpu.kvm, fault.gfn);
       return RET_PF.RETRY;
     }
-    handlers.emulate(!mmio_info_in_cache(vcpu, fault));
+    handlers.emulate(!mmio_info_in_cache(vcpu, fault), rootIsDirect(vcpu) ? [hi, lo] : null);
     return ret;
   },
 );

@@ -99,21 +99,18 @@ export function setSpte(m: Machine, sptep: number, frame: number, flags: number)
 }
 
 /** mmu_spte_clear_track_bits: the leaf becomes zero, and the host learns what its A and D said. False if it was not present. */
-const mmu_spte_clear_track_bits = kernel(
-  'mmu_spte_clear_track_bits',
-  (kvm: Kvm, sptep: number): boolean => {
-    const { m, format } = kvm;
-    const frame = m.get(sptep);
-    const flags = m.get(sptep + 1);
-    setSpte(m, sptep, 0, 0);
-    if (!is_shadow_present_pte(flags)) return false;
-    spte_has_volatile_bits(m);
-    if (is_accessed_spte(format, flags)) kvm_set_pfn_accessed(m);
-    if (is_dirty_spte(format, flags)) kvm_set_pfn_dirty(m);
-    traceSpteUpdate(m, sptep, frame, flags, 'dropped');
-    return true;
-  },
-);
+const mmu_spte_clear_track_bits = kernel('mmu_spte_clear_track_bits', (kvm: Kvm, sptep: number): boolean => {
+  const { m, format } = kvm;
+  const frame = m.get(sptep);
+  const flags = m.get(sptep + 1);
+  setSpte(m, sptep, 0, 0);
+  if (!is_shadow_present_pte(flags)) return false;
+  spte_has_volatile_bits(m);
+  if (is_accessed_spte(format, flags)) kvm_set_pfn_accessed(m);
+  if (is_dirty_spte(format, flags)) kvm_set_pfn_dirty(m);
+  traceSpteUpdate(m, sptep, frame, flags, 'dropped');
+  return true;
+});
 
 /** drop_spte: the leaf becomes zero and leaves the reverse map. */
 export const drop_spte = kernel('drop_spte', (kvm: Kvm, sptep: number): void => {

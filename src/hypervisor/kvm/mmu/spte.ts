@@ -10,8 +10,8 @@ import { ACC } from '#arch/permission.ts';
 import { kernel, noted } from '#hypervisor/kvm/calls.ts';
 import { KVM, type Kvm, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import { NO_FRAME } from '#machine/host-pages.ts';
-import { HEADER } from '#machine/words.ts';
 import type { Machine } from '#machine/words.ts';
+import { HEADER } from '#machine/words.ts';
 import { SPTE_FORMATS, type SpteFormat } from './spte_format.ts';
 
 /** Bits that both formats have in the same place. */
@@ -67,10 +67,13 @@ export const is_dirty_spte = (format: SpteFormat, flags: number): boolean =>
   spte_ad_enabled(flags) ? (flags & format.dirty) !== 0 : is_writable_pte(flags);
 
 /** make_nonleaf_spte: flags of an entry that points to a table. Always all rights: leaves alone restrict. */
-export const make_nonleaf_spte = kernel('make_nonleaf_spte', ({ format }: Kvm, adDisabled: boolean): number => {
-  const { present, user, exec, accessed } = format;
-  return SPTE.mmuPresent | present | SPTE.write | user | exec | (adDisabled ? SPTE.adDisabled : accessed);
-});
+export const make_nonleaf_spte = kernel(
+  'make_nonleaf_spte',
+  ({ format }: Kvm, adDisabled: boolean): number => {
+    const { present, user, exec, accessed } = format;
+    return SPTE.mmuPresent | present | SPTE.write | user | exec | (adDisabled ? SPTE.adDisabled : accessed);
+  },
+);
 
 /**
  * mark_spte_for_access_track: flags of an entry that nobody has used: A is clear, or, where there is no A, the rights are gone and

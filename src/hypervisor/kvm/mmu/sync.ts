@@ -24,7 +24,6 @@ import {
   kvm_vcpu_write_protect_gfn,
   mmu_spte_update,
 } from './rmap.ts';
-import { SPTE } from './spte.ts';
 import { forEachLeaf, kvm_unlink_unsync_page, mmu_pages_clear_parents, mmu_unsync_walk } from './unsync.ts';
 import { __kvm_mmu_prepare_zap_page, type InvalidList, kvm_mmu_remote_flush_or_zap } from './zap.ts';
 

@@ -3,11 +3,13 @@
  * (Linux 6.1: mmu/tdp_mmu.c kvm_tdp_mmu_wrprot_slot, kvm_tdp_mmu_clear_dirty_slot, kvm_tdp_mmu_clear_dirty_pt_masked,
  * kvm_tdp_mmu_try_split_huge_pages).
  */
+
+import { ACC } from '#arch/permission.ts';
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { trace_kvm_mmu_split_huge_page } from '#hypervisor/kvm/mmutrace.ts';
 import { type Kvm, ROLE, roleAccess, roleLevel, SP } from '#hypervisor/kvm/structs.ts';
-import { ACC } from '#arch/permission.ts';
 import { SLOT } from '#machine/slots.ts';
+import { setSpte } from './rmap.ts';
 import { takeRecord } from './sp_record.ts';
 import {
   is_large_pte,
@@ -18,7 +20,6 @@ import {
   SPTE,
   spte_ad_enabled,
 } from './spte.ts';
-import { setSpte } from './rmap.ts';
 import { pagesPerHugePage, TdpIter, tdp_iter_next } from './tdp_iter.ts';
 import { tdp_mmu_link_sp } from './tdp_mmu_map.ts';
 import { forEachTdpRoot, tdp_mmu_init_child_sp, tdpRoots } from './tdp_mmu_roots.ts';

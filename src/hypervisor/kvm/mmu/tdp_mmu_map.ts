@@ -4,10 +4,24 @@ import { frameOfAddress } from '#arch/walk.ts';
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { trace_kvm_mmu_set_spte, trace_mark_mmio_spte } from '#hypervisor/kvm/mmutrace.ts';
 import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
-import { ARCH, KVM, type Kvm, ROLE, SP, sptep_to_sp, to_shadow_page, type Vcpu } from '#hypervisor/kvm/structs.ts';
+import {
+  ARCH,
+  KVM,
+  type Kvm,
+  ROLE,
+  SP,
+  sptep_to_sp,
+  to_shadow_page,
+  type Vcpu,
+} from '#hypervisor/kvm/structs.ts';
 import { addFirst } from '#machine/list.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
-import { account_huge_nx_page, disallowed_hugepage_adjust, kvm_mmu_hugepage_adjust, traceRequested } from './hugepage.ts';
+import {
+  account_huge_nx_page,
+  disallowed_hugepage_adjust,
+  kvm_mmu_hugepage_adjust,
+  traceRequested,
+} from './hugepage.ts';
 import { make_spte } from './make_spte.ts';
 import {
   is_large_pte,

@@ -7,10 +7,7 @@
  */
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { kvm_set_pfn_accessed, kvm_set_pfn_dirty, mark_page_dirty_in_slot } from '#hypervisor/kvm/memslot.ts';
-import {
-  trace_kvm_mmu_prepare_zap_page,
-  trace_kvm_tdp_mmu_spte_changed,
-} from '#hypervisor/kvm/mmutrace.ts';
+import { trace_kvm_mmu_prepare_zap_page, trace_kvm_tdp_mmu_spte_changed } from '#hypervisor/kvm/mmutrace.ts';
 import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
 import { type Kvm, roleLevel, SP, to_shadow_page } from '#hypervisor/kvm/structs.ts';
 import { remove } from '#machine/list.ts';
@@ -184,4 +181,3 @@ function tdp_mmu_unlink_sp(kvm: Kvm, sp: number): void {
   m.set(sp + SP.lpage_disallowed, 0);
   remove(m, sp + SP.lpage_disallowed_link);
 }
-

@@ -24,13 +24,13 @@ import {
 } from '#hypervisor/kvm/structs.ts';
 import { addFirst, remove } from '#machine/list.ts';
 import { removeFromHash, spsWithGptes } from './hash.ts';
-import { kvm_tdp_mmu_invalidate_all_roots } from './tdp_mmu_roots.ts';
-import { kvm_tdp_mmu_zap_invalidated_roots } from './tdp_mmu_zap.ts';
 import { unaccount_shadowed } from './page_track.ts';
 import { firstSpte, pte_list_remove } from './pte_list.ts';
 import { drop_spte, setSpte } from './rmap.ts';
 import { releaseRecord } from './sp_record.ts';
 import { is_last_spte, is_mmio_spte, is_shadow_present_pte } from './spte.ts';
+import { kvm_tdp_mmu_invalidate_all_roots } from './tdp_mmu_roots.ts';
+import { kvm_tdp_mmu_zap_invalidated_roots } from './tdp_mmu_zap.ts';
 import { forEachLeaf, kvm_unlink_unsync_page, mmu_pages_clear_parents, mmu_unsync_walk } from './unsync.ts';
 
 /** Shadow pages that wait to be freed, newest first. */

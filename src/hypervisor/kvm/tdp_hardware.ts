@@ -1,0 +1,164 @@
+/**
+ * The processor while it runs a guest with two-dimensional paging: it walks the guest's own tables, and the nested tables that KVM
+ * made for each step of that. Not KVM's code: AMD APM vol. 2 section 15.25, Intel SDM vol. 3 chapter 29.
+ */
+import { pagingFormat } from '#arch/entry-format.ts';
+import { eptFormat } from '#arch/ept.ts';
+import {
+  DIMENSION,
+  type NestedWalkRequest,
+  type NestedWalkResult,
+  newNestedWalkResult,
+  type Roots,
+  type TableMemory,
+} from '#arch/nested-request.ts';
+import { nestedRead, nestedWalk } from '#arch/nested-walk.ts';
+import { nptFormat } from '#arch/npt.ts';
+import { CR0, CR4, type PagingMode, pagingMode } from '#arch/paging-mode.ts';
+import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
+import { EVENT, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
+import { frameData } from '#machine/memory.ts';
+import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
+import type { Machine } from '#machine/words.ts';
+import { IDENTITY_MAP_GFN } from './kvm_main.ts';
+import { type ModificationBuffer, modificationBuffer } from './pml.ts';
+import type { Kvm, Vcpu } from './structs.ts';
+
+/** Guest and nested tables, in host frames. */
+class HostMemory implements TableMemory {
+  readonly #m: Machine;
+  constructor(m: Machine) {
+    this.#m = m;
+  }
+  get words(): Int32Array {
+    return this.#m.words;
+  }
+  set(place: number, value: number): void {
+    this.#m.set(place, value);
+  }
+  place(frame: number): number {
+    return frameData(this.#m.words, frame);
+  }
+}
+
+/** How the hardware runs a guest without paging where it cannot go without itself: 4 MiB pages that map each address to itself. */
+const IDENTITY_MAPPED: PagingMode = pagingMode(CR0.PE | CR0.PG, CR4.PSE, 0);
+
+export class TdpProcessor {
+  readonly #kvm: Kvm;
+  readonly #earlyA: boolean;
+  readonly #memory: HostMemory;
+  readonly #nested: NestedWalkRequest['nested'];
+  readonly #requests = new Map<PagingMode, NestedWalkRequest>();
+  readonly #log: ModificationBuffer | null;
+  readonly #roots: Roots = { guest: 0, pdptes: 0, firstPointer: 0, nested: 0 };
+  #entryBytes: 4 | 8 = 8;
+  /** What the last walk came to. */
+  readonly result: NestedWalkResult = newNestedWalkResult();
+
+  /** @param earlyA whether A flags of upper entries are set before a fault below is met */
+  constructor(kvm: Kvm, earlyA: boolean) {
+    this.#kvm = kvm;
+    this.#earlyA = earlyA;
+    this.#memory = new HostMemory(kvm.m);
+    const { tdpLevels: levels, maxphyaddr } = kvm;
+    this.#nested = kvm.amd
+      ? nptFormat({ levels, maxphyaddr, gigabytePages: true, noExecute: true })
+      : eptFormat({
+          levels,
+          maxphyaddr,
+          accessedDirty: kvm.format.accessed !== 0,
+          modeBasedExecute: false,
+          executeOnly: true,
+          gigabytePages: true,
+          exitInformation: true,
+        });
+    this.#log = kvm.parameters.pml ? modificationBuffer(kvm) : null;
+  }
+
+  /** Walks for a linear address (plain pair); `result` has what it came to. Emits the walk. @param access PF bits @param ac RFLAGS.AC */
+  walk(vcpu: Vcpu, hi: number, lo: number, access: number, ac: boolean): NestedWalkResult {
+    const { m } = this.#kvm;
+    const { result } = this;
+    m.log.emit(EVENT.access, hi, lo, access);
+    const mode = this.#mode(vcpu);
+    const request = this.#request(mode);
+    this.#entryBytes = mode.entryBytes;
+    this.#begin(vcpu);
+    if (nestedWalk(request, this.#roots, hi, lo, access, ac, result))
+      m.log.emit(EVENT.translated, hi, lo, result.frame, result.guestLevel);
+    else m.log.emit(EVENT.fault, hi, lo, result.error, result.row, result.place);
+    return result;
+  }
+
+  /** Reads a guest-physical address (plain pair) that no linear one led to: the page-directory pointers of a new CR3. */
+  read(vcpu: Vcpu, hi: number, lo: number): NestedWalkResult {
+    this.#begin(vcpu);
+    const request = this.#request(this.#mode(vcpu));
+    nestedRead(request, this.#roots, hi, lo, this.result);
+    return this.result;
+  }
+
+  #begin(vcpu: Vcpu): void {
+    const { m, amd } = this.#kvm;
+    const roots = this.#roots;
+    roots.guest = this.#mode(vcpu) === IDENTITY_MAPPED ? IDENTITY_MAP_GFN : cr3Frame(m.words, vcpu.regs);
+    roots.pdptes = amd ? 0 : vcpu.regs + VCPU.pdptes;
+    roots.firstPointer = (m.get(vcpu.regs + VCPU.cr3_lo) & 0xfe0) >>> 3;
+    roots.nested = m.get(vcpu.regs + VCPU.hardware_root);
+    this.#log?.use(vcpu);
+  }
+
+  /** The guest's paging mode, as the hardware has it: processors that must page walk an identity map where the guest does not. */
+  #mode({ regs }: Vcpu): PagingMode {
+    const { m, amd, parameters } = this.#kvm;
+    const mode = vcpuMode(m.words, regs);
+    return mode.levels === 0 && !amd && !parameters.unrestricted_guest ? IDENTITY_MAPPED : mode;
+  }
+
+  #request(mode: PagingMode): NestedWalkRequest {
+    let request = this.#requests.get(mode);
+    if (request) return request;
+    const { amd, maxphyaddr } = this.#kvm;
+    request = {
+      memory: this.#memory,
+      mode,
+      guest: pagingFormat(mode, { maxphyaddr, amd, gigabytePages: true, pse36Bits: 8 }),
+      nested: this.#nested,
+      earlyA: this.#earlyA,
+      listener: (dimension, _row, level, index, place) => this.#reference(dimension, level, index, place),
+      log: this.#log,
+    };
+    this.#requests.set(mode, request);
+    return request;
+  }
+
+  /** One reference: a nested entry has its own place as address, a guest's its guest-physical address. */
+  #reference(dimension: number, level: number, index: number, place: number): void {
+    const { m } = this.#kvm;
+    const nested = dimension === DIMENSION.nested;
+    const { gpaHi, gpaLo } = this.result;
+    const entry =
+      nested || this.#entryBytes === 8 ? wholeEntry(m.words, place) : halfEntry(m.words, place, index);
+    m.log.emit(
+      EVENT.reference,
+      (nested ? WALKER_NESTED : WALKER_CPU) | (level << 8) | (index << 16),
+      nested ? place >>> 30 : gpaHi,
+      nested ? place << 2 : gpaLo,
+      entry.frame,
+      entry.flags,
+      nested ? place : 0,
+    );
+  }
+}
+
+/** The entry whose words are at a place; 0 where none were ever stored. */
+const wholeEntry = (words: Int32Array, place: number): { frame: number; flags: number } =>
+  place === 0 ? { frame: 0, flags: 0 } : { frame: words[place] as number, flags: words[place + 1] as number };
+
+/** One of the two 4-byte entries in the pair at a place. */
+function halfEntry(words: Int32Array, place: number, index: number): { frame: number; flags: number } {
+  const { frame, flags } = wholeEntry(words, place);
+  const value = index & 1 ? hiWord(frame, flags) : loWord(frame, flags);
+  return { frame: frameWord(0, value), flags: flagsWord(0, value) };
+}

@@ -1,0 +1,95 @@
+/**
+ * Privileged instructions that a guest with two-dimensional paging does by itself: no exit, KVM learns nothing of them
+ * (which ones: Linux 6.1 svm/svm.c init_vmcb, vmx/vmx.c; kvm_cache_regs.h KVM_POSSIBLE_CR0_GUEST_BITS, …_CR4_…).
+ */
+import { bitsMask, PTE } from '#arch/entry.ts';
+import { CR0, CR4 } from '#arch/paging-mode.ts';
+import { flagsWord, frameWord } from '#arch/word64.ts';
+import type { ControlChange } from '#hypervisor/hypervisor.ts';
+import { OK } from '#hypervisor/hypervisor.ts';
+import { EVENT, REGISTERS } from '#machine/events.ts';
+import { loadedHi, loadedLo, loadFrame } from '#machine/memory.ts';
+import { tlbFlushAddress, tlbFlushAll } from '#machine/tlb.ts';
+import { VCPU, vcpuMode } from '#machine/vcpu.ts';
+import type { Done, Guest } from './guest.ts';
+import type { Vcpu } from './structs.ts';
+import type { TdpGuestMmu } from './tdp_exits.ts';
+import type { Left } from './translation.ts';
+import { GP_VECTOR } from './x86.ts';
+
+const DONE: Done = { outcome: OK, emulated: false };
+
+/** INVLPG */
+export function invlpg({ kvm, regs }: Vcpu, hi: number, lo: number): Done {
+  tlbFlushAddress(kvm.m, regs, hi, lo);
+  return DONE;
+}
+
+/** MOV to CR3 (plain pair). A PAE guest's page-directory pointers are loaded at once on Intel's processors, and not on AMD's. */
+export function writeCr3(vcpu: Vcpu, guest: Guest, mmu: TdpGuestMmu, hi: number, lo: number): Done | Left {
+  const { kvm, regs } = vcpu;
+  const { m } = kvm;
+  if (hi >>> (kvm.maxphyaddr - 32) !== 0) return refuse(guest);
+  if (!kvm.amd && vcpuMode(m.words, regs).levels === 3) {
+    const loaded = loadPointers(vcpu, guest, mmu, hi, lo);
+    if (loaded !== null) return loaded;
+  }
+  m.set(regs + VCPU.cr3_hi, hi);
+  m.set(regs + VCPU.cr3_lo, lo);
+  m.log.emit(EVENT.register, REGISTERS.indexOf('cr3'), hi, lo);
+  tlbFlushAll(m, regs, false);
+  return { ...DONE, changesMapping: true };
+}
+
+function refuse(guest: Guest): Left {
+  guest.raise(GP_VECTOR, 0);
+  return 'raised';
+}
+
+/** Loads the four pointers at an address (plain pair). Null, or why the instruction did not come to its end. */
+function loadPointers(vcpu: Vcpu, guest: Guest, mmu: TdpGuestMmu, hi: number, lo: number): Left | null {
+  const { kvm, regs } = vcpu;
+  const { m } = kvm;
+  const frame = mmu.read(vcpu, hi, lo & ~0x1f);
+  if (typeof frame !== 'number') return frame;
+  const reserved = [bitsMask(1, 2), bitsMask(5, 8), bitsMask(kvm.maxphyaddr, 63)];
+  const read: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    loadFrame(m.words, frame, (lo & 0xfe0) + i * 8, 8);
+    const pointer = frameWord(loadedHi, loadedLo);
+    const flags = flagsWord(loadedHi, loadedLo);
+    if (flags & PTE.present && reserved.some((mask) => pointer & mask.frame || flags & mask.flags))
+      return refuse(guest);
+    read.push(pointer, flags);
+  }
+  read.forEach((word, i) => {
+    m.set(regs + VCPU.pdptes + i, word);
+  });
+  return null;
+}
+
+/** Whether a change of control registers leaves the guest. On Intel's processors the guest owns CR0.WP and CR4.PGE. */
+export const isIntercepted = ({ kvm }: Vcpu, { cr0, cr4, efer }: ControlChange): boolean =>
+  kvm.amd ||
+  efer !== undefined ||
+  cr0?.pg !== undefined ||
+  cr4?.smep !== undefined ||
+  cr4?.smap !== undefined;
+
+/** MOV to CR0 or CR4, of bits that the guest owns. */
+export function changeOwnBits({ kvm, regs }: Vcpu, { cr0, cr4 }: ControlChange): Done {
+  const { m } = kvm;
+  if (cr0?.wp !== undefined) setBit('cr0', VCPU.cr0, CR0.WP, cr0.wp);
+  if (cr4?.pge !== undefined) {
+    setBit('cr4', VCPU.cr4, CR4.PGE, cr4.pge);
+    tlbFlushAll(m, regs, true);
+  }
+  return DONE;
+
+  function setBit(name: (typeof REGISTERS)[number], place: number, bit: number, on: boolean): void {
+    const old = m.get(regs + place);
+    const value = on ? old | bit : old & ~bit;
+    m.set(regs + place, value);
+    m.log.emit(EVENT.register, REGISTERS.indexOf(name), 0, value);
+  }
+}
