@@ -7,7 +7,7 @@ import { LogReader } from '#machine/log-reader.ts';
 import { VIEWING_LIMITS } from '#machine/words.ts';
 import { load } from '#scenario/check.ts';
 import { runScenario } from '#scenario/run.ts';
-import { KINDS_NOT_YET, supportedRecordings } from './golden-scenarios.ts';
+import { supportedRecordings } from './golden-scenarios.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'content', 'scenarios');
 const CONTENT = readdirSync(FOLDER).map((file) => ({ file, text: readFileSync(join(FOLDER, file), 'utf8') }));
@@ -36,5 +36,5 @@ it('every kind of event occurs in some scenario', () => {
     for (let index = 0; index < reader.length; index++) seen.add(reader.kind(index));
   }
   const missing = EVENTS.filter(({ kind }) => !seen.has(kind)).map(({ name }) => name);
-  expect(missing.filter((name) => !KINDS_NOT_YET.has(name))).toEqual([]);
+  expect(missing).toEqual([]);
 });

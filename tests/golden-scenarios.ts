@@ -10,12 +10,6 @@ import { canonicalTrace } from '#trace/print.ts';
 export const GOLDEN = join(import.meta.dirname, '..', 'golden');
 const FOLDERS = ['kvm-amd', 'kvm-intel', 'random'];
 
-/** Kinds of event that only machines make which cannot be run yet. */
-export const KINDS_NOT_YET: ReadonlySet<string> = new Set([
-  'kvm_tdp_mmu_spte_changed',
-  'kvm_mmu_split_huge_page',
-]);
-
 /** A recording: folder and name as in `first.txt`, the scenario's text, and the canonical trace. */
 export interface Recording {
   readonly name: string;

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { brokenInvariants, shadowPagesInUse } from '#hypervisor/kvm/invariants.ts';
 import { gfn_to_rmap, gfn_track_slot, lpage_info_slot } from '#hypervisor/kvm/mmu/slot_arrays.ts';
-import { is_last_spte, is_shadow_present_pte, SPTE } from '#hypervisor/kvm/mmu/spte.ts';
+import { is_last_spte, is_shadow_present_pte, spteFormat } from '#hypervisor/kvm/mmu/spte.ts';
 import { ARCH, KVM, ROLE, SP } from '#hypervisor/kvm/structs.ts';
 import { findSlot } from '#machine/slots.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
@@ -28,6 +28,7 @@ it.each(supportedRecordings())('$name: every step leaves KVM sound', ({ text }) 
 
 describe('the check finds', () => {
   const sound = run(recording('kvm-amd/shadow-first-touch').text, () => {});
+  const format = spteFormat(sound);
   const pages = shadowPagesInUse(sound);
   const kvm = sound[HEADER.hypervisor] as number;
   const leafTable = pages.find(({ level, role }) => level === 1 && !(role & ROLE.direct));
@@ -68,13 +69,13 @@ describe('the check finds', () => {
       what: 'W without MMU-writable',
       message: /not MMU-writable/,
       place: leaf + 1,
-      change: (w) => (w | 2) & ~SPTE.mmuWritable,
+      change: (w) => (w | 2) & ~format.mmuWritable,
     },
     {
       what: 'MMU-writable without host-writable',
       message: /not host-writable/,
       place: leaf + 1,
-      change: (w) => (w | SPTE.mmuWritable) & ~SPTE.hostWritable,
+      change: (w) => (w | format.mmuWritable) & ~format.hostWritable,
     },
     { what: 'a link that is lost', message: /names the parent/, place: link + 1, change: () => 0 },
     {

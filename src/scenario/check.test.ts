@@ -248,12 +248,6 @@ describe('problems of one line', () => {
 
   test.each([
     ['machine xen', "'machine xen' is not supported yet (Xen)", 1],
-    ['machine kvm mmu=tdp', "'machine kvm mmu=tdp' is not supported yet (two-dimensional paging)", 13],
-    [
-      'machine kvm mmu=tdp-legacy',
-      "'machine kvm mmu=tdp-legacy' is not supported yet (two-dimensional paging)",
-      13,
-    ],
     ['machine kvm mmu=hap', "mmu: expected one of shadow, tdp, tdp-legacy for kvm, found 'hap'", 13],
     ['machine bare mmu=shadow', "a bare machine has no 'mmu='", 14],
     ['machine bare pml=0', "a bare machine has no 'pml='", 14],

@@ -17,7 +17,7 @@ export interface Exceeded {
 export type Room = 'address' | 'cr3' | 'entry' | 'entry-address' | 'physical-address' | 'width';
 
 /** What has to be built before something can be run. */
-export type Missing = 'two-dimensional paging' | 'nested paging' | 'Xen';
+export type Missing = 'nested paging' | 'Xen';
 
 const or = (near: string | null): string => (near === null ? '' : `; did you mean '${near}'?`);
 

@@ -10,7 +10,13 @@ import {
   gfn_track_slot,
   lpage_info_slot,
 } from '#hypervisor/kvm/mmu/slot_arrays.ts';
-import { is_last_spte, is_writable_pte, SPTE, spteFormat } from '#hypervisor/kvm/mmu/spte.ts';
+import {
+  is_last_spte,
+  is_removed_spte,
+  is_writable_pte,
+  SPTE,
+  spteFormat,
+} from '#hypervisor/kvm/mmu/spte.ts';
 import { knownHostFrame } from '#machine/host-pages.ts';
 import { findSlot, SLOT, slotPlaces } from '#machine/slots.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
@@ -41,31 +47,43 @@ export interface ShadowPage {
   readonly table: number;
   /** Of an older generation, or taken out of use: only its users keep it alive. */
   readonly obsolete: boolean;
+  /** The TDP MMU's: in no hash and no reverse map, with one parent at most. */
+  readonly tdp: boolean;
 }
 
 const kvmPlace = (words: Int32Array): number => words[HEADER.hypervisor] as number;
 
-/** All shadow pages in the hash, bucket by bucket. */
+/** All pages in use: those in the hash, bucket by bucket, then the TDP MMU's roots and tables. */
 export function shadowPagesInUse(words: Int32Array): ShadowPage[] {
   const kvm = kvmPlace(words);
   const hash = words[kvm + KVM.mmu_page_hash] as number;
   const pages: ShadowPage[] = [];
   for (let bucket = hash; bucket < hash + KVM_MMU_HASH_SIZE; bucket++) {
-    for (let sp = words[bucket] as number; sp !== 0; sp = words[sp + SP.hash_next] as number) {
-      const role = words[sp + SP.role] as number;
-      pages.push({
-        sp,
-        name: `t${words[sp + SP.serial]}`,
-        gfn: words[sp + SP.gfn] as number,
-        role,
-        level: roleLevel(role),
-        table: (words[sp + SP.spt] as number) << FRAME_SHIFT,
-        obsolete:
-          (role & ROLE.invalid) !== 0 || words[sp + SP.mmu_valid_gen] !== words[kvm + KVM.mmu_valid_gen],
-      });
-    }
+    for (let sp = words[bucket] as number; sp !== 0; sp = words[sp + SP.hash_next] as number)
+      pages.push(pageAt(words, sp));
+  }
+  for (const list of [KVM.tdp_mmu_roots, KVM.tdp_mmu_pages]) {
+    const head = kvm + list;
+    for (let link = words[head] as number; link !== head; link = words[link] as number)
+      pages.push(pageAt(words, link - SP.link));
   }
   return pages;
+}
+
+function pageAt(words: Int32Array, sp: number): ShadowPage {
+  const role = words[sp + SP.role] as number;
+  const tdp = words[sp + SP.tdp_mmu_page] !== 0;
+  const isOld = !tdp && words[sp + SP.mmu_valid_gen] !== words[kvmPlace(words) + KVM.mmu_valid_gen];
+  return {
+    sp,
+    name: `t${words[sp + SP.serial]}`,
+    gfn: words[sp + SP.gfn] as number,
+    role,
+    level: roleLevel(role),
+    table: (words[sp + SP.spt] as number) << FRAME_SHIFT,
+    obsolete: (role & ROLE.invalid) !== 0 || isOld,
+    tdp,
+  };
 }
 
 /** The guest frame that entry `index` of a page was made for (kvm_mmu_page_get_gfn, of words). */
@@ -86,6 +104,7 @@ export function brokenInvariants(words: Int32Array): string[] {
   check.counts();
   check.tracking();
   check.roots();
+  check.removed();
   return check.broken;
 }
 
@@ -127,6 +146,9 @@ class Check {
   hash(): void {
     const hash = this.#read(kvmPlace(this.#words) + KVM.mmu_page_hash);
     for (const page of this.#pages) {
+      if (frameOwner(this.#words, page.table >>> FRAME_SHIFT) !== page.sp)
+        this.#tell(`the frame of ${page.name} does not lead back to it`);
+      if (page.tdp) continue;
       const chain: number[] = [];
       const head = this.#read(hash + kvm_page_table_hashfn(page.gfn));
       for (let sp = head; sp !== 0; sp = this.#read(sp + SP.hash_next)) chain.push(sp);
@@ -134,8 +156,6 @@ class Check {
       if (at < 0) this.#tell(`${page.name} is not in the bucket of its frame`);
       else if (this.#read(page.sp + SP.hash_prev) !== (chain[at - 1] ?? 0))
         this.#tell(`${page.name} does not know who is before it in its bucket`);
-      if (frameOwner(this.#words, page.table >>> FRAME_SHIFT) !== page.sp)
-        this.#tell(`the frame of ${page.name} does not lead back to it`);
     }
   }
 
@@ -151,7 +171,7 @@ class Check {
         this.#tell(`${name} maps 0x${gfn.toString(16)}, which lies in no slot`);
         continue;
       }
-      expected.set(place, gfn_to_rmap(this.#words, gfn, page.level, slot));
+      if (!page.tdp) expected.set(place, gfn_to_rmap(this.#words, gfn, page.level, slot));
       this.#leafFrame(name, page, place, slot, gfn);
       this.#leafRights(name, this.#read(place + 1));
     }
@@ -208,7 +228,7 @@ class Check {
       else expected.set(place, child.sp);
     }
     for (const page of this.#pages) {
-      for (const sptep of listedSptes(this.#words, page.sp + SP.parent_ptes)) {
+      for (const sptep of this.#parentsOf(page)) {
         if (expected.get(sptep) === page.sp) expected.delete(sptep);
         else
           this.#tell(
@@ -217,6 +237,22 @@ class Check {
       }
     }
     for (const sptep of expected.keys()) this.#tell(`${this.#entryName(sptep)} is nobody's parent`);
+  }
+
+  #parentsOf({ sp, tdp }: ShadowPage): readonly number[] {
+    if (!tdp) return listedSptes(this.#words, sp + SP.parent_ptes);
+    const ptep = this.#read(sp + SP.ptep);
+    return ptep === 0 ? [] : [ptep];
+  }
+
+  /** The TDP MMU's mark of an entry that is being taken down is never left behind. */
+  removed(): void {
+    for (const { tdp, name, table } of this.#pages) {
+      for (let index = 0; tdp && index < ENTRIES; index++) {
+        if (is_removed_spte(this.#read(table + index * 2 + 1)))
+          this.#tell(`${name}[${index}] is marked as removed`);
+      }
+    }
   }
 
   /** No writable leaf maps the frame of a guest's table that has a synced shadow page. */
@@ -263,9 +299,9 @@ class Check {
   counts(): void {
     const kvm = kvmPlace(this.#words);
     const used = this.#read(kvm + KVM.n_used_mmu_pages);
-    if (used !== this.#pages.length)
-      this.#tell(`${used} pages are counted, ${this.#pages.length} are in the hash`);
-    const valid = this.#pages.filter(({ role }) => !(role & ROLE.invalid));
+    const hashed = this.#pages.filter(({ tdp }) => !tdp);
+    if (used !== hashed.length) this.#tell(`${used} pages are counted, ${hashed.length} are in the hash`);
+    const valid = hashed.filter(({ role }) => !(role & ROLE.invalid));
     const indirect = valid.filter(({ role }) => !(role & ROLE.direct)).length;
     const counted = this.#read(kvm + KVM.indirect_shadow_pages);
     if (counted !== indirect)
@@ -337,8 +373,10 @@ class Check {
         if (former !== 0) name(former);
       }
     }
-    for (const { sp, name: page } of this.#pages) {
-      const count = this.#read(sp + SP.root_count);
+    for (const { sp, name: page, tdp, level, obsolete } of this.#pages) {
+      // The list of the TDP MMU's roots counts for one, until a root is invalidated.
+      const ofList = tdp && this.#read(sp + SP.ptep) === 0 && level > 1 && !obsolete ? 1 : 0;
+      const count = this.#read(sp + (tdp ? SP.tdp_mmu_root_count : SP.root_count)) - ofList;
       if (count !== (named.get(sp) ?? 0))
         this.#tell(`${page} counts ${count} as a root, is named ${named.get(sp) ?? 0} times`);
       named.delete(sp);

@@ -1,9 +1,11 @@
 /** What each of the kernel's functions does, in the order of src/hypervisor/functions.ts. */
 import type { Words } from '#ui/words/en.ts';
 import { mmuFunctions } from './mmu-functions.ts';
+import { tdpFunctions } from './tdp-functions.ts';
 
 export const functions: Words['functions'] = {
   ...mmuFunctions,
+  ...tdpFunctions,
 
   vcpu_enter_guest: '完成对 vCPU 的各项请求，然后进入客户机。',
   kvm_inject_emulated_page_fault: '先使过时的转换失效，再向客户机注入缺页异常。',

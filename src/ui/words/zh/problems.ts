@@ -35,7 +35,6 @@ const ROOMS: Readonly<Record<Room, (size: number) => string>> = {
 };
 
 const MISSING: Readonly<Record<Missing, string>> = {
-  'two-dimensional paging': '二维分页',
   'nested paging': '嵌套分页',
   Xen: 'Xen',
 };
