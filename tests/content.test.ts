@@ -1,6 +1,6 @@
 // What comes with the page runs, and every kind of event has a scenario that shows it.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVENTS } from '#machine/events.ts';
 import { LogReader } from '#machine/log-reader.ts';
@@ -10,7 +10,16 @@ import { runScenario } from '#scenario/run.ts';
 import { supportedRecordings } from './golden-scenarios.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'content', 'scenarios');
-const CONTENT = readdirSync(FOLDER).map((file) => ({ file, text: readFileSync(join(FOLDER, file), 'utf8') }));
+const CONTENT = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.scn'))
+  .map((file) => ({ file, text: readFileSync(join(FOLDER, file), 'utf8') }));
+const TRANSLATED = CONTENT.filter(({ file }) => file !== basename(file));
+
+/** What a scenario does: its statements without the title. */
+const statementsOf = (text: string): string[] =>
+  load(text)
+    .statements.filter(({ verb }) => verb !== 'title')
+    .map((statement) => statement.text);
 
 function logOf(text: string): LogReader {
   const { scenario, problems } = load(text);
@@ -26,6 +35,13 @@ describe('the scenarios that come with the page', () => {
     const reader = logOf(text);
     expect(reader.stepCount).toBe(load(text).scenario?.steps.length);
     expect(load(text).scenario?.title).not.toBe('');
+  });
+});
+
+describe('a scenario in another language', () => {
+  it.each(TRANSLATED)('$file does the same', ({ file, text }) => {
+    const original = CONTENT.find((other) => other.file === basename(file));
+    expect(statementsOf(text)).toEqual(statementsOf(original?.text ?? ''));
   });
 });
 

@@ -1,5 +1,5 @@
 // Every kind of event that some scenario makes has a sentence in every language, without gaps.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { EVENTS } from '#machine/events.ts';
@@ -15,8 +15,6 @@ import { plainText, type Text } from '#ui/words/text.ts';
 import { zh } from '#ui/words/zh.ts';
 import { GOLDEN, supportedRecordings } from './golden-scenarios.ts';
 
-const FOLDER = join(import.meta.dirname, '..', 'content', 'scenarios');
-const CONTENT = readdirSync(FOLDER).map((file) => readFileSync(join(FOLDER, file), 'utf8'));
 /** Those whose calls were recorded too: few, and as different as can be. */
 const RECORDED = supportedRecordings()
   .filter(({ name }) => existsSync(join(GOLDEN, `${name}.calls`)))
@@ -36,7 +34,7 @@ function runOf(text: string): Run {
 /** Some events of each kind, from as many scenarios as possible. */
 function* samples(): Generator<Moment> {
   const seen = new Map<number, number>();
-  for (const text of [...CONTENT, ...RECORDED]) {
+  for (const text of [...Object.values(en.examples), ...RECORDED]) {
     const run = runOf(text);
     const here = new Set<number>();
     for (let index = 0; index < run.reader.length; index++) {

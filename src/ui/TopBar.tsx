@@ -2,6 +2,7 @@ import { DropdownMenu } from 'radix-ui';
 import { useEffect, useState } from 'react';
 import { PanesMenu } from '#ui/panes/PanesMenu.tsx';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
+import type { Words } from '#ui/words/en.ts';
 import {
   LANGUAGE,
   LANGUAGES,
@@ -13,7 +14,7 @@ import {
 import { momentAddress } from './address-bar.ts';
 import { useKeySheet } from './commands.ts';
 import { continueDraft, drafts } from './drafts.ts';
-import { EXAMPLES } from './examples.ts';
+import { examplesIn } from './examples.ts';
 import { openText, useSession } from './session.ts';
 import { select, tell, useStudio } from './store.ts';
 import { setTheme, THEMES, type Theme, useTheme } from './theme.ts';
@@ -37,7 +38,7 @@ function OpenMenu() {
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
           <DropdownMenu.Label>{words.bar.examples}</DropdownMenu.Label>
-          {EXAMPLES.map((example) => (
+          {examplesIn(words).map((example) => (
             <DropdownMenu.Item key={example.name} onSelect={() => open(example.text, null)}>
               {example.title}
             </DropdownMenu.Item>
@@ -45,7 +46,7 @@ function OpenMenu() {
           {kept.length > 0 && <DropdownMenu.Label>{words.bar.drafts}</DropdownMenu.Label>}
           {kept.map((draft) => (
             <DropdownMenu.Item key={draft.id} onSelect={() => open(draft.text, draft.id)}>
-              {draft.title}
+              {draft.title || words.bar.untitled}
             </DropdownMenu.Item>
           ))}
         </DropdownMenu.Content>
@@ -142,11 +143,12 @@ function Mark() {
   );
 }
 
-function machineText(run: ReturnType<typeof useSession.getState>['run']): string {
+function machineText({ bar }: Words, run: ReturnType<typeof useSession.getState>['run']): string {
   if (!run) return '';
   const { machine, guest } = run.scenario;
-  if (machine.kind === 'bare') return `bare · paging ${guest.paging}`;
-  return `${machine.kind.toUpperCase()} ${machine.mmu} · ${machine.vendor.toUpperCase()} · paging ${guest.paging}`;
+  const paging = bar.paging(guest.paging);
+  if (machine.kind === 'bare') return `${bar.bare} · ${paging}`;
+  return `${machine.kind.toUpperCase()} ${machine.mmu} · ${machine.vendor.toUpperCase()} · ${paging}`;
 }
 
 /** The product's mark, the scenario's title, and what can be done with the whole page. */
@@ -159,7 +161,7 @@ export function TopBar() {
       <Mark />
       <strong className="product">{words.product}</strong>
       <h1>{run?.scenario.title}</h1>
-      <span className="machine">{machineText(run)}</span>
+      <span className="machine">{machineText(words, run)}</span>
       <nav>
         <OpenMenu />
         {!isSmall && <PanesMenu />}

@@ -1,9 +1,10 @@
 /** The whole moment in the address bar: written a little after every change, read when the page opens or the hash changes. */
 import { decodeMoment, encodeMoment } from '#scenario/link.ts';
 import { textOf } from '#scenario/messages.ts';
+import { useLanguage } from '#ui/words/language.ts';
 import { arrangementText, parseArrangement } from './arrangement.ts';
 import { continueDraft } from './drafts.ts';
-import { FIRST } from './examples.ts';
+import { firstExample } from './examples.ts';
 import { logHash } from './moment.ts';
 import { parsePlace, placeText } from './place.ts';
 import { herePlace, openText, useSession } from './session.ts';
@@ -49,7 +50,7 @@ function openFragment(fragment: string): void {
       tone: 'problem',
       text: ({ messages, problems }) => messages.linkProblem(textOf(problems, decoded.problem), !isFirst),
     });
-    if (isFirst) openText(FIRST.text);
+    if (isFirst) openText(firstExample(useLanguage.getState().words).text);
     else scheduleWrite();
     return;
   }
@@ -66,7 +67,7 @@ function openFragment(fragment: string): void {
 /** Opens what the address says, or the first scenario, and keeps the address up to date. */
 export function startAddressBar(): void {
   if (location.hash.length > 1) openFragment(location.hash);
-  else openText(FIRST.text);
+  else openText(firstExample(useLanguage.getState().words).text);
   addEventListener('hashchange', () => openFragment(location.hash));
   useStudio.subscribe(scheduleWrite);
   useSession.subscribe(scheduleWrite);

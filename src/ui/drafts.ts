@@ -34,7 +34,7 @@ export function drafts(): Draft[] {
 export function keepDraft(text: string): void {
   const others = drafts().filter((draft) => draft.id !== current);
   current ??= newId(others);
-  const title = load(text).scenario?.title || text.match(/^title (.*)$/m)?.[1] || 'untitled';
+  const title = load(text).scenario?.title || text.match(/^title (.*)$/m)?.[1] || '';
   try {
     localStorage.setItem(KEY, JSON.stringify([{ id: current, title, text }, ...others].slice(0, MOST)));
   } catch {

@@ -1,4 +1,5 @@
-/** The scenarios that come with the page, by file name; the numbers in front order them. */
+/** The scenarios that come with the page, with title and comments in its language. */
+import type { Words } from '#ui/words/en.ts';
 
 export interface Example {
   readonly name: string;
@@ -6,20 +7,17 @@ export interface Example {
   readonly text: string;
 }
 
-const files = import.meta.glob<string>('#content/scenarios/*.scn', {
-  query: '?raw',
-  import: 'default',
-  eager: true,
-});
+/** Scenarios' texts by file name without its end, from files by path. */
+export const textsByName = (files: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [path.replace(/^.*\//, '').replace(/\.scn$/, ''), text]),
+  );
 
-/** All of them, in the order of their file names. */
-export const EXAMPLES: readonly Example[] = Object.entries(files)
-  .map(([path, text]) => ({
-    name: path.replace(/^.*\//, '').replace(/\.scn$/, ''),
-    title: text.match(/^title (.*)$/m)?.[1] ?? path,
-    text,
-  }))
-  .sort((a, b) => a.name.localeCompare(b.name));
+/** All of them, in the order of the numbers that their names begin with. */
+export const examplesIn = ({ examples }: Words): readonly Example[] =>
+  Object.entries(examples)
+    .map(([name, text]) => ({ name, title: text.match(/^title (.*)$/m)?.[1] ?? name, text }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 
 /** What the page shows when nothing else was asked for. */
-export const FIRST: Example = EXAMPLES[0] as Example;
+export const firstExample = (words: Words): Example => examplesIn(words)[0] as Example;

@@ -6,9 +6,8 @@ import { Studio } from './Studio.tsx';
 import { startTheme } from './theme.ts';
 
 startTheme();
-startAddressBar();
-// The scenario runs while the texts are loaded.
 await startLanguage();
+startAddressBar();
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(

@@ -2,11 +2,13 @@
 import * as bits from '#ui/words/en/bits.ts';
 import { cost } from '#ui/words/en/cost.ts';
 import { events } from '#ui/words/en/events.ts';
+import { examples } from '#ui/words/en/examples.ts';
 import { functions } from '#ui/words/en/functions.ts';
 import { inspector } from '#ui/words/en/inspector.ts';
 import { layout } from '#ui/words/en/layout.ts';
 import * as page from '#ui/words/en/page.ts';
 import { problems } from '#ui/words/en/problems.ts';
+import { notes } from '#ui/words/en/reasons.ts';
 import { statements } from '#ui/words/en/statements.ts';
 import * as views from '#ui/words/en/views.ts';
 
@@ -16,6 +18,8 @@ export const en = {
   ...bits,
   cost,
   events,
+  examples,
+  notes,
   functions,
   inspector,
   layout,

@@ -2,11 +2,13 @@
 import * as bits from '#ui/words/zh/bits.ts';
 import { cost } from '#ui/words/zh/cost.ts';
 import { events } from '#ui/words/zh/events.ts';
+import { examples } from '#ui/words/zh/examples.ts';
 import { functions } from '#ui/words/zh/functions.ts';
 import { inspector } from '#ui/words/zh/inspector.ts';
 import { layout } from '#ui/words/zh/layout.ts';
 import * as page from '#ui/words/zh/page.ts';
 import { problems } from '#ui/words/zh/problems.ts';
+import { notes } from '#ui/words/zh/reasons.ts';
 import { statements } from '#ui/words/zh/statements.ts';
 import * as views from '#ui/words/zh/views.ts';
 import type { Words } from './en.ts';
@@ -17,6 +19,8 @@ export const zh = {
   ...bits,
   cost,
   events,
+  examples,
+  notes,
   functions,
   inspector,
   layout,

@@ -2,7 +2,7 @@
 import { PF_BITS } from '#arch/fault.ts';
 import { hexOfEntry } from '#arch/word64.ts';
 import type { AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
-import { EVENT, PAYLOAD } from '#machine/events.ts';
+import { EVENT, type FieldType, PAYLOAD } from '#machine/events.ts';
 import { eventFields, outcomeText } from '#trace/print.ts';
 import { FIELD_SPACE, type Space } from '#ui/design/space.ts';
 import { type EntryText, entryText, findEntry, hex, indexText, slotText } from '#ui/entry-text.ts';
@@ -228,12 +228,16 @@ const ERROR_WORD = new Map<number, number>([
   [EVENT.kvm_mmu_walker_error, 0],
 ]);
 
+/** Whether a field's value is one of the engine's own words, not a name or what somebody wrote. */
+const isNote = ({ notes }: Words, type: FieldType, value: string): value is keyof Words['notes'] =>
+  (type === 'text' || type === 'walker') && Object.hasOwn(notes, value);
+
 /** An event's fields; of an outcome what it says as a whole, for most of its fields mean something for one kind of it only. */
 function eventFacts(words: Words, { reader, names, index }: Moment): Fact[] {
   if (reader.kind(index) === EVENT.outcome)
     return [fact(words.inspector.outcome, outcomeText(reader, index))];
   return eventFields(reader, names, index).map(({ name, value, type }) =>
-    fact(name, value, FIELD_SPACE[type] ?? 'none'),
+    fact(name, isNote(words, type, value) ? words.notes[value] : value, FIELD_SPACE[type] ?? 'none'),
   );
 }
 

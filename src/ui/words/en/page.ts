@@ -13,6 +13,9 @@ export const bar = {
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',
   keys: 'Keys',
+  untitled: 'untitled',
+  bare: 'bare',
+  paging: (mode: 'off' | '32' | 'pae' | '4' | '5') => `paging ${mode}`,
 };
 
 export const panes = {

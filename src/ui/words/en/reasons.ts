@@ -105,4 +105,7 @@ export const notes: NoteWords = {
   deleted: 'deleted',
   'writes are logged from now on': 'writes are logged from now on',
   'writes are logged no longer': 'writes are logged no longer',
+  'processor, the tables in cr3': 'processor, the tables in cr3',
+  'processor, the nested tables': 'processor, the nested tables',
+  'KVM, the guest’s tables': 'KVM, the guest’s tables',
 };

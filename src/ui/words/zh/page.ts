@@ -14,6 +14,10 @@ export const bar: Words['bar'] = {
   themes: { system: '跟随系统', light: '浅色', dark: '深色' },
   language: '语言',
   keys: '快捷键',
+  untitled: '无标题',
+  bare: '裸机',
+  paging: (mode) =>
+    ({ off: '无分页', '32': '32 位分页', pae: 'PAE 分页', '4': '四级分页', '5': '五级分页' })[mode],
 };
 
 export const panes: Words['panes'] = {

@@ -97,4 +97,7 @@ export const notes: NoteWords = {
   deleted: '已删除',
   'writes are logged from now on': '开始记录脏页',
   'writes are logged no longer': '停止记录脏页',
+  'processor, the tables in cr3': '处理器，cr3 中的页表',
+  'processor, the nested tables': '处理器，嵌套页表',
+  'KVM, the guest’s tables': 'KVM，客户机页表',
 };

@@ -1,0 +1,6 @@
+/** The scenarios that come with the page. */
+import { textsByName } from '#ui/examples.ts';
+
+export const examples = textsByName(
+  import.meta.glob<string>('#content/scenarios/*.scn', { query: '?raw', import: 'default', eager: true }),
+);
