@@ -1,5 +1,6 @@
 /** Entries and places as people write them: `t6[010]`, `h1 e67`, `P W U A D`. */
 import { PTE } from '#arch/entry.ts';
+import { EPT } from '#arch/ept.ts';
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import type { Names } from '#trace/names.ts';
 
@@ -34,11 +35,11 @@ export function flagsText(flags: number): string {
 export function entryText(
   names: Names,
   event: number,
-  table: AtlasTable,
+  { side }: Pick<AtlasTable, 'side'>,
   entry: Pick<AtlasEntry, 'frame' | 'flags' | 'kind'>,
 ): EntryText {
   const flags = flagsText(entry.flags);
-  if (table.side === 'guest') return { address: hex(entry.frame), space: 'gpa', flags };
+  if (side === 'guest') return { address: hex(entry.frame), space: 'gpa', flags };
   if (entry.kind === 'mmio')
     return { address: 'mmio', space: 'gpa', flags: (entry.frame >>> 0).toString(16) };
   if (entry.kind === 'not-present') return { address: hex(entry.frame), space: 'none', flags };
@@ -56,9 +57,23 @@ const LETTERS: readonly (readonly [string, number])[] = [
   ['D', PTE.dirty],
 ];
 
+const EPT_LETTERS: typeof LETTERS = [
+  ['R', EPT.read],
+  ['W', EPT.write],
+  ['X', EPT.execute],
+  ['A', EPT.accessed],
+  ['D', EPT.dirty],
+];
+
+const lettersText = (letters: typeof LETTERS, flags: number): string =>
+  letters.map(([letter, bit]) => (flags & bit ? letter : '·')).join(' ');
+
 /** The five bits that decide most: a letter where set, a dot where clear; NX behind them where set. */
 export const rightsText = (flags: number): string =>
-  LETTERS.map(([letter, bit]) => (flags & bit ? letter : '·')).join(' ') + (flags & PTE.nx ? ' NX' : '');
+  lettersText(LETTERS, flags) + (flags & PTE.nx ? ' NX' : '');
+
+/** The same of an EPT entry. */
+export const eptRightsText = (flags: number): string => lettersText(EPT_LETTERS, flags);
 
 /** Entry `index` of a table; null where it is zero. */
 export const findEntry = (table: AtlasTable, index: number): AtlasEntry | null =>

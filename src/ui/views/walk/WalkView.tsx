@@ -1,5 +1,6 @@
 import { PF } from '#arch/fault.ts';
-import { useElementWidth } from '#ui/design/element-size.ts';
+import { hexOfPair } from '#arch/word64.ts';
+import { useElementSize } from '#ui/design/element-size.ts';
 import { GroupedHex } from '#ui/design/Value.tsx';
 import { useMoment } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
@@ -39,14 +40,21 @@ export function WalkView() {
   const words = useWords();
   const moment = useMoment();
   const isLarge = useStudio(({ arrangement }) => arrangement.isLarge);
-  const [element, measured] = useElementWidth<HTMLDivElement>();
-  const width = isLarge ? Math.min(measured, ENLARGED_WIDTH) : measured;
+  const [element, room] = useElementSize<HTMLDivElement>();
+  const width = isLarge ? Math.min(room.width, ENLARGED_WIDTH) : room.width;
   const model = moment && walkModel(moment);
   return (
     <div className="walk" ref={element}>
       {!model && <p className="walk-empty">{words.walk.none}</p>}
       {model && model.rows.length > 0 && width > 0 && <RowsFigure model={model} width={width} />}
-      {model?.grid && width > 0 && <GridFigure grid={model.grid} width={width} />}
+      {model?.grid && width > 0 && (
+        <GridFigure
+          model={model.grid}
+          width={width}
+          height={isLarge ? Infinity : room.height}
+          label={words.walk.figure(`0x${hexOfPair(model.hi, model.lo)}`)}
+        />
+      )}
     </div>
   );
 }

@@ -3,16 +3,22 @@
  * which KVM makes, above the shadow's, which the hardware makes), a grid where the log has nested references.
  * Cells show the tables as they are at the cursor; numbers, faults and marks come from the log.
  */
-import { leafFrame } from '#arch/entry.ts';
-import { indexBits, type PagingMode, pagingMode, tableIndex } from '#arch/paging-mode.ts';
-import type { AtlasTable } from '#hypervisor/atlas.ts';
+import { indexBits, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
 import { WALKER_NESTED } from '#machine/events.ts';
-import { entryText, findEntry, indexText, rightsText, slotText } from '#ui/entry-text.ts';
+import { entryText, indexText, rightsText, slotText } from '#ui/entry-text.ts';
 import { eventNumber, isChanged, type Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
 import { faultReason } from '#ui/sentence/fault-reason.ts';
+import {
+  follow,
+  frameReached,
+  guestWalk,
+  hypervisorWalk,
+  type TranslationStep,
+  type WalkStart,
+} from '#ui/translation.ts';
 import { type Focus, focusAt, type Reference, type WalkFault } from './focus.ts';
-import { type GridWalk, gridWalk } from './grid.ts';
+import { type GridModel, gridModel } from './grid-model.ts';
 
 /** The part of the address that indexes one level. */
 export interface Slice {
@@ -73,14 +79,13 @@ export interface WalkModel {
   readonly rows: readonly WalkRow[];
   /** Columns of cells; the end has one more. */
   readonly columns: number;
-  readonly grid: GridWalk | null;
+  /** Where the hardware walks in two dimensions. */
+  readonly grid: GridModel | null;
 }
 
 /** How one row is walked. */
-interface Path {
+interface Path extends WalkStart {
   readonly kind: WalkRow['kind'];
-  readonly mode: PagingMode;
-  readonly root: AtlasTable | null;
   readonly references: readonly Reference[];
   readonly fault: WalkFault | null;
 }
@@ -104,37 +109,6 @@ function slices(mode: PagingMode, columns: number, hi: number, lo: number, leafL
   return list;
 }
 
-interface Step {
-  readonly level: number;
-  readonly table: AtlasTable;
-  readonly index: number;
-  readonly frame: number;
-  readonly flags: number;
-  readonly kind: 'table' | 'leaf' | 'mmio' | 'not-present';
-  readonly place: number;
-}
-
-/** Follows an address through the tables as they are now. */
-function follow(moment: Moment, path: Path, hi: number, lo: number): Step[] {
-  const steps: Step[] = [];
-  let table = path.root;
-  for (let level: number = path.mode.levels; table && level > 0; level--) {
-    const index = tableIndex(path.mode, level, hi, lo);
-    const entry = findEntry(table, index);
-    steps.push({
-      level,
-      table,
-      index,
-      frame: entry?.frame ?? 0,
-      flags: entry?.flags ?? 0,
-      kind: entry?.kind ?? 'not-present',
-      place: entry?.place ?? 0,
-    });
-    table = entry?.kind === 'table' && entry.target ? moment.atlas.table(entry.target) : null;
-  }
-  return steps;
-}
-
 /** Words that were changed since the translation began. */
 function changedSince(moment: Moment, start: number): Set<number> {
   const { reader, index } = moment;
@@ -152,7 +126,7 @@ interface Marks {
 function cell(
   moment: Moment,
   path: Path,
-  step: Step,
+  step: TranslationStep,
   columns: number,
   marks: Marks,
   fault: { level: number; bit: string } | null,
@@ -209,7 +183,7 @@ const UNREACHED = {
 } as const;
 
 /** Where the walk ended, by the entries as they were read then. */
-function decidingEntry(path: Path, steps: readonly Step[]): { level: number; bit: string } | null {
+function decidingEntry(path: Path, steps: readonly TranslationStep[]): { level: number; bit: string } | null {
   if (!path.fault) return null;
   const read = path.references.length > 0 ? path.references : steps;
   return (
@@ -223,7 +197,7 @@ function decidingEntry(path: Path, steps: readonly Step[]): { level: number; bit
 function row(moment: Moment, path: Path, columns: number, marks: Marks): WalkRow {
   const { focus } = marks;
   const { hi, lo } = focus;
-  const steps = follow(moment, path, hi, lo);
+  const steps = follow(moment.atlas, path, hi, lo);
   const last = steps.at(-1);
   const leaf = last && last.kind === 'leaf' ? last : null;
   const leafLevel = leaf?.level ?? 1;
@@ -235,56 +209,46 @@ function row(moment: Moment, path: Path, columns: number, marks: Marks): WalkRow
     kind: path.kind,
     slices: slices(path.mode, columns, hi, lo, leafLevel),
     cells,
-    end: end(moment, path, leaf, focus),
+    end: end(moment, path, steps, focus),
     references: path.references.length,
   };
 }
 
 /** Where a walk leads: by the TLB, if that was asked, else by its leaf. */
-function end(moment: Moment, path: Path, leaf: Step | null, { hi, lo, tlbFrame }: Focus): WalkRow['end'] {
-  const isHost = path.kind === 'shadow';
-  const named = (frame: number) => ({
-    space: isHost ? ('hpa' as const) : ('gpa' as const),
-    frame: isHost ? moment.names.frame(frame) : `0x${frame.toString(16)}`,
+function end(
+  moment: Moment,
+  path: Path,
+  steps: readonly TranslationStep[],
+  { hi, lo, tlbFrame }: Focus,
+): WalkRow['end'] {
+  const isKnown = tlbFrame !== null && path.kind !== 'guest';
+  const frame = isKnown ? tlbFrame : frameReached(path, steps, hi, lo);
+  if (frame === null) return null;
+  const space = path.kind === 'shadow' ? 'hpa' : 'gpa';
+  return {
+    space,
+    frame: space === 'hpa' ? moment.names.frame(frame) : `0x${frame.toString(16)}`,
     offset: lowBits(lo, 12),
-  });
-  if (tlbFrame !== null && path.kind !== 'guest') return named(tlbFrame);
-  if (!leaf) return null;
-  const page = indexBits(path.mode, leaf.level).low;
-  const within = ((lo >>> 12) | (hi << 20)) & ((1 << (page - 12)) - 1);
-  return named(leafFrame(path.mode, leaf.level, leaf.frame) | within);
+  };
 }
 
-/** Paging mode of the tables that the hardware walks under shadow paging: 8-byte entries, at least three levels. */
-const shadowMode = (guest: PagingMode): PagingMode =>
-  guest.levels >= 4 ? guest : { ...guest, name: 'pae', levels: 3, entryBytes: 8, linearBits: 32 };
-
-function paths(moment: Moment, focus: Focus): Path[] {
-  const { atlas } = moment;
-  const registers = atlas.registers[focus.cpu];
-  if (!registers) return [];
-  const mode = pagingMode(registers.cr0, registers.cr4, registers.efer);
-  const guestRoot = atlas.guestTables.find((table) => table.rootOf.includes(focus.cpu)) ?? null;
-  if (atlas.machine === 'bare') {
-    return [{ kind: 'hardware', mode, root: guestRoot, references: focus.references, fault: focus.fault }];
-  }
-  const shadowRoot = registers.hardwareRoot === null ? null : atlas.table(registers.hardwareRoot);
-  const guest: Path = {
-    kind: 'guest',
-    mode,
-    root: guestRoot,
-    references: focus.elements,
-    fault: focus.guestFault,
-  };
-  const shadow: Path = {
-    kind: 'shadow',
-    mode: shadowMode(mode),
-    root: shadowRoot,
-    references: focus.references,
-    fault: focus.fault,
-  };
-  return mode.levels === 0 ? [shadow] : [guest, shadow];
+function paths({ atlas }: Moment, focus: Focus): Path[] {
+  const guest = guestWalk(atlas, focus.cpu);
+  if (!guest) return [];
+  const shadow = hypervisorWalk(atlas, focus.cpu);
+  const { references, fault, elements, guestFault } = focus;
+  if (!shadow) return [{ kind: 'hardware', ...guest, references, fault }];
+  const hardware: Path = { kind: 'shadow', ...shadow, references, fault };
+  if (guest.mode.levels === 0) return [hardware];
+  return [{ kind: 'guest', ...guest, references: elements, fault: guestFault }, hardware];
 }
+
+/** Ways to virtualize memory in which the hardware walks the guest's own tables, and nested ones for each step. */
+const TWO_DIMENSIONAL: readonly string[] = ['tdp', 'tdp-legacy', 'hap'];
+
+const isTwoDimensional = ({ run }: Moment, { references }: Focus): boolean =>
+  TWO_DIMENSIONAL.includes(run.scenario.machine.mmu) ||
+  references.some(({ walker }) => walker === WALKER_NESTED);
 
 /** The walk to draw at a moment; null where nothing is translated at all. */
 export function walkModel(moment: Moment): WalkModel | null {
@@ -292,9 +256,8 @@ export function walkModel(moment: Moment): WalkModel | null {
   if (!focus) return null;
   const { hi, lo, cpu, access, isAhead } = focus;
   const about = { hi, lo, cpu, access, tlbHit: focus.tlbFrame !== null, isAhead };
-  if (focus.references.some((reference) => reference.walker === WALKER_NESTED)) {
-    return { ...about, rows: [], columns: 0, grid: gridWalk(focus.references) };
-  }
+  if (isTwoDimensional(moment, focus))
+    return { ...about, rows: [], columns: 0, grid: gridModel(moment, focus) };
   const list = paths(moment, focus);
   const columns = Math.max(0, ...list.map((path) => path.mode.levels));
   const marks = { focus, since: changedSince(moment, focus.start) };

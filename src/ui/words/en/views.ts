@@ -16,9 +16,22 @@ export const walk = {
   notReached: 'not reached',
   figure: (gva: string) => `The walk of ${gva}`,
   hit: 'The TLB knew the translation: no walk was needed.',
-  data: 'data',
-  nested: (level: number) => `nested L${level}`,
-  guestEntry: 'guest entry',
+  grid: {
+    nestedLevel: (level: number) => `nL${level}`,
+    bitsOfGpa: (bits: string) => `${bits} of the gpa`,
+    guestEntry: 'guest entry',
+    cr3: 'cr3',
+    levelEntry: (level: number) => `gL${level} entry`,
+    /** Where there is no room for more. */
+    rowName: (level: number, above: number | null) =>
+      above === null ? 'cr3' : level === 0 ? 'data' : `gL${above}`,
+    page: 'the page',
+    spared: 'spared',
+    mended: (event: number) => `✕ fault ${event}`,
+    count: (made: number, all: number) =>
+      made === all ? `${all} references` : `${made} of ${all} references`,
+    rule: (guest: number, nested: number) => `(${guest} + 1) × (${nested} + 1) − 1`,
+  },
 };
 
 export const memory = {

@@ -17,9 +17,19 @@ export const walk: Words['walk'] = {
   notReached: '未到达',
   figure: (gva) => `${gva} 的页表遍历`,
   hit: 'TLB 命中：无需遍历页表。',
-  data: '数据',
-  nested: (level) => `嵌套 L${level}`,
-  guestEntry: '客户机页表项',
+  grid: {
+    nestedLevel: (level) => `nL${level}`,
+    bitsOfGpa: (bits) => `gpa 的 ${bits}`,
+    guestEntry: '客户机页表项',
+    cr3: 'cr3 寄存器',
+    levelEntry: (level) => `gL${level} 表项`,
+    rowName: (level, above) => (above === null ? 'cr3' : level === 0 ? '数据' : `gL${above}`),
+    page: '页',
+    spared: '省去',
+    mended: (event) => `✕ 异常 ${event}`,
+    count: (made, all) => (made === all ? `${all} 次内存访问` : `${all} 次内存访问中的 ${made} 次`),
+    rule: (guest, nested) => `(${guest} + 1) × (${nested} + 1) − 1`,
+  },
 };
 
 export const memory: Words['memory'] = {

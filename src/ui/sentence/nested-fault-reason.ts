@@ -1,0 +1,81 @@
+/**
+ * Which entry of a nested walk, and which bit of it, made the walk end: an #NPF, an EPT violation or a misconfiguration.
+ * Intel SDM vol. 3 sections 29.3.3.1 and 29.3.3.2; AMD APM vol. 2 section 15.25.5.
+ */
+import { PTE } from '#arch/entry.ts';
+import { EPT } from '#arch/ept.ts';
+import { PF } from '#arch/fault.ts';
+import type { FaultCause, FaultReason, PathEntry } from './fault-reason.ts';
+
+/** How nested entries are read. */
+export interface NestedRules {
+  readonly vendor: 'amd' | 'intel';
+  /** EPT: A and D flags are in use, so that each access to a guest's table counts as a write. */
+  readonly accessedDirty: boolean;
+}
+
+/** A right: its flag, what stands in a cell where it is missing, and what that means. */
+interface Right {
+  readonly isMissing: (flags: number) => boolean;
+  readonly bit: string;
+  readonly cause: FaultCause;
+}
+
+const clear =
+  (flag: number) =>
+  (flags: number): boolean =>
+    (flags & flag) === 0;
+
+const NPT = {
+  present: { isMissing: clear(PTE.present), bit: 'P = 0', cause: 'not-present' },
+  write: { isMissing: clear(PTE.write), bit: 'W = 0', cause: 'read-only' },
+  user: { isMissing: clear(PTE.user), bit: 'U = 0', cause: 'supervisor' },
+  execute: { isMissing: (flags) => (flags & PTE.nx) !== 0, bit: 'NX = 1', cause: 'no-execute' },
+} as const satisfies Record<string, Right>;
+
+const EPT_RIGHTS = EPT.read | EPT.write | EPT.execute;
+
+const EPT_RIGHT = {
+  present: { isMissing: clear(EPT_RIGHTS), bit: 'RWX = 0', cause: 'not-present' },
+  read: { isMissing: clear(EPT.read), bit: 'R = 0', cause: 'not-present' },
+  write: { isMissing: clear(EPT.write), bit: 'W = 0', cause: 'read-only' },
+  execute: { isMissing: clear(EPT.execute), bit: 'X = 0', cause: 'no-execute' },
+} as const satisfies Record<string, Right>;
+
+/** Rights that an access needs, in the order in which they are asked for. @param isFinal not to a guest's table */
+function needed({ vendor, accessedDirty }: NestedRules, access: number, isFinal: boolean): readonly Right[] {
+  const writes = isFinal ? (access & PF.write) !== 0 : vendor === 'amd' || accessedDirty;
+  const fetches = isFinal && (access & PF.fetch) !== 0;
+  if (vendor === 'amd')
+    return [NPT.present, NPT.user, ...(writes ? [NPT.write] : []), ...(fetches ? [NPT.execute] : [])];
+  return [
+    EPT_RIGHT.present,
+    writes ? EPT_RIGHT.write : isFinal && fetches ? EPT_RIGHT.execute : EPT_RIGHT.read,
+  ];
+}
+
+/** EPT: an entry that may be written, but not read, means nothing. */
+const isMisconfigured = ({ vendor }: NestedRules, { flags }: PathEntry): boolean =>
+  vendor === 'intel' && (flags & (EPT.read | EPT.write)) === EPT.write;
+
+/**
+ * What decided.
+ * @param path the entries that were read, from the top table down
+ * @param access PF bits of the access that the walk is for
+ * @param isFinal whether its address was looked for, not an entry of the guest's tables
+ */
+export function nestedFaultReason(
+  path: readonly PathEntry[],
+  access: number,
+  isFinal: boolean,
+  rules: NestedRules,
+): FaultReason | null {
+  const last = path[path.length - 1];
+  if (!last) return null;
+  if (isMisconfigured(rules, last)) return { level: last.level, bit: 'W, no R', cause: 'reserved' };
+  for (const { isMissing, bit, cause } of needed(rules, access, isFinal)) {
+    const at = path.find(({ flags }) => isMissing(flags));
+    if (at) return { level: at.level, bit, cause };
+  }
+  return { level: last.level, bit: 'RSVD', cause: 'reserved' };
+}
