@@ -29,7 +29,7 @@ export const walk = {
     spared: 'spared',
     mended: (event: number) => `✕ fault ${event}`,
     count: (made: number, all: number) =>
-      made === all ? `${all} references` : `${made} of ${all} references`,
+      made < all ? `${made} of ${all} references` : all === 1 ? '1 reference' : `${all} references`,
     rule: (guest: number, nested: number) => `(${guest} + 1) × (${nested} + 1) − 1`,
   },
 };

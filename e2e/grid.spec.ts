@@ -1,0 +1,31 @@
+import { expect, test } from './studio.ts';
+
+test('the two-dimensional walk: empty, stopped by the nested tables, and whole', async ({ studio, page }) => {
+  await studio.open();
+  await studio.openScenario(/^Two dimensions/);
+  const grid = page.getByRole('group', { name: /^The walk of/ });
+
+  await test.step('stops where the nested tables have nothing yet', async () => {
+    await studio.stepTo('fault');
+    await expect(studio.cell('t0[000]')).toHaveAccessibleName(/fault: (P|RWX) = 0/);
+    await expect(grid).toContainText(/^.*\b1 reference$/);
+  });
+
+  await test.step('shows the same cell mended', async () => {
+    await studio.stepTo('vm_entry');
+    await expect(grid.locator('[data-slot="t0[000]"]')).toContainText('t1');
+  });
+
+  await test.step('makes 24 references once everything is mapped', async () => {
+    await studio.press('Shift+ArrowRight');
+    await studio.stepTo('translated');
+    await expect(grid).toContainText('24 references');
+    await expect(grid).toContainText('(4 + 1) × (4 + 1) − 1');
+    await expect(grid.locator('.grid-cell.read')).toHaveCount(24);
+  });
+
+  await test.step('its cells can be selected', async () => {
+    await grid.locator('.grid-cell.guest').last().click();
+    await expect(studio.inspector()).toContainText('the guest’s entry, level 1');
+  });
+});
