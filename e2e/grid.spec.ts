@@ -8,7 +8,7 @@ test('the two-dimensional walk: empty, stopped by the nested tables, and whole',
   await test.step('stops where the nested tables have nothing yet', async () => {
     await studio.stepTo('fault');
     await expect(studio.cell('t0[000]')).toHaveAccessibleName(/fault: (P|RWX) = 0/);
-    await expect(grid).toContainText(/^.*\b1 reference$/);
+    await expect(grid).toContainText(/\D1 reference$/);
   });
 
   await test.step('shows the same cell mended', async () => {

@@ -56,6 +56,16 @@ it('writes to a table that may not go out of sync are emulated, bits that KVM se
   expect(perStep(reader, of('emulatedWrites'))).toEqual([0, 1, 0, 0, 0, 1, 0, 0]);
 });
 
+it('nested paging has references in both dimensions, and exits for missing nested entries only', () => {
+  const reader = run(TWO_SPACES.replace('mmu=shadow', 'mmu=tdp vendor=intel'));
+  const { total } = new Costs(reader);
+  // Each of the two spaces has four tables and a page that KVM has not mapped yet; CR3 is the guest's own.
+  expect(total.exitReasons).toEqual([['EPT violation', 10]]);
+  expect(perStep(reader, (counts) => counts.references).slice(4)).toEqual([24, 0, 24]);
+  expect(perStep(reader, of('guestReferences')).slice(4)).toEqual([4, 0, 4]);
+  expect(total.of('kvmWalks')).toBe(0);
+});
+
 it('a bare machine has references in the guest’s own tables, TLB hits and flushes, and no exits', () => {
   const reader = run(STALE_TLB);
   const { total } = new Costs(reader);

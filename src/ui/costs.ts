@@ -54,8 +54,8 @@ export function costLines(total: Counts): CostLine[] {
     ...reasons('flushes', total, (counts) => counts.flushReasons),
     { group: 'tables', what: 'total', count: (counts) => counts.tables },
     ...counters('tables', ['tablesMade', 'tablesFreed']),
-    ...counters('kvm', ['kvmFaults', 'kvmWalks', 'kvmReads', 'sptes', 'unsyncs', 'syncs', 'zaps']),
-    ...counters('kvm', ['emulatedWrites', 'injections']),
+    ...counters('kvm', ['kvmFaults', 'kvmWalks', 'kvmReads', 'sptes', 'tdpChanges']),
+    ...counters('kvm', ['unsyncs', 'syncs', 'zaps', 'emulatedWrites', 'injections']),
   ];
   return lines.filter(({ what, count }) => what === 'total' || count(total) > 0);
 }

@@ -2,7 +2,8 @@
 import { EVENT, OUTCOME } from '#machine/events.ts';
 import { outcomeText } from '#trace/print.ts';
 import { code, type Value } from '#ui/words/text.ts';
-import { before, linear, number64, type Source, word } from './source.ts';
+import { exitKind } from './nested-fault-reason.ts';
+import { before, guestPhysical, linear, number64, type Source, word } from './source.ts';
 
 export function stepFacts(source: Source) {
   const statement = source.reader.text(word(source, 1));
@@ -51,7 +52,12 @@ export function outcomeFacts(source: Source): OutcomeReason {
 
 export function exitFacts(source: Source) {
   const reason = source.reader.text(word(source, 0));
-  return { reason: code(reason), isFault: reason === '#PF', gva: linear(source, 1) };
+  return {
+    reason: code(reason),
+    kind: exitKind(reason),
+    gva: linear(source, 1),
+    gpa: guestPhysical(source, 1),
+  };
 }
 
 /** `isAgain`: the guest was left before, within the step. */

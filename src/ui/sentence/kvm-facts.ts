@@ -11,9 +11,11 @@ import { entryAt } from '#ui/subject.ts';
 import { code, inSpace, type Value } from '#ui/words/text.ts';
 import { faultReason, type PathEntry } from './fault-reason.ts';
 import { guestEntryBehind, type PrefetchReason, pageSizeReason, prefetchReason } from './mapping-reason.ts';
+import { exitKind } from './nested-fault-reason.ts';
 import {
   before,
   guestFrame,
+  guestPhysical,
   guestSlot,
   hostFrame,
   linear,
@@ -36,11 +38,17 @@ export function pageFaultFacts(source: Source) {
   const error = word(source, 4);
   const isOfWrite = (error & (PF.present | PF.write | PF.reserved)) === (PF.present | PF.write);
   const isPaged = source.atlas.registers[word(source, 0)]?.paging !== 'off';
+  const exit = before(source, EVENT.exit);
+  const isNested =
+    exit >= 0 && exitKind(source.reader.text(source.reader.word(exit, PAYLOAD))) === 'nested-fault';
   return {
     gva: linear(source, 1),
+    gpa: guestPhysical(source, 1),
+    /** Of the nested tables: the address is a guest-physical one, and the fault KVM's. */
+    isNested,
     error: code(lettersOf(error) || '0'),
     /** It is of the kind that a fast page fault could mend, and the guest has paging on. */
-    isTooFast: isOfWrite && isPaged,
+    isTooFast: isOfWrite && isPaged && !isNested,
   };
 }
 

@@ -3,8 +3,11 @@
  * Intel SDM vol. 3 sections 29.3.3.1 and 29.3.3.2; AMD APM vol. 2 section 15.25.5.
  */
 import { PTE } from '#arch/entry.ts';
-import { EPT } from '#arch/ept.ts';
+import { EPT, EPT_QUALIFICATION } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
+import { EVENT, PAYLOAD, WALKER_NESTED } from '#machine/events.ts';
+import type { LogReader } from '#machine/log-reader.ts';
+import { isCall } from '#ui/sequence.ts';
 import type { FaultCause, FaultReason, PathEntry } from './fault-reason.ts';
 
 /** How nested entries are read. */
@@ -12,6 +15,53 @@ export interface NestedRules {
   readonly vendor: 'amd' | 'intel';
   /** EPT: A and D flags are in use, so that each access to a guest's table counts as a write. */
   readonly accessedDirty: boolean;
+}
+
+/** What makes the processor leave a guest. */
+export type ExitKind = 'page-fault' | 'nested-fault' | 'misconfiguration' | 'log-full' | 'instruction';
+
+const EXIT_KIND: Readonly<Record<string, ExitKind>> = {
+  '#PF': 'page-fault',
+  '#NPF': 'nested-fault',
+  'EPT violation': 'nested-fault',
+  'EPT misconfiguration': 'misconfiguration',
+  'PML full': 'log-full',
+};
+
+/** What an exit is, by its reason in the log. */
+export const exitKind = (reason: string): ExitKind => EXIT_KIND[reason] ?? 'instruction';
+
+/** The exit that a fault of a walk leads to; -1 where it is the guest's own. */
+function exitAfter(reader: LogReader, fault: number): number {
+  const next = reader.find(fault, 1, (index) => !isCall(reader.kind(index)));
+  return next >= 0 && reader.kind(next) === EVENT.exit ? next : -1;
+}
+
+/** How the nested entries of a fault (an event) are read; null where the fault is none of the nested tables'. */
+export function nestedRulesAt(reader: LogReader, fault: number): NestedRules | null {
+  const exit = exitAfter(reader, fault);
+  if (exit < 0) return null;
+  const reason = reader.text(reader.word(exit, PAYLOAD));
+  const kind = exitKind(reason);
+  if (kind === 'page-fault' || kind === 'instruction') return null;
+  const asked = reader.word(exit, PAYLOAD + 4);
+  return {
+    vendor: reason === '#NPF' ? 'amd' : 'intel',
+    accessedDirty: (asked & EPT_QUALIFICATION.write) !== 0,
+  };
+}
+
+/** Entries of the nested walk that event `fault` ended: those since the last entry of the guest's. */
+export function nestedPathTo(reader: LogReader, fault: number): PathEntry[] {
+  const path: PathEntry[] = [];
+  for (let event = fault - 1; event >= 0; event--) {
+    const kind = reader.kind(event);
+    if (isCall(kind)) continue;
+    const head = reader.word(event, PAYLOAD);
+    if (kind !== EVENT.reference || (head & 0xff) !== WALKER_NESTED) break;
+    path.unshift({ level: (head >>> 8) & 0xff, flags: reader.word(event, PAYLOAD + 4) });
+  }
+  return path;
 }
 
 /** A right: its flag, what stands in a cell where it is missing, and what that means. */

@@ -125,6 +125,42 @@ describe('sentences name what decided', () => {
   });
 });
 
+describe('two dimensions', () => {
+  const nested = FIRST_TOUCH.replace('mmu=shadow', 'mmu=tdp vendor=intel');
+  const amd = FIRST_TOUCH.replace('mmu=shadow', 'mmu=tdp vendor=amd');
+  const rows: readonly (readonly [string, string, number, number, RegExp])[] = [
+    ['which tables are walked', nested, EVENT.access, 1, /own tables, and for each step of that the nested/],
+    ['an empty nested entry', nested, EVENT.reference, 1, /nested level-4 entry t0\[000\] is not present/],
+    [
+      'a table out of reach',
+      nested,
+      EVENT.fault,
+      2,
+      /for the guest’s level-3 entry stops at nested level 1: RWX = 0/,
+    ],
+    [
+      'the same with NPT',
+      amd,
+      EVENT.fault,
+      2,
+      /for the guest’s level-3 entry stops at nested level 1: P = 0/,
+    ],
+    ['a page out of reach', nested, EVENT.fault, 5, /for the page itself stops at nested level 1/],
+    ['a fault of the guest’s', nested, EVENT.fault, 6, /^The walk stops at level 3: P = 0/],
+    [
+      'an exit',
+      nested,
+      EVENT.exit,
+      1,
+      /nested tables do not allow what the guest needs of guest-physical 0x100000/,
+    ],
+    ['whose fault it is', nested, EVENT.kvm_page_fault, 1, /KVM’s for certain/],
+  ];
+  it.each(rows)('%s', (_, text, kind, nth, expected) => {
+    expect(say(text, kind, nth)).toMatch(expected);
+  });
+});
+
 it('has a sentence without gaps for every event of a run', () => {
   const run = runText(FIRST_TOUCH);
   for (let index = 0; index < run.reader.length; index++) {

@@ -25,6 +25,9 @@ const pair = (source: Source, n: number): string => `0x${hexOfPair(word(source, 
 /** The linear address in words `n` and `n + 1`. */
 export const linear = (source: Source, n: number): Value => inSpace('gva', pair(source, n));
 
+/** The guest-physical address there. */
+export const guestPhysical = (source: Source, n: number): Value => inSpace('gpa', pair(source, n));
+
 /** The number in words `n` and `n + 1`. */
 export const number64 = (source: Source, n: number): Value => code(pair(source, n));
 
@@ -60,11 +63,16 @@ export function before({ reader, index }: Source, kind: number): number {
 export const nearest = (source: Source, kinds: readonly number[]): number =>
   Math.max(...kinds.map((kind) => before(source, kind)));
 
-/** Entries that were read since event `start`, the top level first. */
-export function pathSince({ reader, index }: Source, start: number, kind: number): PathEntry[] {
+/** Entries that were read since event `start`, the top level first. @param counts which events of the kind are looked at */
+export function pathSince(
+  { reader, index }: Source,
+  start: number,
+  kind: number,
+  counts: (event: number) => boolean = () => true,
+): PathEntry[] {
   const path: PathEntry[] = [];
   for (let event = Math.max(0, start); event < index; event++) {
-    if (reader.kind(event) !== kind) continue;
+    if (reader.kind(event) !== kind || !counts(event)) continue;
     if (kind === EVENT.reference)
       path.push({
         level: (reader.word(event, PAYLOAD) >>> 8) & 0xff,

@@ -1,11 +1,13 @@
 /** Facts about the processor's own walks. */
 import { PTE } from '#arch/entry.ts';
+import { EPT } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
-import { EVENT } from '#machine/events.ts';
+import { EVENT, PAYLOAD, WALKER_NESTED } from '#machine/events.ts';
 import { hex, indexText, slotText } from '#ui/entry-text.ts';
 import { guestEntryAt } from '#ui/subject.ts';
 import { code, inSpace, type Value } from '#ui/words/text.ts';
-import { type FaultReason, faultReason } from './fault-reason.ts';
+import { type FaultReason, faultReason, type PathEntry } from './fault-reason.ts';
+import { nestedFaultReason, nestedPathTo, nestedRulesAt } from './nested-fault-reason.ts';
 import { before, guestFrame, hostFrame, linear, pathSince, type Source, slotAt, word } from './source.ts';
 
 export type AccessKind = 'read' | 'write' | 'fetch';
@@ -19,8 +21,16 @@ export function accessFacts(source: Source) {
     gva: linear(source, 0),
     access: accessKind(access),
     isUser: (access & PF.user) !== 0,
-    isBare: source.atlas.machine === 'bare',
+    tables: walkedTables(source),
   };
+}
+
+/** Which tables the processor walks: the guest's own, those that the hypervisor made of them, or the guest's and nested ones. */
+function walkedTables({ atlas, reader, index }: Source): 'guest' | 'shadow' | 'both' {
+  if (atlas.machine === 'bare') return 'guest';
+  const { hardwareRoot = null, paging } = atlas.registers[reader.cpu(index) ?? 0] ?? {};
+  const root = hardwareRoot === null ? null : atlas.table(hardwareRoot);
+  return root?.role?.direct && paging !== 'off' ? 'both' : 'shadow';
 }
 
 /** Name of the entry that was read, by its place in the machine or in guest memory; its index alone where neither tells. */
@@ -40,11 +50,16 @@ function referenceTarget(source: Source): Value {
   return table ? code(table) : hostFrame(source, frame);
 }
 
+/** Of an EPT entry one of R, W, X is enough; NPT's P is the first of them. */
+const PRESENT_IN_NESTED = EPT.read | EPT.write | EPT.execute;
+
 export function referenceFacts(source: Source) {
+  const isNested = (word(source, 0) & 0xff) === WALKER_NESTED;
   return {
     level: (word(source, 0) >>> 8) & 0xff,
     slot: referenceSlot(source),
-    isPresent: (word(source, 4) & PTE.present) !== 0,
+    isNested,
+    isPresent: (word(source, 4) & (isNested ? PRESENT_IN_NESTED : PTE.present)) !== 0,
     target: referenceTarget(source),
   };
 }
@@ -58,8 +73,28 @@ export function translatedFacts(source: Source) {
 }
 
 export function faultFacts(source: Source) {
-  const error = word(source, 2);
-  const path = pathSince(source, before(source, EVENT.access), EVENT.reference);
-  const reason: FaultReason | null = faultReason(path, error);
-  return { gva: linear(source, 0), access: accessKind(error), reason };
+  const { reader, index } = source;
+  const start = before(source, EVENT.access);
+  const access = reader.word(start, PAYLOAD + 2);
+  const rules = nestedRulesAt(reader, index);
+  const row = word(source, 3);
+  const reason: FaultReason | null = rules
+    ? nestedFaultReason(nestedPathTo(reader, index), access, row === 0, rules)
+    : faultReason(guestPath(source, start), word(source, 2));
+  return {
+    gva: linear(source, 0),
+    access: accessKind(access),
+    reason,
+    /** The guest's level whose entry was looked for, or 0 for the page itself; null: the fault is none of nested tables. */
+    nestedFor: rules && row,
+  };
 }
+
+/** The entries that were read since event `start`, without those of nested tables. */
+const guestPath = (source: Source, start: number): PathEntry[] =>
+  pathSince(
+    source,
+    start,
+    EVENT.reference,
+    (event) => (source.reader.word(event, PAYLOAD) & 0xff) !== WALKER_NESTED,
+  );

@@ -6,7 +6,7 @@ import type { AtlasTable } from '#hypervisor/atlas.ts';
 import { EVENT, WALKER_NESTED } from '#machine/events.ts';
 import type { Moment } from '#ui/moment.ts';
 import { faultReason } from '#ui/sentence/fault-reason.ts';
-import { nestedFaultReason } from '#ui/sentence/nested-fault-reason.ts';
+import { nestedFaultReason, nestedPathTo, nestedRulesAt } from '#ui/sentence/nested-fault-reason.ts';
 import { follow, frameReached, guestWalk } from '#ui/translation.ts';
 import type { Focus, Reference } from './focus.ts';
 import type { ExpectedRow, Grid, GridEntry, GridSource } from './grid.ts';
@@ -45,27 +45,19 @@ const isNested = ({ walker }: Reference): boolean => walker === WALKER_NESTED;
 const nestedMode = (levels: number): PagingMode =>
   pagingMode(CR0.PE | CR0.PG, CR4.PAE | (levels === 5 ? CR4.LA57 : 0), EFER.LME | EFER.LMA);
 
-/** Whether a fault is the hypervisor's: then the guest is left because of it. */
-function leavesGuest({ reader, run }: Moment, fault: number): boolean {
-  const next = run.story.rank(fault) + 1;
-  return next < run.story.length && reader.kind(run.story.at(next)) === EVENT.exit;
-}
-
-function sceneFault(moment: Moment, focus: Focus, isIntel: boolean): SceneFault | null {
+function sceneFault({ reader }: Moment, focus: Focus): SceneFault | null {
   const { fault, references, access } = focus;
   if (!fault) return null;
   const { level: row, event } = fault;
-  if (!leavesGuest(moment, event)) {
+  const rules = nestedRulesAt(reader, event);
+  if (!rules) {
     const reason = faultReason(
       references.filter((reference) => !isNested(reference)),
       fault.error,
     );
     return reason && { row: reason.level, column: 0, bit: reason.bit, event };
   }
-  const { parameters } = moment.run.scenario.machine;
-  const rules = { vendor: isIntel ? 'intel' : 'amd', accessedDirty: parameters.eptad !== '0' } as const;
-  const path = references.slice(references.findLastIndex((reference) => !isNested(reference)) + 1);
-  const reason = nestedFaultReason(path, access, row === 0, rules);
+  const reason = nestedFaultReason(nestedPathTo(reader, event), access, row === 0, rules);
   return reason && { row, column: reason.level, bit: reason.bit, event };
 }
 
@@ -84,7 +76,7 @@ export function sceneOf(moment: Moment, focus: Focus): Scene {
     nested: nestedMode(levels),
     root,
     isIntel,
-    fault: sceneFault(moment, focus, isIntel),
+    fault: sceneFault(moment, focus),
   };
 }
 

@@ -36,6 +36,7 @@ export const cost = {
     kvmWalks: 'walks of the guest’s tables',
     kvmReads: 'guest entries read',
     sptes: 'leaf entries written',
+    tdpChanges: 'nested entries changed',
     unsyncs: 'tables let out of sync',
     syncs: 'tables synced',
     zaps: 'tables zapped',

@@ -1,6 +1,7 @@
 /** A sentence for each kind of event. */
 import type { FaultReason } from '#ui/sentence/fault-reason.ts';
 import type { LeafFacts } from '#ui/sentence/kvm-facts.ts';
+import type { ExitKind } from '#ui/sentence/nested-fault-reason.ts';
 import type { EventWords } from '#ui/words/event-words.ts';
 import { code, explain, say, type Text, type Value } from '#ui/words/text.ts';
 import { faultCauses, nextReasons, notes, outcomes, sizeReasons, writeReasons } from './reasons.ts';
@@ -15,6 +16,9 @@ const entry = (slot: Value | null): Value | string => slot ?? 'the entry';
 const walkFault = (reason: FaultReason, access: string, gva: Value): Text =>
   say`The walk stops at level ${reason.level}: ${code(reason.bit)}. ${capital(faultCauses[reason.cause])}, so this ${access} of ${gva} faults.`;
 
+const nestedFault = (reason: FaultReason, gva: Value, level: number): Text =>
+  say`The nested walk for ${level === 0 ? 'the page itself' : `the guest’s level-${level} entry`} stops at nested level ${reason.level}: ${code(reason.bit)}, so ${faultCauses[reason.cause]}. The guest’s own tables have no part in it: the fault of ${gva} is the hypervisor’s.`;
+
 const setBit =
   (letter: 'A' | 'D') =>
   ({ slot }: { readonly slot: Value }): Text =>
@@ -25,6 +29,22 @@ function leaf({ gfn, frame, large, rights, next }: LeafFacts, slot: Value | null
   const maps = say`KVM maps guest frame ${gfn} to host frame ${frame}${size} in ${entry(slot)}, ${explain(writeReasons, rights)}.`;
   return next ? say`${maps} ${explain(nextReasons, next)}` : maps;
 }
+
+const EXIT: Readonly<Record<ExitKind, (gva: Value, gpa: Value) => Text>> = {
+  'page-fault': (gva) => say`the processor leaves the guest and hands ${gva} to the hypervisor.`,
+  'nested-fault': (_, gpa) =>
+    say`the nested tables do not allow what the guest needs of guest-physical ${gpa}; the processor leaves the guest and hands the address to the hypervisor.`,
+  misconfiguration: (_, gpa) =>
+    say`the entry for guest-physical ${gpa} means nothing to the processor. KVM makes such entries on purpose, where no memory is.`,
+  'log-full': () => say`the log of modified pages is full, and the hypervisor must empty it.`,
+  instruction: () => say`the guest may not do this by itself here; the hypervisor does it in its place.`,
+};
+
+const TABLES = {
+  guest: 'the guest’s own tables, from the root down',
+  shadow: 'the tables that KVM built, from the root down',
+  both: 'the guest’s own tables, and for each step of that the nested tables that KVM built',
+} as const;
 
 const MENDING = {
   fixed:
@@ -41,29 +61,26 @@ export const events: EventWords = {
   outcome: (reason) => explain(outcomes, reason),
   call: (fields) => say`${fields.function} is called.`,
   return: (fields) => say`${fields.function} returns.`,
-  exit: ({ reason, isFault, gva }) =>
-    isFault
-      ? say`VM-exit (${reason}): the processor leaves the guest and hands ${gva} to the hypervisor.`
-      : say`VM-exit (${reason}): the guest may not do this by itself under shadow paging; the hypervisor does it in its place.`,
+  exit: ({ kind, reason, gva, gpa }) => say`VM-exit (${reason}): ${EXIT[kind](gva, gpa)}`,
   entry: ({ isAgain }) =>
     isAgain
       ? say`VM-entry: the processor enters the guest again and the instruction is repeated.`
       : say`VM-entry: the processor enters the guest.`,
   mmio: ({ gpa }) => say`The access to ${gpa} leaves to user space: no memory is there.`,
 
-  access: ({ gva, access, isUser, isBare }) =>
-    say`The processor translates ${gva} for ${ACCESS[access]} ${isUser ? 'by user code' : 'by the kernel'}: it walks ${isBare ? 'the guest’s own tables' : 'the tables that KVM built'}, from the root down.`,
-  reference: ({ level, slot, isPresent, target }) => {
-    if (!isPresent)
-      return say`The level-${level} entry ${slot} is not present: ${code('P = 0')}, so the walk cannot go on.`;
-    return level === 1
-      ? say`The level-1 entry ${slot} maps frame ${target}.`
-      : say`The level-${level} entry ${slot} leads to ${target}.`;
+  access: ({ gva, access, isUser, tables }) =>
+    say`The processor translates ${gva} for ${ACCESS[access]} ${isUser ? 'by user code' : 'by the kernel'}: it walks ${TABLES[tables]}.`,
+  reference: ({ level, slot, isNested, isPresent, target }) => {
+    const subject = say`The ${isNested ? 'nested ' : ''}level-${level} entry ${slot}`;
+    if (!isPresent) return say`${subject} is not present, so the walk cannot go on.`;
+    return level === 1 ? say`${subject} maps frame ${target}.` : say`${subject} leads to ${target}.`;
   },
   translated: ({ gva, frame }) =>
     say`${gva} is translated without the hypervisor: it lies in frame ${frame}.`,
-  fault: ({ gva, access, reason }) =>
-    reason ? walkFault(reason, access, gva) : say`The walk of ${gva} ends in a fault.`,
+  fault: ({ gva, access, reason, nestedFor }) => {
+    if (!reason) return say`The walk of ${gva} ends in a fault.`;
+    return nestedFor === null ? walkFault(reason, access, gva) : nestedFault(reason, gva, nestedFor);
+  },
   tlbHit: ({ gva }) => say`The TLB knows ${gva}: no walk is made.`,
   tlbFlush: ({ what }) => say`The TLB is emptied: ${notes[what]}.`,
 
@@ -82,7 +99,9 @@ export const events: EventWords = {
   register: ({ register, value }) => say`${register} becomes ${value}.`,
   slot: ({ slot, what }) => say`Slot ${slot}: ${notes[what]}.`,
 
-  kvm_page_fault: ({ gva, error, isTooFast }) => {
+  kvm_page_fault: ({ gva, gpa, error, isTooFast, isNested }) => {
+    if (isNested)
+      return say`The fault on guest-physical ${gpa} reaches KVM. It is KVM’s for certain: the guest’s own faults never leave the guest.`;
     const what = say`The fault on ${gva} (error code ${error}) leaves the guest and reaches KVM, which must find out whose it is: its own, or the guest’s.`;
     return isTooFast
       ? say`${what} Giving W back without the lock (fast page fault) is not for shadow paging: the guest’s own tables must be asked first.`

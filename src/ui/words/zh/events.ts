@@ -1,6 +1,7 @@
 /** A sentence for each kind of event. */
 import type { FaultReason } from '#ui/sentence/fault-reason.ts';
 import type { LeafFacts } from '#ui/sentence/kvm-facts.ts';
+import type { ExitKind } from '#ui/sentence/nested-fault-reason.ts';
 import type { EventWords } from '#ui/words/event-words.ts';
 import { code, explain, say, type Text, type Value } from '#ui/words/text.ts';
 import { faultCauses, nextReasons, notes, outcomes, sizeReasons, writeReasons } from './reasons.ts';
@@ -12,6 +13,25 @@ const entry = (slot: Value | null): Text => (slot ? say`页表项 ${slot} ` : sa
 
 const walkFault = (reason: FaultReason, access: keyof typeof ACCESS, gva: Value): Text =>
   say`遍历止于第 ${reason.level} 级：${code(reason.bit)}，${faultCauses[reason.cause]}，因此对 ${gva} 的这次${ACCESS[access]}访问引发缺页异常。`;
+
+const nestedFault = (reason: FaultReason, gva: Value, level: number): Text =>
+  say`为${level === 0 ? '页本身' : `客户机第 ${level} 级页表项`}进行的嵌套遍历止于嵌套第 ${reason.level} 级：${code(reason.bit)}，${faultCauses[reason.cause]}。这与客户机自己的页表无关：${gva} 的这次异常归虚拟机监控器处理。`;
+
+const EXIT: Readonly<Record<ExitKind, (gva: Value, gpa: Value) => Text>> = {
+  'page-fault': (gva) => say`处理器离开客户机，将 ${gva} 交给虚拟机监控器。`,
+  'nested-fault': (_, gpa) =>
+    say`嵌套页表不允许对客户机物理地址 ${gpa} 的这次访问；处理器离开客户机，将该地址交给虚拟机监控器。`,
+  misconfiguration: (_, gpa) =>
+    say`客户机物理地址 ${gpa} 的页表项对处理器没有意义。KVM 有意在没有内存之处建立这样的页表项。`,
+  'log-full': () => say`修改页日志已满，须由虚拟机监控器清空。`,
+  instruction: () => say`客户机在此不得自行完成此操作，由虚拟机监控器代为执行。`,
+};
+
+const TABLES = {
+  guest: '从根开始逐级遍历客户机自己的页表',
+  shadow: '从根开始逐级遍历 KVM 建立的页表',
+  both: '遍历客户机自己的页表，其中每一步都要先遍历 KVM 建立的嵌套页表',
+} as const;
 
 const setBit =
   (letter: 'A' | 'D') =>
@@ -37,25 +57,23 @@ export const events: EventWords = {
   outcome: (reason) => explain(outcomes, reason),
   call: (fields) => say`调用 ${fields.function}。`,
   return: (fields) => say`${fields.function} 返回。`,
-  exit: ({ reason, isFault, gva }) =>
-    isFault
-      ? say`VM-exit（${reason}）：处理器离开客户机，将 ${gva} 交给虚拟机监控器。`
-      : say`VM-exit（${reason}）：在影子分页下客户机不得自行完成此操作，由虚拟机监控器代为执行。`,
+  exit: ({ kind, reason, gva, gpa }) => say`VM-exit（${reason}）：${EXIT[kind](gva, gpa)}`,
   entry: ({ isAgain }) =>
     isAgain ? say`VM-entry：处理器重新进入客户机，重新执行该指令。` : say`VM-entry：处理器进入客户机。`,
   mmio: ({ gpa }) => say`对 ${gpa} 的访问退出到用户空间：该处没有内存。`,
 
-  access: ({ gva, access, isUser, isBare }) =>
-    say`处理器为${isUser ? '用户态代码' : '内核'}的一次${ACCESS[access]}访问转换 ${gva}：从根开始逐级遍历${isBare ? '客户机自己的页表' : ' KVM 建立的页表'}。`,
-  reference: ({ level, slot, isPresent, target }) => {
-    if (!isPresent) return say`第 ${level} 级页表项 ${slot} 不存在：${code('P = 0')}，遍历无法继续。`;
-    return level === 1
-      ? say`第 1 级页表项 ${slot} 映射页帧 ${target}。`
-      : say`第 ${level} 级页表项 ${slot} 指向 ${target}。`;
+  access: ({ gva, access, isUser, tables }) =>
+    say`处理器为${isUser ? '用户态代码' : '内核'}的一次${ACCESS[access]}访问转换 ${gva}：${TABLES[tables]}。`,
+  reference: ({ level, slot, isNested, isPresent, target }) => {
+    const subject = say`${isNested ? '嵌套' : ''}第 ${level} 级页表项 ${slot}`;
+    if (!isPresent) return say`${subject} 不存在，遍历无法继续。`;
+    return level === 1 ? say`${subject} 映射页帧 ${target}。` : say`${subject} 指向 ${target}。`;
   },
   translated: ({ gva, frame }) => say`${gva} 的转换无需虚拟机监控器介入：它位于页帧 ${frame}。`,
-  fault: ({ gva, access, reason }) =>
-    reason ? walkFault(reason, access, gva) : say`对 ${gva} 的遍历以缺页异常告终。`,
+  fault: ({ gva, access, reason, nestedFor }) => {
+    if (!reason) return say`对 ${gva} 的遍历以缺页异常告终。`;
+    return nestedFor === null ? walkFault(reason, access, gva) : nestedFault(reason, gva, nestedFor);
+  },
   tlbHit: ({ gva }) => say`TLB 中已有 ${gva} 的转换：无需遍历。`,
   tlbFlush: ({ what }) => say`TLB 清空：${notes[what]}。`,
 
@@ -70,7 +88,9 @@ export const events: EventWords = {
   register: ({ register, value }) => say`${register} 变为 ${value}。`,
   slot: ({ slot, what }) => say`内存槽 ${slot}：${notes[what]}。`,
 
-  kvm_page_fault: ({ gva, error, isTooFast }) => {
+  kvm_page_fault: ({ gva, gpa, error, isTooFast, isNested }) => {
+    if (isNested)
+      return say`客户机物理地址 ${gpa} 上的异常到达 KVM。它必定归 KVM 处理：客户机自己的缺页异常不会离开客户机。`;
     const what = say`${gva} 上的缺页异常（错误码 ${error}）离开客户机到达 KVM；KVM 须判明它归谁处理：KVM 自己，还是客户机。`;
     return isTooFast
       ? say`${what}不取锁便恢复 W 位（fast page fault）不适用于影子分页：必须先查客户机自己的页表。`
