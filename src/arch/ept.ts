@@ -7,7 +7,7 @@
  *
  * Types (leaves only): 0 UC, 1 WC, 4 WT, 5 WP, 6 WB. The constants are bits of the flags word (word64.ts).
  */
-import { bitsMask, type ReservedMask } from './entry.ts';
+import { bitsMask, hasReservedBits, type ReservedMask } from './entry.ts';
 import { entryFormat, KIND, type Kind, type NestedFormat } from './entry-format.ts';
 import type { BitMeaning } from './fault.ts';
 
@@ -135,13 +135,36 @@ function eptReserved(rules: EptRules): readonly (readonly [ReservedMask, Reserve
   ];
 }
 
+/** Bits of which an entry has at least one, or is absent. */
+const grants = ({ modeBasedExecute }: EptRules, flags: number): boolean =>
+  (flags & (EPT.read | EPT.write | EPT.execute | (modeBasedExecute ? EPT.userExecute : 0))) !== 0;
+
+const isEptLeaf = (level: number, flags: number): boolean =>
+  level === 1 || ((level === 2 || level === 3) && (flags & EPT.pageSize) !== 0);
+
 /** What the low bits of an entry make it. Entries that grant nothing are absent, whatever else they say. */
 function eptKind(rules: EptRules, level: number, flags: number): Kind {
-  const execute = EPT.execute | (rules.modeBasedExecute ? EPT.userExecute : 0);
-  if (!(flags & (EPT.read | EPT.write | execute))) return KIND.absent;
-  if (!(flags & EPT.read) && (flags & EPT.write || !rules.executeOnly)) return KIND.malformed;
-  const leaf = level === 1 || ((level === 2 || level === 3) && (flags & EPT.pageSize) !== 0);
-  if (!leaf) return KIND.table;
+  if (!grants(rules, flags)) return KIND.absent;
+  if (brokenByLowBits(rules, level, flags) !== null) return KIND.malformed;
+  return isEptLeaf(level, flags) ? KIND.leaf : KIND.table;
+}
+
+/** A rule whose breaking makes an entry misconfigured. SDM vol. 3 section 29.3.3.1. */
+export type EptRule = 'write-only' | 'execute-only' | 'memory-type' | 'reserved';
+
+function brokenByLowBits({ executeOnly }: EptRules, level: number, flags: number): EptRule | null {
+  if (!(flags & EPT.read)) {
+    if (flags & EPT.write) return 'write-only';
+    if (!executeOnly) return 'execute-only';
+  }
   const type = (flags & EPT.memoryType) >> 3;
-  return type === 2 || type === 3 || type === 7 ? KIND.malformed : KIND.leaf;
+  return isEptLeaf(level, flags) && (type === 2 || type === 3 || type === 7) ? 'memory-type' : null;
+}
+
+/** Which rule an entry breaks; null for one that is absent, or well made. */
+export function brokenEptRule(rules: EptRules, level: number, frame: number, flags: number): EptRule | null {
+  if (!grants(rules, flags)) return null;
+  const masks = eptReserved(rules)[level];
+  const isReserved = masks && hasReservedBits(masks, isEptLeaf(level, flags), frame, flags);
+  return brokenByLowBits(rules, level, flags) ?? (isReserved ? 'reserved' : null);
 }

@@ -2,9 +2,13 @@
  * The neutral reading of a machine at a moment: its tables, their entries, and the links between them, in one vocabulary
  * for every hypervisor. Pure functions of the machine's words; nothing is kept.
  */
+import type { EptRule } from '#arch/ept.ts';
 
-/** What an entry is, as far as the hardware and the hypervisor tell it apart. */
-export type EntryKind = 'table' | 'leaf' | 'mmio' | 'not-present';
+/** What an entry is, as far as the hardware and the hypervisor tell it apart. `removed`: it is about to go, and nobody may touch it. */
+export type EntryKind = 'table' | 'leaf' | 'mmio' | 'removed' | 'not-present';
+
+/** How the bits of an entry are placed: x86 (AMD's nested tables too), Intel's EPT, EPT that keeps no A and D. */
+export type EntryFormatName = 'x86' | 'ept' | 'ept-noad';
 
 export interface AtlasEntry {
   readonly index: number;
@@ -38,6 +42,9 @@ export interface AtlasTable {
   readonly name: string;
   readonly level: number;
   readonly entryBytes: 4 | 8;
+  readonly format: EntryFormatName;
+  /** What indexes it: linear addresses, or, in nested tables, guest-physical ones. */
+  readonly translates: 'gva' | 'gpa';
   /** Its own frame: a guest frame number for the guest's, a host frame number for the hypervisor's. */
   readonly frame: number;
   /** Entries that are not zero, in order. */
@@ -52,6 +59,10 @@ export interface AtlasTable {
   readonly unsync: boolean;
   readonly unsyncChildren: number;
   readonly obsolete: boolean;
+  /** It is found by walking from its root alone: it is in no hash, and no reverse map names its entries (KVM's TDP MMU). */
+  readonly byWalk: boolean;
+  /** It is there only because code may not run from a large page. */
+  readonly forCode: boolean;
   /** Writes to the guest's table behind it since it was used last, as far as KVM counts them. */
   readonly writeFlooding: number;
   /** Ids of the hypervisor's tables that shadow a guest's table; of a hypervisor's: the guest's table, if it is listed. */
@@ -102,6 +113,31 @@ export interface AtlasPage {
   readonly tracked: boolean;
 }
 
+/** What an MMIO entry says instead of a frame. */
+export interface AtlasMmio {
+  readonly gfn: number;
+  /** Rights as x86 bits W and U; null where the format keeps none. */
+  readonly access: number | null;
+  /** Generation of the memory slots that it was made in, and the one that they have now: where these differ, it says nothing. */
+  readonly generation: number;
+  readonly slotsGeneration: number;
+}
+
+/** Two-dimensional paging: the hardware walks the guest's own tables, and nested ones for each step of that. */
+export interface AtlasNested {
+  /** Which of KVM's MMUs keeps the nested tables: the TDP MMU, or the older one with reverse maps and a hash. */
+  readonly mmu: 'tdp' | 'tdp-legacy';
+  readonly vendor: 'amd' | 'intel';
+  /** Nested entries have A and D flags. */
+  readonly accessedDirty: boolean;
+  /** Guest frames that a vCPU's processor has noted as written, and KVM has not read yet; null without page-modification logging. */
+  noted(cpu: number): readonly number[] | null;
+  /** Places of the leaves that map a guest frame: one in each root's tree at most. */
+  leaves(gfn: number): readonly number[];
+  /** The rule that the EPT entry at a place breaks; null for any other. */
+  brokenRule(place: number): EptRule | null;
+}
+
 export interface Atlas {
   readonly machine: 'bare' | 'kvm' | 'xen';
   /** Guest's tables reachable from the vCPUs' CR3, parents before children. */
@@ -110,6 +146,8 @@ export interface Atlas {
   readonly hypervisorTables: readonly AtlasTable[];
   readonly registers: readonly AtlasRegisters[];
   readonly slots: readonly AtlasSlot[];
+  /** Null where the hardware walks one set of tables. */
+  readonly nested: AtlasNested | null;
   table(id: string): AtlasTable | null;
   /** The table and index that a place belongs to; null if it is no entry of a listed table. */
   locate(place: number): { table: AtlasTable; index: number } | null;
@@ -117,6 +155,8 @@ export interface Atlas {
   rmap(gfn: number): readonly number[];
   /** The guest frame that the hypervisor's leaf at a place maps (of a large page, its first); null for anything else, and while that is not noted yet. */
   mappedFrame(place: number): number | null;
+  /** What the MMIO entry at a place says; null for any other. */
+  mmio(place: number): AtlasMmio | null;
   /** Ids of the tables in the hash bucket of a hypervisor's table, as a search meets them; empty for what is in no hash. */
   bucket(tableId: string): readonly string[];
   /** What is known of a guest frame; null without a slot. */

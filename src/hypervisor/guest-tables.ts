@@ -22,7 +22,7 @@ const MOST_TABLES = 4096;
 /** A guest's table without what a hypervisor knows of it. */
 export type PlainGuestTable = Pick<
   AtlasTable,
-  'id' | 'side' | 'name' | 'level' | 'entryBytes' | 'frame' | 'entries' | 'rootOf'
+  'id' | 'side' | 'name' | 'level' | 'entryBytes' | 'format' | 'translates' | 'frame' | 'entries' | 'rootOf'
 >;
 
 /** What a table has that no hypervisor keeps anything about. */
@@ -33,6 +33,8 @@ export const UNMANAGED = {
   unsync: false,
   unsyncChildren: 0,
   obsolete: false,
+  byWalk: false,
+  forCode: false,
   writeFlooding: 0,
   shadows: [],
   writable: null,
@@ -80,6 +82,8 @@ function visit(words: Int32Array, mode: PagingMode, gfn: number, level: number, 
     name: `0x${(gfn * 4096).toString(16)}`,
     level,
     entryBytes: mode.entryBytes,
+    format: 'x86' as const,
+    translates: 'gva' as const,
     frame: gfn,
     entries,
     rootOf: [] as number[],

@@ -23,9 +23,11 @@ export function readBareAtlas(words: Int32Array): Atlas {
     hypervisorTables: [],
     registers: readRegisters(words, (cpu) => roots.get(cr3Frame(words, vcpuPlace(words, cpu))) ?? null),
     slots: readSlots(words),
+    nested: null,
     ...lookups(guestTables),
     rmap: () => [],
     mappedFrame: () => null,
+    mmio: () => null,
     bucket: () => [],
     page: (gfn) => {
       const page = readPage(words, gfn);

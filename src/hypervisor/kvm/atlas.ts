@@ -1,5 +1,5 @@
 /** The atlas of a machine under KVM: shadow pages beside the guest's tables, and the links between them. */
-import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
+import type { Atlas, AtlasEntry, AtlasMmio, AtlasTable, EntryKind } from '#hypervisor/atlas.ts';
 import {
   hostFrameOf,
   lookups,
@@ -13,18 +13,26 @@ import { kvm_page_table_hashfn } from '#hypervisor/kvm/mmu/hash.ts';
 import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
 import { gfn_to_rmap, gfn_track_slot } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import {
+  get_mmio_spte_access,
+  get_mmio_spte_generation,
+  get_mmio_spte_gfn,
   is_last_spte,
   is_mmio_spte,
+  is_removed_spte,
   is_shadow_present_pte,
   is_writable_pte,
+  mmioGenerationOf,
   spteFormat,
 } from '#hypervisor/kvm/mmu/spte.ts';
+import type { SpteFormat } from '#hypervisor/kvm/mmu/spte_format.ts';
 import { findSlot, SLOT } from '#machine/slots.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_SHIFT, frameOwner, HEADER } from '#machine/words.ts';
+import { readNested } from './nested_atlas.ts';
 import {
   KVM,
   KVM_MMU_HASH_SIZE,
+  MMUS,
   ROLE,
   roleAccess,
   roleLevel,
@@ -32,6 +40,10 @@ import {
   SP,
   sptep_index,
 } from './structs.ts';
+
+/** Whether the hardware walks the guest's own tables, so that KVM's are nested ones. */
+const isNested = (words: Int32Array): boolean =>
+  MMUS[words[(words[HEADER.hypervisor] as number) + KVM.mmu] as number] !== 'shadow';
 
 const tableId = (words: Int32Array, sp: number): string => `t${words[sp + SP.serial]}`;
 
@@ -50,28 +62,28 @@ function shadowPages(words: Int32Array): number[] {
   return sps.sort((a, b) => (words[a + SP.serial] as number) - (words[b + SP.serial] as number));
 }
 
+function kindOf(format: SpteFormat, level: number, flags: number): EntryKind {
+  if (is_shadow_present_pte(flags)) return is_last_spte(flags, level) ? 'leaf' : 'table';
+  if (is_mmio_spte(format, flags)) return 'mmio';
+  return is_removed_spte(flags) ? 'removed' : 'not-present';
+}
+
 function entriesOf(words: Int32Array, frame: number, level: number): AtlasEntry[] {
+  const format = spteFormat(words);
   const entries: AtlasEntry[] = [];
   for (let index = 0; index < 512; index++) {
     const place = (frame << FRAME_SHIFT) + index * 2;
     const pfn = words[place] as number;
     const flags = words[place + 1] as number;
     if (pfn === 0 && flags === 0) continue;
-    const table = is_shadow_present_pte(flags) && !is_last_spte(flags, level);
-    const kind = table
-      ? 'table'
-      : is_shadow_present_pte(flags)
-        ? 'leaf'
-        : is_mmio_spte(spteFormat(words), flags)
-          ? 'mmio'
-          : 'not-present';
+    const kind = kindOf(format, level, flags);
     entries.push({
       index,
       place,
       frame: pfn,
       flags,
       kind,
-      target: table ? tableId(words, frameOwner(words, pfn)) : null,
+      target: kind === 'table' ? tableId(words, frameOwner(words, pfn)) : null,
     });
   }
   return entries;
@@ -83,12 +95,15 @@ function readShadowPage(words: Int32Array, sp: number, guest: ReadonlyMap<number
   const frame = words[sp + SP.spt] as number;
   const validGen = words[(words[HEADER.hypervisor] as number) + KVM.mmu_valid_gen] as number;
   const shadowed = role & ROLE.direct ? undefined : guest.get(gfn);
+  const byWalk = words[sp + SP.tdp_mmu_page] !== 0;
   return {
     id: tableId(words, sp),
     side: 'hypervisor',
     name: tableId(words, sp),
     level: roleLevel(role),
     entryBytes: 8,
+    format: spteFormat(words).name,
+    translates: isNested(words) ? 'gpa' : 'gva',
     frame,
     entries: entriesOf(words, frame, roleLevel(role)),
     rootOf: [],
@@ -102,15 +117,23 @@ function readShadowPage(words: Int32Array, sp: number, guest: ReadonlyMap<number
       access: roleAccess(role),
       invalid: (role & ROLE.invalid) !== 0,
     },
-    rootCount: words[sp + (words[sp + SP.tdp_mmu_page] ? SP.tdp_mmu_root_count : SP.root_count)] as number,
+    rootCount: words[sp + (byWalk ? SP.tdp_mmu_root_count : SP.root_count)] as number,
     unsync: words[sp + SP.unsync] !== 0,
     unsyncChildren: words[sp + SP.unsync_children] as number,
-    obsolete: (role & ROLE.invalid) !== 0 || words[sp + SP.mmu_valid_gen] !== validGen,
+    obsolete: (role & ROLE.invalid) !== 0 || (!byWalk && words[sp + SP.mmu_valid_gen] !== validGen),
+    byWalk,
+    forCode: words[sp + SP.lpage_disallowed] !== 0,
     writeFlooding: words[sp + SP.write_flooding_count] as number,
     shadows: shadowed ? [shadowed] : [],
     writable: null,
     parents: words[sp + SP.ptep] ? [words[sp + SP.ptep] as number] : listedSptes(words, sp + SP.parent_ptes),
   };
+}
+
+/** Whether walks begin at a shadow page, and may go on doing so. */
+function isRoot(words: Int32Array, sp: number): boolean {
+  if ((words[sp + SP.role] as number) & ROLE.invalid) return false;
+  return words[sp + SP.tdp_mmu_page] ? words[sp + SP.ptep] === 0 : words[sp + SP.root_count] !== 0;
 }
 
 /** The page of four pointers that a vCPU's walk begins at where the root is no shadow page. */
@@ -138,6 +161,8 @@ function readPaeRoot(words: Int32Array, cpu: number): AtlasTable | null {
     name: `pae root of cpu${cpu}`,
     level: 3,
     entryBytes: 8,
+    format: 'x86',
+    translates: 'gva',
     frame,
     entries,
     rootOf: [cpu],
@@ -186,6 +211,21 @@ function mappedFrame(words: Int32Array, place: number): number | null {
   return rmapOf(words, gfn).includes(place) ? gfn : null;
 }
 
+/** What the MMIO entry at a place says. */
+function readMmio(words: Int32Array, place: number): AtlasMmio | null {
+  const format = spteFormat(words);
+  const [frame, flags] = [words[place] as number, words[place + 1] as number];
+  if (frameOwner(words, place >>> FRAME_SHIFT) === 0 || !is_mmio_spte(format, flags)) return null;
+  const kvm = words[HEADER.hypervisor] as number;
+  const processor = { amd: words[kvm + KVM.amd] !== 0, maxphyaddr: words[kvm + KVM.maxphyaddr] as number };
+  return {
+    gfn: get_mmio_spte_gfn(processor, frame),
+    access: format.mmioAccess === 0 ? null : get_mmio_spte_access(format, flags),
+    generation: get_mmio_spte_generation(flags),
+    slotsGeneration: mmioGenerationOf(words, kvm),
+  };
+}
+
 /** Ids of the shadow pages in the bucket of a guest frame. */
 function bucketOf(words: Int32Array, gfn: number): string[] {
   const hash = words[(words[HEADER.hypervisor] as number) + KVM.mmu_page_hash] as number;
@@ -198,7 +238,12 @@ function bucketOf(words: Int32Array, gfn: number): string[] {
 export function readKvmAtlas(words: Int32Array): Atlas {
   const plain = readGuestTables(words);
   const guestIds = new Map(plain.map((table) => [table.frame, table.id]));
-  const pages = shadowPages(words).map((sp) => readShadowPage(words, sp, guestIds));
+  const sps = shadowPages(words);
+  const pages = sps.map((sp) => readShadowPage(words, sp, guestIds));
+  const nested = readNested(
+    words,
+    sps.filter((sp) => isRoot(words, sp)),
+  );
   const cpus = [...Array(words[HEADER.vcpuCount] as number).keys()];
   const hardwareRoots = cpus.map((cpu) => words[vcpuPlace(words, cpu) + VCPU.hardware_root] as number);
   const rooted = pages.map((page) => ({
@@ -207,7 +252,7 @@ export function readKvmAtlas(words: Int32Array): Atlas {
   }));
   const hypervisorTables = inTreeOrder([...cpus.flatMap((cpu) => readPaeRoot(words, cpu) ?? []), ...rooted]);
   const guestTables = plain.map((table): AtlasTable => {
-    const sptes = rmapOf(words, table.frame);
+    const sptes = nested ? nested.leaves(table.frame) : rmapOf(words, table.frame);
     return {
       ...table,
       ...UNMANAGED,
@@ -224,12 +269,14 @@ export function readKvmAtlas(words: Int32Array): Atlas {
     hypervisorTables,
     registers: readRegisters(words, (cpu) => roots.get(hardwareRoots[cpu] as number) ?? null),
     slots: readSlots(words),
+    nested,
     ...found,
     rmap: (gfn) => rmapOf(words, gfn),
     mappedFrame: (place) => mappedFrame(words, place),
+    mmio: (place) => readMmio(words, place),
     bucket: (id) => {
       const table = found.table(id);
-      return table?.role && table.gfn !== null ? bucketOf(words, table.gfn) : [];
+      return table?.role && table.gfn !== null && !table.byWalk ? bucketOf(words, table.gfn) : [];
     },
     page: (gfn) => {
       const page = readPage(words, gfn);

@@ -15,6 +15,8 @@ import {
   KVM,
   KVM_MMU_HASH_SIZE,
   type Kvm,
+  MMUS,
+  type MmuName,
   type ModuleParameters,
   SLOT_ARCH,
   type Vcpu,
@@ -35,8 +37,7 @@ export interface KvmSpec {
   readonly maxphyaddr: number;
   readonly vcpus: number;
   readonly parameters: ModuleParameters;
-  /** Which MMU: shadow paging, the TDP MMU, or the older direct MMU. */
-  readonly mmu: 'shadow' | 'tdp' | 'tdp-legacy';
+  readonly mmu: MmuName;
   /** kvm-intel: EPT has A and D bits. */
   readonly eptad: boolean;
   /** WHAT_IF bits. */
@@ -56,6 +57,9 @@ export function createKvm(m: Machine, spec: KvmSpec): Kvm {
   const at = m.allocateWords(KVM.size);
   m.set(HEADER.hypervisor, at);
   m.set(at + KVM.what_if, spec.whatIf);
+  m.set(at + KVM.amd, spec.amd ? 1 : 0);
+  m.set(at + KVM.maxphyaddr, spec.maxphyaddr);
+  m.set(at + KVM.mmu, MMUS.indexOf(spec.mmu));
   const tdp = spec.mmu !== 'shadow';
   const formatIndex = spteFormatIndex(tdp && !spec.amd, spec.eptad);
   m.set(at + KVM.spte_format, formatIndex);

@@ -53,6 +53,9 @@ export const KVM = record([
   'free_descs',
   'shadow_root_allocated',
   'what_if',
+  'amd',
+  'maxphyaddr',
+  'mmu',
   'spte_format',
   'tdp_mmu_roots*2',
   'tdp_mmu_pages*2',
@@ -112,6 +115,10 @@ export const WHAT_IF = {
   /** Each vCPU has shadow pages of its own. */
   privateRoots: 8,
 } as const;
+
+/** The MMUs that a VM can have, by their number in KVM.mmu: shadow paging, the TDP MMU, the older direct MMU. */
+export const MMUS = ['shadow', 'tdp', 'tdp-legacy'] as const;
+export type MmuName = (typeof MMUS)[number];
 
 /** Module parameters of kvm, kvm-amd and kvm-intel that the model knows. */
 export interface ModuleParameters {

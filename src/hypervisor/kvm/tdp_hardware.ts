@@ -20,6 +20,7 @@ import { EVENT, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
 import { frameData } from '#machine/memory.ts';
 import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
+import { eptRules } from './ept_rules.ts';
 import { IDENTITY_MAP_GFN } from './kvm_main.ts';
 import { type ModificationBuffer, modificationBuffer } from './pml.ts';
 import type { Kvm, Vcpu } from './structs.ts';
@@ -64,15 +65,7 @@ export class TdpProcessor {
     const { tdpLevels: levels, maxphyaddr } = kvm;
     this.#nested = kvm.amd
       ? nptFormat({ levels, maxphyaddr, gigabytePages: true, noExecute: true })
-      : eptFormat({
-          levels,
-          maxphyaddr,
-          accessedDirty: kvm.format.accessed !== 0,
-          modeBasedExecute: false,
-          executeOnly: true,
-          gigabytePages: true,
-          exitInformation: true,
-        });
+      : eptFormat({ ...eptRules(maxphyaddr, kvm.format.accessed !== 0), levels });
     this.#log = kvm.parameters.pml ? modificationBuffer(kvm) : null;
   }
 

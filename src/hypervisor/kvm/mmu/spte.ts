@@ -112,8 +112,11 @@ export const spte_has_volatile_bits = noted('spte_has_volatile_bits');
 /** How many of the highest cacheable address bits are inverted in entries that are not present, against L1TF. */
 const L1TF_BITS = 5;
 
+/** What decides how an MMIO entry hides its frame from the processor's caches. */
+type Processor = Pick<Kvm, 'amd' | 'maxphyaddr'>;
+
 /** shadow_nonpresent_or_rsvd_mask, of the frame word: 0 on processors that L1TF does not touch. */
-const l1tfMask = (kvm: Kvm): number =>
+const l1tfMask = (kvm: Processor): number =>
   kvm.amd ? 0 : bitsMask(kvm.maxphyaddr - L1TF_BITS, kvm.maxphyaddr - 1).frame;
 
 /** make_mmio_spte: an entry that says "no memory", as a swizzled pair: the gfn, the access, the slots' generation. */
@@ -130,7 +133,7 @@ export const make_mmio_spte = kernel(
 );
 
 /** get_mmio_spte_gfn: the guest frame of an MMIO entry, from its frame word. */
-export function get_mmio_spte_gfn(kvm: Kvm, frame: number): number {
+export function get_mmio_spte_gfn(kvm: Processor, frame: number): number {
   const mask = l1tfMask(kvm);
   return mask === 0 ? frame : (frame & ~(mask | (mask << L1TF_BITS))) | ((frame >>> L1TF_BITS) & mask);
 }
@@ -140,7 +143,11 @@ export const get_mmio_spte_generation = (flags: number): number =>
   ((flags >>> 3) & MMIO_GEN_LOW) | (((flags >>> 20) & 0x7ff) << 8);
 
 /** The memory slots' generation as MMIO entries can hold it (19 bits). */
-export const mmioGeneration = (kvm: Kvm): number => kvm.m.get(kvm.at + KVM.memslots_generation) & 0x7ffff;
+export const mmioGeneration = ({ m, at }: Pick<Kvm, 'm' | 'at'>): number => mmioGenerationOf(m.words, at);
+
+/** The same from a machine's words. @param at place of the KVM record */
+export const mmioGenerationOf = (words: Int32Array, at: number): number =>
+  (words[at + KVM.memslots_generation] as number) & 0x7ffff;
 
 /** Rights of an MMIO entry, as ACC bits without execute; an EPT entry keeps none. */
 export const get_mmio_spte_access = ({ mmioAccess }: SpteFormat, flags: number): number => flags & mmioAccess;

@@ -1,5 +1,7 @@
 /** The inspector: its headings, questions and lists. */
 
+import type { EntryKind } from '#hypervisor/atlas.ts';
+
 export const inspector = {
   follow: 'follows the cursor',
   pinned: 'selected',
@@ -37,8 +39,14 @@ export const inspector = {
   thisEvent: 'This very event.',
   ask: 'Questions',
   entry: {
-    subtitle: (isGuest: boolean, level: number, kind: 'table' | 'leaf' | 'mmio' | 'not-present') => {
-      const what = { table: 'points to a table', leaf: 'leaf', mmio: 'MMIO', 'not-present': 'not present' };
+    subtitle: (isGuest: boolean, level: number, kind: EntryKind) => {
+      const what = {
+        table: 'points to a table',
+        leaf: 'leaf',
+        mmio: 'MMIO',
+        removed: 'about to go',
+        'not-present': 'not present',
+      };
       return `${isGuest ? 'the guest’s entry' : 'spte'}, level ${level}, ${what[kind]}`;
     },
     liesIn: 'lies in',

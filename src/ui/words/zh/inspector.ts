@@ -39,7 +39,13 @@ export const inspector: Words['inspector'] = {
   ask: '提问',
   entry: {
     subtitle: (isGuest, level, kind) => {
-      const what = { table: '指向下级页表', leaf: '叶', mmio: 'MMIO', 'not-present': '不存在' };
+      const what = {
+        table: '指向下级页表',
+        leaf: '叶',
+        mmio: 'MMIO',
+        removed: '正在移除',
+        'not-present': '不存在',
+      };
       return `${isGuest ? '客户机页表项' : 'spte'}，第 ${level} 级，${what[kind]}`;
     },
     liesIn: '位于',
