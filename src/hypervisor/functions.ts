@@ -249,6 +249,7 @@ const x86Functions = inFile(X86, {
   kvm_set_cr4: 'Changes the guest’s CR4.',
   set_efer: 'Changes the guest’s EFER.',
   kvm_emulate_wrmsr: 'Handles the exit of a write to a model-specific register.',
+  emulator_cmpxchg_emulated: 'Writes an operand for a locked instruction.',
   emulator_can_use_gpa: 'Asks whether the faulting address must be that of the instruction’s operand.',
   kvm_arch_flush_shadow_memslot: 'Makes sure that no shadow page uses a slot any more.',
   x86_emulate_instruction: 'Does the guest’s instruction in its stead.',

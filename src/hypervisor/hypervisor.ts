@@ -17,6 +17,18 @@ export interface Access {
   readonly ac: boolean;
   readonly valueHi: number;
   readonly valueLo: number;
+  /** A write whose value is made of what was there. */
+  readonly update?: Update;
+}
+
+/** An instruction that reads memory, changes what it read and writes it back. */
+export interface Update {
+  /** The new value from the old one (plain pairs). */
+  readonly change: (hi: number, lo: number) => readonly [number, number];
+  /** Nobody may come in between (LOCK). */
+  readonly locked: boolean;
+  /** Page tables are written with it, as KVM sees it; others KVM would rather not emulate. */
+  readonly writesTables: boolean;
 }
 
 /** What a step came to. */

@@ -15,6 +15,10 @@ export const VCPU = record([
   'hardware_root',
   'tlb',
   'hypervisor',
+  'rip_hi',
+  'rip_lo',
+  'rflags',
+  'gprs*32',
 ]);
 
 /** Makes `count` vCPUs with all registers zero. */

@@ -6,10 +6,12 @@ import { PF } from '#arch/fault.ts';
 import { refusal } from '#arch/permission.ts';
 import { frameOfAddress } from '#arch/walk.ts';
 import { hiOfNumber, loOfNumber } from '#arch/word64.ts';
-import type { Access } from '#hypervisor/hypervisor.ts';
+import type { Access, Update } from '#hypervisor/hypervisor.ts';
 import { vcpu_match_mmio_gpa, vcpu_match_mmio_gva } from '#hypervisor/kvm/mmu/mmio.ts';
+import type { FaultAddress } from '#hypervisor/kvm/mmu/page_fault.ts';
 import { kvm_mmu_pte_write } from '#hypervisor/kvm/mmu/pte_write.ts';
 import { gva_to_gpa } from '#hypervisor/kvm/mmu/walk_addr.ts';
+import { kvm_mmu_unprotect_page } from '#hypervisor/kvm/mmu/zap.ts';
 import { EVENT } from '#machine/events.ts';
 import { guestFrame } from '#machine/memory.ts';
 import { loadOperand, operandParts, storeOperand } from '#machine/operand.ts';
@@ -27,8 +29,10 @@ import { kvm_inject_emulated_page_fault } from './x86.ts';
 export interface MmioFragment {
   readonly gpa: number;
   readonly bytes: number;
-  /** Its first byte in the operand. */
-  readonly from: number;
+  readonly write: boolean;
+  /** What is written (plain pair). */
+  readonly valueHi: number;
+  readonly valueLo: number;
 }
 
 /** What an emulated access came to: its value (plain pair), and what of it is left to user space; null: the guest gets a #PF. */
@@ -66,20 +70,52 @@ interface Operand {
 }
 
 /**
- * x86_emulate_instruction: reads the instruction, then does what it does.
+ * x86_emulate_instruction: reads the instruction, then does what it does, or lets the guest try again. False in that case.
+ * @param fault what made it necessary, where the guest may try again; null otherwise
  * @param execute the instruction's own work; false where it waits for user space to give a value
  */
 export const x86_emulate_instruction = kernel(
   'x86_emulate_instruction',
-  (vcpu: Vcpu, instruction: Instruction, mayRetry: boolean, execute: () => boolean): void => {
+  (vcpu: Vcpu, instruction: Instruction, fault: Retriable | null, execute: () => boolean): boolean => {
     x86_decode_emulated_instruction(vcpu, instruction);
-    if (mayRetry) x86_page_table_writing_insn(vcpu);
+    if (retry_instruction(vcpu, instruction, fault)) return false;
     if (x86_emulate_insn(vcpu, execute)) get_rflags(vcpu);
+    return true;
   },
 );
 
-/** x86_page_table_writing_insn: a `mov` is what tables are written with, so KVM does not take the table for something else. */
-const x86_page_table_writing_insn = noted('x86_page_table_writing_insn');
+/** A fault on an operand that may go away without emulation. */
+interface Retriable {
+  readonly address: FaultAddress;
+  /** Page tables are written with such an instruction. */
+  readonly writesTables: boolean;
+}
+
+/**
+ * retry_instruction: an instruction that page tables are not written with shows that a frame holds none any more: its shadow pages
+ * go, and the guest tries again. True then. The second time in a row, at the same place, it is emulated after all.
+ */
+function retry_instruction(vcpu: Vcpu, { address: rip }: Instruction, fault: Retriable | null): boolean {
+  const { m } = vcpu.kvm;
+  const now =
+    fault && !x86_page_table_writing_insn(vcpu, fault.writesTables)
+      ? [...(rip ?? [0, 0]), fault.address.hi, fault.address.lo]
+      : null;
+  const isRepeated = now?.every((word, i) => m.get(vcpu.arch + ARCH.last_retry + i) === word) ?? false;
+  const noted = isRepeated ? null : now;
+  for (let i = 0; i < 4; i++) m.set(vcpu.arch + ARCH.last_retry + i, noted?.[i] ?? 0);
+  if (!noted || !fault) return false;
+  const { hi, lo, physical } = fault.address;
+  const gfn = physical ? frameOfAddress(hi, lo) : gva_to_gpa(vcpu, hi, lo, PF.write, false, false).gfn;
+  kvm_mmu_unprotect_page(vcpu.kvm, gfn);
+  return true;
+}
+
+/** x86_page_table_writing_insn: whether the instruction is of a kind that page tables are written with. */
+const x86_page_table_writing_insn = kernel(
+  'x86_page_table_writing_insn',
+  (_: Vcpu, writesTables: boolean): boolean => writesTables,
+);
 
 const x86_emulate_insn = kernel('x86_emulate_insn', (_: Vcpu, execute: () => boolean): boolean => execute());
 
@@ -109,21 +145,46 @@ const kvm_fetch_guest_virt = kernel('kvm_fetch_guest_virt', (vcpu: Vcpu, instruc
 interface FaultedInstruction extends Instruction {
   /** The guest may try again instead. */
   readonly mayRetry: boolean;
-  /** The operand's guest-physical address (plain pair), where the hardware gave it. */
-  readonly gpa: readonly [number, number] | null;
+  readonly fault: FaultAddress;
 }
 
-/** Emulates a data access. Null after a #PF for the guest. */
+/** Emulates a data access. Null after a #PF for the guest, and where the guest tries again. */
 export function emulateAccess(vcpu: Vcpu, access: Access, instruction: FaultedInstruction): Emulated | null {
-  const write = access.kind === 'write';
-  const { gpa } = instruction;
+  const { fault, mayRetry } = instruction;
+  const writesTables = access.update?.writesTables ?? true;
+  const known: KnownAddress = fault.physical ? [fault.hi, fault.lo] : null;
   let emulated: Emulated | null = null;
-  x86_emulate_instruction(vcpu, instruction, instruction.mayRetry, () => {
-    emulated = write ? writeback(vcpu, access, gpa) : read_emulated(vcpu, access, gpa);
-    return write || emulated?.mmio.length === 0;
+  x86_emulate_instruction(vcpu, instruction, mayRetry ? { address: fault, writesTables } : null, () => {
+    if (access.update) emulated = emulateUpdate(vcpu, access, access.update, known);
+    else
+      emulated =
+        access.kind === 'write' ? writeback(vcpu, access, known) : read_emulated(vcpu, access, known);
+    return access.kind === 'write' || emulated?.mmio.length === 0;
   });
   return emulated;
 }
+
+/** Reads the operand, then writes what the instruction makes of it. */
+function emulateUpdate(vcpu: Vcpu, access: Access, update: Update, known: KnownAddress): Emulated | null {
+  const read = read_emulated(vcpu, { ...access, kind: 'read' }, known);
+  if (!read) return null;
+  const [valueHi, valueLo] = update.change(read.hi, read.lo);
+  const write = { ...access, valueHi, valueLo };
+  const written = update.locked
+    ? emulator_cmpxchg_emulated(vcpu, write, known)
+    : writeback(vcpu, write, known);
+  return written && { ...written, mmio: [...read.mmio, ...written.mmio] };
+}
+
+/** emulator_cmpxchg_emulated: a locked write. Where no memory is, or it is read-only, it is written like any other. */
+const emulator_cmpxchg_emulated = kernel(
+  'emulator_cmpxchg_emulated',
+  (vcpu: Vcpu, access: Access, known: KnownAddress): Emulated | null => {
+    if (vcpuMode(vcpu.kvm.m.words, vcpu.regs).levels > 0)
+      gva_to_gpa(vcpu, access.hi, access.lo, PF.write | (access.user ? PF.user : 0), access.ac, false);
+    return emulator_write_emulated(vcpu, access, known);
+  },
+);
 
 const read_emulated = kernel(
   'read_emulated',
@@ -186,7 +247,7 @@ const emulator_read_write_onepage = kernel(
       emulated.hi |= onesOf(part.from + part.bytes - 4) & ~onesOf(part.from - 4);
       emulated.lo |= onesOf(part.from + part.bytes) & ~onesOf(part.from);
     }
-    emulated.mmio.push({ gpa, bytes: part.bytes, from: part.from });
+    emulated.mmio.push({ gpa, bytes: part.bytes, ...fragmentValue(access, part.from) });
     return true;
   },
 );
@@ -290,12 +351,18 @@ function bytesFrom(word: number, above: number, from: number): number {
   return (word >>> (from * 8)) | (above << (32 - from * 8));
 }
 
+/** What a fragment that begins at byte `from` of an operand carries. */
+const fragmentValue = (
+  { kind, valueHi, valueLo }: Access,
+  from: number,
+): Pick<MmioFragment, 'write' | 'valueHi' | 'valueLo'> => ({
+  write: kind === 'write',
+  valueHi: bytesFrom(valueHi, 0, from),
+  valueLo: bytesFrom(valueLo, valueHi, from),
+});
+
 /** The exits to user space that an emulated access needs, one after the other. */
-export function exitForMmio(vcpu: Vcpu, access: Access, mmio: readonly MmioFragment[]): void {
-  const write = access.kind === 'write' ? 1 : 0;
-  for (const { gpa, bytes, from } of mmio) {
-    const hi = bytesFrom(access.valueHi, 0, from);
-    const lo = bytesFrom(access.valueLo, access.valueHi, from);
-    vcpu.log.emit(EVENT.mmio, hiOfNumber(gpa), loOfNumber(gpa), bytes, write, hi, lo);
-  }
+export function exitForMmio(vcpu: Vcpu, mmio: readonly MmioFragment[]): void {
+  for (const { gpa, bytes, write, valueHi, valueLo } of mmio)
+    vcpu.log.emit(EVENT.mmio, hiOfNumber(gpa), loOfNumber(gpa), bytes, write ? 1 : 0, valueHi, valueLo);
 }

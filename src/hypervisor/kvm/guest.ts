@@ -7,13 +7,14 @@
 import { PF } from '#arch/fault.ts';
 import { hexOfPair, isCanonical } from '#arch/word64.ts';
 import { type Access, OK, type Outcome } from '#hypervisor/hypervisor.ts';
-import type { FaultHandlers } from '#hypervisor/kvm/mmu/page_fault.ts';
+import type { FaultAddress, FaultHandlers } from '#hypervisor/kvm/mmu/page_fault.ts';
 import { gva_to_gpa } from '#hypervisor/kvm/mmu/walk_addr.ts';
-import { loadOperand, storeOperand } from '#machine/operand.ts';
+import { loadOperand, operandParts, storeOperand } from '#machine/operand.ts';
 import { findSlot } from '#machine/slots.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { emulateAccess, exitForMmio, type Instruction } from './emulate.ts';
+import { codeAddress, runCode } from './guest_code.ts';
 import { ARCH, type Vcpu } from './structs.ts';
 import type { GuestMmu, Left } from './translation.ts';
 import {
@@ -47,6 +48,12 @@ const CR0_FIXED = 0x30;
 /** KVM_RUN failed: the host does not allow the access. */
 const EFAULT: Outcome = { kind: 'run-error', name: 'EFAULT' };
 
+/** A #GP for an address that no linear address can be. */
+const NOT_CANONICAL: Done = {
+  outcome: { kind: 'exception', vector: GP_VECTOR, error: 0, cr2: null },
+  emulated: false,
+};
+
 /** What an instruction did: its outcome, and whether KVM did it, so that the guest is entered once more. */
 export interface Done {
   readonly outcome: Outcome;
@@ -71,6 +78,8 @@ export class Guest {
   #end: Outcome | null = null;
   /** An exception of the processor's own that is yet to be delivered. */
   #raised: Raised | null = null;
+  /** The guest runs code of its own, not the stub's. */
+  #isCode = false;
   /** The access that is under way, and what its emulation came to. */
   #access: Access | null = null;
   #answer: Done | Left | null = null;
@@ -158,24 +167,39 @@ export class Guest {
     return null;
   }
 
-  /** A data access or a fetch by the guest. */
+  /** A data access by the guest, or the code that it jumps to (which begins where `jumpTo` put the instruction pointer). */
   access(access: Access): Done | Left {
+    return access.kind === 'exec' ? this.#runCode(access) : this.#data(access);
+  }
+
+  #runCode(access: Access): Done | Left {
+    this.#isCode = true;
+    const fetch = (hi: number, lo: number): number | Done | Left =>
+      this.#isCanonical(hi)
+        ? this.#page({ ...access, hi, lo }, hi, lo, PF.fetch | userBit(access))
+        : NOT_CANONICAL;
+    const result = runCode(this.#vcpu, { fetch, access: (one) => this.#data(one) }, access.user);
+    this.#isCode = false;
+    return result;
+  }
+
+  #isCanonical(hi: number): boolean {
+    const mode = vcpuMode(this.#vcpu.kvm.m.words, this.#vcpu.regs);
+    return mode.levels < 4 || isCanonical(hi, mode.linearBits);
+  }
+
+  #data(access: Access): Done | Left {
     const { m } = this.#vcpu.kvm;
-    const mode = vcpuMode(m.words, this.#vcpu.regs);
-    if (mode.levels >= 4 && !isCanonical(access.hi, mode.linearBits)) {
-      return { outcome: { kind: 'exception', vector: GP_VECTOR, error: 0, cr2: null }, emulated: false };
-    }
-    const code =
-      (access.kind === 'write' ? PF.write : access.kind === 'exec' ? PF.fetch : 0) |
-      (access.user ? PF.user : 0);
+    if (!this.#isCanonical(access.hi)) return NOT_CANONICAL;
+    const code = (access.kind === 'write' ? PF.write : 0) | userBit(access);
     const within = 4096 - (access.lo & 0xfff);
     const first = this.#page(access, access.hi, access.lo, code);
     if (typeof first !== 'number') return first;
-    if (access.width <= within) return { outcome: onePage(m, access, first), emulated: false };
+    if (access.width <= within) return { outcome: onPages(m, access, first, first), emulated: false };
     const lo = (access.lo + within) | 0;
     const second = this.#page(access, lo === 0 ? (access.hi + 1) | 0 : access.hi, lo, code);
     if (typeof second !== 'number') return second;
-    return { outcome: twoPages(m, access, first, second), emulated: false };
+    return { outcome: onPages(m, access, first, second), emulated: false };
   }
 
   /** The host frame of one page of an access, or what the instruction came to because of it. */
@@ -187,17 +211,17 @@ export class Guest {
   }
 
   /** KVM emulates the access that is under way. */
-  readonly #emulate: FaultHandlers['emulate'] = (mayRetry, gpa) => {
+  readonly #emulate: FaultHandlers['emulate'] = (mayRetry, fault) => {
     const access = this.#access as Access;
     this.#answer =
-      access.kind === 'exec' ? this.#emulateFetch(access) : this.#emulateData(access, mayRetry, gpa);
+      access.kind === 'exec' ? this.#emulateFetch(access) : this.#emulateData(access, mayRetry, fault);
   };
 
   /** The step's instruction, as KVM's emulator finds it. */
   instruction(user: boolean, ac: boolean): Instruction {
     const stub = this.#stub;
-    const address = stub && (user ? ([stub.userHi, stub.userLo] as const) : ([stub.hi, stub.lo] as const));
-    return { address, user, ac };
+    const inStub = stub && (user ? ([stub.userHi, stub.userLo] as const) : ([stub.hi, stub.lo] as const));
+    return { address: this.#isCode ? codeAddress(this.#vcpu) : inStub, user, ac };
   }
 
   /** The emulator cannot take an instruction from where no memory is: user code gets a #UD, the kernel's step ends. */
@@ -216,11 +240,11 @@ export class Guest {
   }
 
   /** What the guest sees of an emulated access, after the exits to user space that it needed. */
-  #emulateData(access: Access, mayRetry: boolean, gpa: readonly [number, number] | null): Done | Left {
-    const instruction = { ...this.instruction(access.user, access.ac), mayRetry, gpa };
+  #emulateData(access: Access, mayRetry: boolean, fault: FaultAddress): Done | Left {
+    const instruction = { ...this.instruction(access.user, access.ac), mayRetry, fault };
     const emulated = emulateAccess(this.#vcpu, access, instruction);
     if (!emulated) return 'again';
-    exitForMmio(this.#vcpu, access, emulated.mmio);
+    exitForMmio(this.#vcpu, emulated.mmio);
     const { hi, lo } = emulated;
     return { outcome: access.kind === 'write' ? OK : { kind: 'value', hi, lo }, emulated: true };
   }
@@ -305,29 +329,31 @@ export class Guest {
   }
 }
 
-/** The data of an access within one page; a fetch has none. */
-function onePage(m: Machine, access: Access, frame: number): Outcome {
-  if (access.kind === 'exec') return OK;
+const userBit = ({ user }: Access): number => (user ? PF.user : 0);
+
+/** The data of an access; `second` is the frame of what reaches into the next page. */
+function onPages(m: Machine, access: Access, first: number, second: number): Outcome {
+  const { update } = access;
+  const [oldHi, oldLo] = access.kind === 'read' || update ? load(m, access, first, second) : [0, 0];
+  if (access.kind === 'read') return { kind: 'value', hi: oldHi, lo: oldLo };
+  const [hi, lo] = update ? update.change(oldHi, oldLo) : [access.valueHi, access.valueLo];
   const offset = access.lo & 0xfff;
-  if (access.kind === 'write') {
-    storeOperand(m, frame, offset, access.width, 0, access.valueHi, access.valueLo);
-    return OK;
+  for (const [from, bytes] of operandParts(access.lo, access.width)) {
+    if (from === 0) storeOperand(m, first, offset, bytes, 0, hi, lo);
+    else storeOperand(m, second, 0, bytes, from, hi, lo);
   }
-  const [hi, lo] = loadOperand(m.words, frame, offset, access.width, 0);
-  return { kind: 'value', hi, lo };
+  return OK;
 }
 
-/** The data of an access that crosses from one page into the next. */
-function twoPages(m: Machine, access: Access, first: number, second: number): Outcome {
-  const offset = access.lo & 0xfff;
-  const within = 4096 - offset;
-  const rest = access.width - within;
-  if (access.kind === 'write') {
-    storeOperand(m, first, offset, within, 0, access.valueHi, access.valueLo);
-    storeOperand(m, second, 0, rest, within, access.valueHi, access.valueLo);
-    return OK;
+function load(m: Machine, access: Access, first: number, second: number): readonly [number, number] {
+  let [hi, lo] = [0, 0];
+  for (const [from, bytes] of operandParts(access.lo, access.width)) {
+    const part =
+      from === 0
+        ? loadOperand(m.words, first, access.lo & 0xfff, bytes, 0)
+        : loadOperand(m.words, second, 0, bytes, from);
+    hi |= part[0];
+    lo |= part[1];
   }
-  const low = loadOperand(m.words, first, offset, within, 0);
-  const high = loadOperand(m.words, second, 0, rest, within);
-  return { kind: 'value', hi: low[0] | high[0], lo: low[1] | high[1] };
+  return [hi, lo];
 }

@@ -7,6 +7,7 @@ import { EVENT } from '#machine/events.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { Guest, type StubPage } from './guest.ts';
+import { jumpTo } from './guest_code.ts';
 import { Processor } from './hardware.ts';
 import { vmx_flush_pml_buffer } from './pml.ts';
 import { ShadowGuestMmu } from './shadow_exits.ts';
@@ -45,6 +46,7 @@ export class KvmHypervisor implements Hypervisor {
   }
 
   access(cpu: number, access: Access): Outcome {
+    if (access.kind === 'exec') jumpTo(this.#vcpus[cpu] as Vcpu, access.hi, access.lo);
     return this.#run(cpu, access.user, access.ac, (_, guest) => guest.access(access));
   }
 

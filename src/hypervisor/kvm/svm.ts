@@ -38,7 +38,7 @@ export type ExitHandler = (vcpu: Vcpu, instruction: Instruction, action: (vcpu: 
 const emulateOnInterception: ExitHandler = (vcpu, instruction, action) => {
   if (!vcpu.kvm.amd) return action(vcpu);
   let allowed = true;
-  x86_emulate_instruction(vcpu, instruction, false, () => {
+  x86_emulate_instruction(vcpu, instruction, null, () => {
     allowed = action(vcpu);
     return true;
   });

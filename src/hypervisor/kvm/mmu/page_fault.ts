@@ -30,6 +30,13 @@ import { kvm_tdp_mmu_map } from './tdp_mmu_map.ts';
 import { type GuestWalker, walk_addr_generic } from './walk_addr.ts';
 import { kvm_mmu_unprotect_page } from './zap.ts';
 
+/** The address of a fault (plain pair); `physical`: it is guest-physical, and the root maps such addresses directly. */
+export interface FaultAddress {
+  readonly hi: number;
+  readonly lo: number;
+  readonly physical: boolean;
+}
+
 /** What the MMU needs of those who handle exits. */
 export interface FaultHandlers {
   /** RFLAGS.AC of the guest. */
@@ -41,9 +48,9 @@ export interface FaultHandlers {
   /**
    * The instruction must be emulated.
    * @param mayRetry unless it is better to let the guest try again
-   * @param gpa the guest-physical address (plain pair) that faulted, where the hardware gives it
+   * @param fault the address that faulted
    */
-  readonly emulate: (mayRetry: boolean, gpa: readonly [number, number] | null) => void;
+  readonly emulate: (mayRetry: boolean, fault: FaultAddress) => void;
 }
 
 /**
@@ -60,7 +67,7 @@ export const kvm_mmu_page_fault = kernel(
     const fault = newFault(hi, lo, error, paged || tdp ? 3 : 2);
     let ret: number = fault.rsvd ? handle_mmio_page_fault(vcpu, fault) : RET_PF.INVALID;
     if (ret === RET_PF.EMULATE) {
-      handlers.emulate(false, rootIsDirect(vcpu) ? [hi, lo] : null);
+      handlers.emulate(false, { hi, lo, physical: rootIsDirect(vcpu) });
       return ret;
     }
     if (ret === RET_PF.INVALID) {
@@ -73,7 +80,7 @@ export const kvm_mmu_page_fault = kernel(
       kvm_mmu_unprotect_page(vcpu.kvm, fault.gfn);
       return RET_PF.RETRY;
     }
-    handlers.emulate(!mmio_info_in_cache(vcpu, fault), rootIsDirect(vcpu) ? [hi, lo] : null);
+    handlers.emulate(!mmio_info_in_cache(vcpu, fault), { hi, lo, physical: rootIsDirect(vcpu) });
     return ret;
   },
 );

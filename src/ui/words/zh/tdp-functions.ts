@@ -44,6 +44,7 @@ export const tdpFunctions = {
   spte_to_child_pt: '找到页表项所指的页表。',
 
   make_huge_page_split_spte: '构造取代大页的一个小页表项。',
+  emulator_cmpxchg_emulated: '为带锁前缀的指令写操作数。',
   emulator_can_use_gpa: '判断出错地址是否必为指令操作数的地址。',
   kvm_flush_remote_tlbs_with_address: '使所有 vCPU 丢弃一段范围的转换；多数硬件只能全部丢弃。',
   npf_interception: '处理离开 AMD 客户机的嵌套缺页。',
