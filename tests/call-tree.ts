@@ -38,9 +38,12 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   slot_rmap_walk_next: 'going along a list',
   mmu_pages_first: 'going along a list',
   kvm_deliver_exception_payload: 'moves CR2 to where it is already',
+  hv_track_root_tdp: 'only where KVM itself runs under Hyper-V',
   svm_can_emulate_instruction: 'the emulator: encrypted guests only',
   init_emulate_ctxt: 'the emulator: how it keeps registers and modes',
   svm_get_segment_base: 'the emulator: segments',
+  emulator_get_cached_segment_base: 'the emulator: segments',
+  emulator_get_segment: 'the emulator: segments',
   linearize: 'the emulator: segments',
   emulator_get_cr: 'the emulator: how it keeps registers and modes',
   reg_read: 'the emulator: registers',
@@ -54,6 +57,9 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   kvm_pmu_trigger_event: 'performance counters',
 };
 
+/** The host's own memory management, below hva_to_pfn: what it leads to is hva_to_pfn's here. */
+const HOST_FUNCTIONS: readonly string[] = ['get_user_pages_unlocked', '__get_user_pages', 'handle_mm_fault'];
+
 interface Node {
   readonly text: string;
   readonly children: Node[];
@@ -62,7 +68,22 @@ interface Node {
 /** A kernel makes 512 calls for a table that goes; those for empty entries have nothing below them, and we do not make them. */
 const isEmptyEntry = (node: Node): boolean => node.text === 'mmu_page_zap_pte' && node.children.length === 0;
 
-function toLines(nodes: readonly Node[], indent = ''): string[] {
+/**
+ * When the TDP MMU takes a table down, the kernel marks its empty entries too. What is left of a mark, where it has nothing below it,
+ * is the same for an empty entry and a leaf; so none of these are compared.
+ */
+function withoutMarks(nodes: readonly Node[]): readonly Node[] {
+  const begin = nodes.findIndex(({ text }) => text === '* kvm_mmu_prepare_zap_page');
+  if (begin < 0) return nodes;
+  const isMark = ({ text, children }: Node): boolean =>
+    text === 'handle_changed_spte_acc_track' ||
+    (text === '__handle_changed_spte' &&
+      children.every((child) => child.text === '* kvm_tdp_mmu_spte_changed'));
+  return nodes.filter((node, at) => at < begin || !isMark(node));
+}
+
+function toLines(all: readonly Node[], indent = ''): string[] {
+  const nodes = withoutMarks(all);
   return nodes
     .filter((node) => !isEmptyEntry(node))
     .flatMap(({ text, children }) => [`${indent}${text}`, ...toLines(children, `${indent}  `)]);
@@ -81,7 +102,7 @@ export function recordedTree(text: string): string[] {
       const [, name, times] = /^(.*?)(?: {2}x(\d+))?$/.exec(line) as unknown as [string, string, string?];
       const word = name.replace(/ \[kvm_(amd|intel)\]$/, '').trimEnd();
       for (let i = 0; i < Number(block?.[1] ?? times ?? 1); i++) {
-        if (block) nodes.push(...children);
+        if (block || HOST_FUNCTIONS.includes(word)) nodes.push(...children);
         else if (!(word in LEFT_OUT)) nodes.push({ text: word, children });
       }
     }

@@ -16,7 +16,7 @@ import { difference, GOLDEN, recording, supportedRecordings } from './golden-sce
 
 const FOLDER = join(GOLDEN, 'kvm-amd');
 const RECORDED = readdirSync(FOLDER)
-  .filter((file) => /^shadow-.*\.calls$/.test(file))
+  .filter((file) => /^(shadow|tdp|legacy)-.*\.calls$/.test(file))
   .map((file) => file.replace(/\.calls$/, ''))
   .sort();
 const callsOf = (name: string): string => readFileSync(join(FOLDER, `${name}.calls`), 'utf8');

@@ -33,6 +33,7 @@ const mmuFunctions = inFile(MMU, {
   kvm_mmu_page_fault:
     'Decides what to do about a fault that left the guest: map, emulate, or give it to the guest.',
   nonpaging_page_fault: 'Handles a fault of a guest without paging: its addresses are guest-physical ones.',
+  nonpaging_gva_to_gpa: 'Finds nothing to translate: without paging an address is guest-physical.',
   mmio_info_in_cache: 'Asks whether the fault is on the page whose MMIO access KVM remembers.',
   shadow_page_table_clear_flood:
     'Sets the write counters of all tables on the path of an address back to zero.',

@@ -132,11 +132,19 @@ const __do_insn_fetch_bytes = kernel('__do_insn_fetch_bytes', (vcpu: Vcpu, instr
   kvm_fetch_guest_virt(vcpu, instruction),
 );
 
+/** nonpaging_gva_to_gpa: an address is guest-physical already. */
+const nonpaging_gva_to_gpa = noted('nonpaging_gva_to_gpa');
+
 /** kvm_fetch_guest_virt: the instruction is read through the guest's tables: without decode assists KVM is given no bytes. */
 const kvm_fetch_guest_virt = kernel('kvm_fetch_guest_virt', (vcpu: Vcpu, instruction: Instruction): void => {
   const { address, user, ac } = instruction;
   get_cpl(vcpu);
-  if (!address || vcpuMode(vcpu.kvm.m.words, vcpu.regs).levels === 0) return;
+  if (!address) return;
+  if (vcpuMode(vcpu.kvm.m.words, vcpu.regs).levels === 0) {
+    nonpaging_gva_to_gpa(vcpu);
+    kvm_vcpu_read_guest_page(vcpu, frameOfAddress(address[0], address[1]));
+    return;
+  }
   const walker = gva_to_gpa(vcpu, address[0], address[1], PF.fetch | (user ? PF.user : 0), ac, true);
   if (walker.ok) kvm_vcpu_read_guest_page(vcpu, walker.gfn);
 });

@@ -1,6 +1,7 @@
 /** 二维分页: what the functions of arch/x86/kvm/mmu/tdp_mmu.c and tdp_iter.c do, and the handlers of their exits. */
 
 export const tdpFunctions = {
+  nonpaging_gva_to_gpa: '无需转换：未启用分页时地址就是客户机物理地址。',
   kvm_tdp_page_fault: '处理嵌套页表的缺页：地址是客户机物理地址。',
   direct_page_fault: '处理背后没有客户机页表的缺页：从页帧直到建立映射。',
   disallowed_hugepage_adjust: '若某页表只因大页上不允许执行代码而存在，就在它下面映射。',
