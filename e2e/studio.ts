@@ -49,9 +49,15 @@ export class Studio {
     return this.page.locator('.event-row');
   }
 
+  /** A name that the event at the cursor has in the list. */
+  named(value: string): Locator {
+    return this.currentEvent().getByRole('button', { name: value, exact: true });
+  }
+
   /** A cell of the walk, by the entry that it shows: `t0[000]`. */
   cell(slot: string): Locator {
-    return this.page.getByRole('button', { name: new RegExp(`^${slot.replace(/[[\]]/g, '\\$&')}:`) });
+    const name = new RegExp(`^${slot.replace(/[[\]]/g, '\\$&')}:`);
+    return this.page.locator('.walk').getByRole('button', { name });
   }
 
   /** An entry in the tables: `t3[16]`. */

@@ -54,7 +54,7 @@ test('the calls show in which function it happens', async ({ studio, page }) => 
   await expect(page.getByText('Decides what a leaf entry grants.')).toBeVisible();
 
   await studio.press('ArrowDown', 2);
-  await expect(calls.locator(':focus')).toHaveText('kvm_slot_page_track_is_active();');
+  await expect(calls.locator(':focus')).toHaveAccessibleName('kvm_slot_page_track_is_active();');
   await page.getByRole('button', { name: 'Only calls with events' }).click();
   await expect(calls.getByText('kvm_slot_page_track_is_active();')).toHaveCount(0);
   await calls.getByRole('button', { name: /kvm_mmu_set_spte/ }).click();

@@ -3,6 +3,7 @@
  * for every hypervisor. Pure functions of the machine's words; nothing is kept.
  */
 import type { EptRule } from '#arch/ept.ts';
+import type { RegisterName } from '#machine/events.ts';
 
 /** What an entry is, as far as the hardware and the hypervisor tell it apart. `removed`: it is about to go, and nobody may touch it. */
 export type EntryKind = 'table' | 'leaf' | 'mmio' | 'removed' | 'not-present';
@@ -85,6 +86,16 @@ export interface AtlasRegisters {
   readonly hardwareRoot: string | null;
 }
 
+/** A register as the machine keeps it. */
+export interface AtlasRegister {
+  /** Place of its first word, and how many it has. */
+  readonly place: number;
+  readonly words: number;
+  /** Its value, a plain pair. */
+  readonly hi: number;
+  readonly lo: number;
+}
+
 export interface AtlasSlot {
   readonly id: number;
   readonly baseGfn: number;
@@ -163,4 +174,8 @@ export interface Atlas {
   page(gfn: number): AtlasPage | null;
   /** Host frame behind a guest frame, or null if none is known. */
   hostFrame(gfn: number): number | null;
+  /** Place of the first word of what a host frame holds; 0 where nothing was ever stored there. */
+  memory(hostFrame: number): number;
+  /** A vCPU's register, by its name in REGISTERS; null where there is no such vCPU. */
+  register(cpu: number, name: RegisterName): AtlasRegister | null;
 }

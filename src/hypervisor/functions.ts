@@ -352,3 +352,6 @@ export const FUNCTIONS = {
 };
 
 export type FunctionName = keyof typeof FUNCTIONS;
+
+/** Whether a name is one of them. */
+export const isFunction = (name: string): name is FunctionName => Object.hasOwn(FUNCTIONS, name);

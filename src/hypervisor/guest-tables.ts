@@ -1,8 +1,10 @@
 /** The guest's own tables, as every atlas lists them: those that the vCPUs' CR3 lead to, parents before children. */
 import { isLeaf, PTE } from '#arch/entry.ts';
 import type { PagingMode } from '#arch/paging-mode.ts';
-import { flagsWord, frameWord } from '#arch/word64.ts';
+import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
+import type { RegisterName } from '#machine/events.ts';
 import {
+  HUGE_FRAMES,
   hostPageDropped,
   isHostWritable,
   isHugeHostPage,
@@ -14,7 +16,7 @@ import { frameData, loadedHi, loadedLo, loadFrame } from '#machine/memory.ts';
 import { findSlot, SLOT, SLOT_FLAG, slotPlaces } from '#machine/slots.ts';
 import { cr3Frame, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import { HEADER } from '#machine/words.ts';
-import type { AtlasEntry, AtlasPage, AtlasRegisters, AtlasSlot, AtlasTable } from './atlas.ts';
+import type { AtlasEntry, AtlasPage, AtlasRegister, AtlasRegisters, AtlasSlot, AtlasTable } from './atlas.ts';
 
 /** More tables than this are not listed: a guest's tables may lead in circles of any size. */
 const MOST_TABLES = 4096;
@@ -135,6 +137,47 @@ export function readRegisters(
     });
   }
   return registers;
+}
+
+/** Where a register lies among a vCPU's words, and how: low half alone, plain pair, swizzled pair, or frame number. */
+const REGISTER_WORDS: Readonly<Record<RegisterName, readonly [number, 'low' | 'pair' | 'entry' | 'frame']>> =
+  {
+    cr0: [VCPU.cr0, 'low'],
+    cr2: [VCPU.cr2_hi, 'pair'],
+    cr3: [VCPU.cr3_hi, 'pair'],
+    cr4: [VCPU.cr4, 'low'],
+    efer: [VCPU.efer, 'low'],
+    'hardware cr3': [VCPU.hardware_root, 'frame'],
+    pdpte0: [VCPU.pdptes, 'entry'],
+    pdpte1: [VCPU.pdptes + 2, 'entry'],
+    pdpte2: [VCPU.pdptes + 4, 'entry'],
+    pdpte3: [VCPU.pdptes + 6, 'entry'],
+  };
+
+/** A vCPU's register; null where there is no such vCPU. */
+export function readRegister(words: Int32Array, cpu: number, name: RegisterName): AtlasRegister | null {
+  if (cpu >= (words[HEADER.vcpuCount] as number)) return null;
+  const [offset, form] = REGISTER_WORDS[name];
+  const place = vcpuPlace(words, cpu) + offset;
+  const [first, second] = [words[place] as number, words[place + 1] as number];
+  switch (form) {
+    case 'low':
+      return { place, words: 1, hi: 0, lo: first };
+    case 'pair':
+      return { place, words: 2, hi: first, lo: second };
+    case 'entry':
+      return { place, words: 2, hi: hiWord(first, second), lo: loWord(first, second) };
+    case 'frame':
+      return { place, words: 1, hi: hiWord(first, 0), lo: loWord(first, 0) };
+  }
+}
+
+/** Place of the first word of what a host frame holds; 0 where nothing was ever stored there. */
+export function readMemory(words: Int32Array, hostFrame: number): number {
+  const isHuge = hostFrame >= HUGE_FRAMES;
+  if (hostFrame < 0 || (!isHuge && hostFrame >= (words[HEADER.frames] as number))) return 0;
+  if (isHuge && (hostFrame - HUGE_FRAMES) >>> 9 >= (words[HEADER.hugeCount] as number)) return 0;
+  return frameData(words, hostFrame);
 }
 
 export function readSlots(words: Int32Array): AtlasSlot[] {

@@ -92,6 +92,7 @@ export const REGISTERS = [
   'pdpte2',
   'pdpte3',
 ] as const;
+export type RegisterName = (typeof REGISTERS)[number];
 
 /** Outcomes of a step, as numbered in the `outcome` event. */
 export const OUTCOMES = [

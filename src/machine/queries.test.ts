@@ -10,8 +10,14 @@ import {
   guestTable,
   hypervisorEntry,
   hypervisorTable,
+  lastMapped,
   lastWrite,
+  nearestAccess,
+  nearestCall,
   nextRead,
+  nextTranslation,
+  nextUnmapped,
+  nextWalk,
   nextWrite,
   openCalls,
   tableLife,
@@ -134,4 +140,49 @@ it('names the calls that an event happens in, the innermost first', () => {
   const data: LogData = log.finish(new Int32Array(0));
   expect(openCalls(new LogReader(data), 4)).toEqual([3, 0]);
   expect(openCalls(new LogReader(data), 0)).toEqual([]);
+});
+
+describe('who comes by', () => {
+  const log = new LogWriter(20, true);
+  log.cpu = 0;
+  log.emit(EVENT.access, 0, 0x10004, 0);
+  log.emit(EVENT.translated, 0, 0x10004, 0x55, 1);
+  log.emit(EVENT.rmapAdd, 0x10);
+  log.enter('make_spte');
+  log.cpu = 1;
+  log.emit(EVENT.access, 1, 0x10ff8, 0);
+  log.emit(EVENT.tlbHit, 0, 0x10008, 0x55);
+  log.emit(EVENT.rmapRemove, 0x10);
+  log.leave('make_spte');
+  log.emit(EVENT.kvm_mmu_pagetable_walk);
+  const reader = new LogReader(log.finish(new Int32Array(0)));
+  const end = reader.length;
+
+  it('to a page: the accesses to any address in it', () => {
+    expect(nearestAccess(reader, 0, 0x10ffc, end, -1)).toBe(0);
+    expect(nearestAccess(reader, 1, 0x10000, 0, 1)).toBe(4);
+    expect(nearestAccess(reader, 0, 0x11000, end, -1)).toBe(-1);
+  });
+
+  it('to a frame: what is translated to it, by a walk or by the TLB', () => {
+    expect(nextTranslation(reader, 0x55, -1)).toBe(1);
+    expect(nextTranslation(reader, 0x55, 1)).toBe(5);
+    expect(nextTranslation(reader, 0x56, -1)).toBe(-1);
+  });
+
+  it('to a frame’s reverse map', () => {
+    expect(lastMapped(reader, 0x10, 2)).toBe(2);
+    expect(lastMapped(reader, 0x10, 1)).toBe(-1);
+    expect(nextUnmapped(reader, 0x10, 2)).toBe(6);
+    expect(nextUnmapped(reader, 0x11, -1)).toBe(-1);
+  });
+
+  it('to a function, and to a root', () => {
+    expect(nearestCall(reader, 'make_spte', end, -1)).toBe(3);
+    expect(nearestCall(reader, 'make_spte', 3, 1)).toBe(-1);
+    expect(nearestCall(reader, 'nobody', -1, 1)).toBe(-1);
+    expect(nextWalk(reader, 1, -1, 'access')).toBe(4);
+    expect(nextWalk(reader, 1, -1, 'guest')).toBe(8);
+    expect(nextWalk(reader, 0, -1, 'guest')).toBe(-1);
+  });
 });

@@ -83,6 +83,24 @@ export const guestTable = (gfn: number, data: number): Stored => ({
   ...ALWAYS,
 });
 
+/** What a host frame holds. @param data place of its first word; 0 if nothing was ever stored there */
+export const hostFrame = (data: number): Stored => ({
+  place: data,
+  words: FRAME_WORDS,
+  ...ALL_BITS,
+  guest: null,
+  ...ALWAYS,
+});
+
+/** A register, of `words` words from `place` on. */
+export const register = (place: number, words: number): Stored => ({
+  place,
+  words,
+  ...ALL_BITS,
+  guest: null,
+  ...ALWAYS,
+});
+
 /** The event that change record `change` belongs to: the first that counts it. */
 export function eventOfChange(reader: LogReader, change: number): number {
   let low = 0;
@@ -184,4 +202,65 @@ export function openCalls(reader: LogReader, index: number): number[] {
     depth--;
   }
   return calls;
+}
+
+type Test = (word: (n: number) => number) => boolean;
+
+/** For each kind of event that is asked for: whether it is one that is meant, by its payload. */
+type Tests = ReadonlyMap<number, Test>;
+
+/** The nearest event after (direction 1) or before (-1) `event` that one of the tests holds for; -1 if there is none. */
+function nearest(reader: LogReader, event: number, direction: 1 | -1, tests: Tests): number {
+  return reader.find(event, direction, (index) => {
+    const test = tests.get(reader.kind(index));
+    return test?.((n) => reader.word(index, PAYLOAD + n)) ?? false;
+  });
+}
+
+/** The first translation after `event` that ends in a frame (of the host; on a bare machine of the guest), walked or known to the TLB. */
+export function nextTranslation(reader: LogReader, frame: number, event: number): number {
+  const leadsThere: Test = (word) => word(2) === (frame | 0);
+  return nearest(
+    reader,
+    event,
+    1,
+    new Map([
+      [EVENT.translated, leadsThere],
+      [EVENT.tlbHit, leadsThere],
+    ]),
+  );
+}
+
+/** The nearest access of a guest to the 4 KiB page of a linear address (plain pair). */
+export function nearestAccess(
+  reader: LogReader,
+  hi: number,
+  lo: number,
+  event: number,
+  direction: 1 | -1,
+): number {
+  const isThere: Test = (word) => word(0) === hi && word(1) >>> 12 === lo >>> 12;
+  return nearest(reader, event, direction, new Map([[EVENT.access, isThere]]));
+}
+
+/** The event that noted last, up to and including `event`, that an entry maps a guest frame. */
+export const lastMapped = (reader: LogReader, gfn: number, event: number): number =>
+  nearest(reader, event + 1, -1, new Map([[EVENT.rmapAdd, (word) => word(0) === (gfn | 0)]]));
+
+/** The first event after `event` that takes an entry that maps a guest frame away. */
+export const nextUnmapped = (reader: LogReader, gfn: number, event: number): number =>
+  nearest(reader, event, 1, new Map([[EVENT.rmapRemove, (word) => word(0) === (gfn | 0)]]));
+
+/** The nearest call of a function; -1 where there is none, or calls were not recorded. */
+export function nearestCall(reader: LogReader, name: string, event: number, direction: 1 | -1): number {
+  const text = reader.data.strings.indexOf(name);
+  return text < 0
+    ? -1
+    : nearest(reader, event, direction, new Map([[EVENT.call, (word) => word(0) === text]]));
+}
+
+/** The first walk after `event` that a vCPU's hardware makes (`access`), or the hypervisor in its place (`guest`). */
+export function nextWalk(reader: LogReader, cpu: number, event: number, kind: 'access' | 'guest'): number {
+  const wanted = kind === 'access' ? EVENT.access : EVENT.kvm_mmu_pagetable_walk;
+  return reader.find(event, 1, (index) => reader.kind(index) === wanted && reader.cpu(index) === cpu);
 }

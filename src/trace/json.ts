@@ -24,9 +24,9 @@ function fieldValue(type: FieldType, text: string): string | number | boolean {
 
 function eventObject(reader: LogReader, names: Names, index: number, number: number | null): object {
   const { family, name } = reader.spec(index);
-  const fields = eventFields(reader, names, index).map(({ name: key, type, value }) => [
+  const fields = eventFields(reader, names, index).map(({ name: key, spec, value }) => [
     key,
-    fieldValue(type, value),
+    fieldValue(spec.type, value),
   ]);
   return {
     number,

@@ -51,6 +51,25 @@ export class Names {
     return page ? this.table(page.serial) : null;
   }
 
+  /** The host frame that `frame` gives a name like `h3` or `h3+0x15`; null where it gives that name to none. */
+  frameNamed(name: string): number | null {
+    if (name === 'hz' && !this.#isBare) return this.#zeroFrame;
+    const match = /^(h\d+)(?:\+0x([0-9a-f]{1,3}))?$/.exec(name);
+    const base = [...this.#frames].find(([, known]) => known === match?.[1])?.[0];
+    if (!match || base === undefined) return null;
+    const frame = base + Number.parseInt(match[2] ?? '0', 16);
+    return this.frame(frame) === name ? frame : null;
+  }
+
+  /** Where the entries of the table with a serial number lie: its host frame, and the event that made it; null for no such table. */
+  tableFrame(serial: number): { readonly frame: number; readonly from: number } | null {
+    for (const [frame, pages] of this.#tables) {
+      const page = pages.find((entry) => entry.serial === serial);
+      if (page) return { frame, from: page.from };
+    }
+    return null;
+  }
+
   #learn(index: number): void {
     const spec = this.#reader.spec(index);
     if (spec.family !== 'tracepoint') return;

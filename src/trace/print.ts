@@ -20,7 +20,7 @@ import type { Names } from './names.ts';
 export interface PrintedField {
   readonly name: string;
   readonly value: string;
-  readonly type: FieldType;
+  readonly spec: FieldSpec;
 }
 
 const hex = (word: number): string => `0x${(word >>> 0).toString(16)}`;
@@ -98,7 +98,7 @@ export function eventFields(reader: LogReader, names: Names, index: number): Pri
     .map((field) => ({
       name: field.name,
       value: PRINT[field.type](reader, names, index, field),
-      type: field.type,
+      spec: field,
     }));
 }
 

@@ -16,7 +16,7 @@ import { useKeySheet } from './commands.ts';
 import { continueDraft, drafts } from './drafts.ts';
 import { examplesIn } from './examples.ts';
 import { openText, useSession } from './session.ts';
-import { select, tell, useStudio } from './store.ts';
+import { tell, useStudio } from './store.ts';
 import { setTheme, THEMES, type Theme, useTheme } from './theme.ts';
 
 /** Characters of a link that chat programs leave whole. */
@@ -24,7 +24,7 @@ const MOST_CHARACTERS = 2000;
 
 function open(text: string, draft: string | null): void {
   continueDraft(draft);
-  select(null);
+  useStudio.setState({ selection: null });
   tell(null);
   openText(text);
 }

@@ -10,7 +10,6 @@ import {
   withFolded,
   withShare,
 } from './arrangement.ts';
-import { parsePlace, placeText } from './place.ts';
 
 describe('the arrangement of the panes in a link', () => {
   it('is empty for the default', () => {
@@ -91,19 +90,5 @@ describe('the panes', () => {
     expect(withFolded(['inspector', 'walk'], 'lower', true)).toEqual(['inspector', 'lower']);
     expect(withFolded(['lower'], 'lower', false)).toEqual([]);
     expect(parseArrangement('fwl').folded).toEqual(['lower']);
-  });
-});
-
-describe('a place in a link', () => {
-  it.each([
-    { kind: 'entry', table: 'g:106/2', index: 511 } as const,
-    { kind: 'table', table: 't3' } as const,
-    null,
-  ])('comes back: %o', (place) => {
-    expect(parsePlace(placeText(place))).toEqual(place);
-  });
-
-  it.each(['t3[', 't3[x]', '<b>', 't'.repeat(99)])('is refused: %s', (text) => {
-    expect(parsePlace(text)).toBeNull();
   });
 });

@@ -2,11 +2,12 @@
 import { create } from 'zustand';
 import type { Words } from '#ui/words/en.ts';
 import { PANES, type PaneId, PRESETS } from './arrangement.ts';
+import { goBack, goForward, goTo, select } from './jumps.ts';
 import type { Run } from './moment.ts';
 import { stop, togglePlay } from './playback.ts';
 import { DETAILS, moved } from './sequence.ts';
 import { currentSequence, useSession } from './session.ts';
-import { arrange, foldPane, maximisePane, select, setCursor, useStudio } from './store.ts';
+import { arrange, foldPane, maximisePane, setCursor, useStudio } from './store.ts';
 
 export type CommandId = keyof Words['commands'];
 
@@ -27,13 +28,15 @@ export const useKeySheet = create<{ open: boolean }>(() => ({ open: false }));
 /** Id of the box that filters the events. */
 export const FILTER_ID = 'event-filter';
 
-function move(target: (run: Run, cursor: number) => number): void {
+function move(target: (run: Run, cursor: number) => number, set: (index: number) => void = setCursor): void {
   stop();
   const { run } = useSession.getState();
   if (!run || run.reader.length === 0) return;
   const index = target(run, useStudio.getState().cursor);
-  if (index >= 0 && index < run.reader.length) setCursor(index);
+  if (index >= 0 && index < run.reader.length) set(index);
 }
+
+const jump = (target: (run: Run, cursor: number) => number): void => move(target, (event) => goTo({ event }));
 
 const moveBy = (events: number): void => move((run, cursor) => moved(currentSequence(run), cursor, events));
 
@@ -85,8 +88,10 @@ export const COMMANDS: readonly Command[] = [
   { id: 'nextSame', key: 'ArrowRight', alt: true, shown: ['Alt', '→'], run: () => moveSame(1) },
   { id: 'previousSame', key: 'ArrowLeft', alt: true, shown: ['Alt', '←'], run: () => moveSame(-1) },
   { id: 'play', key: ' ', shown: ['Space'], run: togglePlay },
-  { id: 'first', key: 'Home', shown: ['Home'], run: () => move(() => 0) },
-  { id: 'last', key: 'End', shown: ['End'], run: () => move(({ reader }) => reader.length - 1) },
+  { id: 'first', key: 'Home', shown: ['Home'], run: () => jump(() => 0) },
+  { id: 'last', key: 'End', shown: ['End'], run: () => jump(({ reader }) => reader.length - 1) },
+  { id: 'back', key: 'Backspace', shown: ['⌫'], run: goBack },
+  { id: 'forward', key: 'Backspace', shift: true, shown: ['Shift', '⌫'], run: goForward },
   { id: 'search', key: '/', shown: ['/'], run: () => document.getElementById(FILTER_ID)?.focus() },
   { id: 'release', key: 'Escape', shown: ['Esc'], run: release },
   { id: 'learn', key: '1', shown: ['1'], run: () => arrange(PRESETS.learn) },

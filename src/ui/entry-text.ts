@@ -3,6 +3,7 @@ import { PTE } from '#arch/entry.ts';
 import { EPT } from '#arch/ept.ts';
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import type { Names } from '#trace/names.ts';
+import type { Place } from './place.ts';
 
 /** KVM's own present bit in an spte: bit 11. */
 export const MMU_PRESENT = 1 << 11;
@@ -47,6 +48,17 @@ export function entryText(
   return target
     ? { address: target, space: 'table', flags }
     : { address: names.frame(entry.frame), space: 'hpa', flags };
+}
+
+/** What an entry leads to, as a place: the table or the frame. Null where it leads nowhere. */
+export function entryTarget(
+  { side }: Pick<AtlasTable, 'side'>,
+  { kind, target, frame }: Pick<AtlasEntry, 'kind' | 'target' | 'frame'>,
+): Place | null {
+  if (target !== null) return { kind: 'table', table: target };
+  if (side === 'guest')
+    return kind === 'not-present' ? null : { kind: 'frame', of: 'guest', frame: frame >>> 0 };
+  return kind === 'leaf' ? { kind: 'frame', of: 'host', frame: frame >>> 0 } : null;
 }
 
 const LETTERS: readonly (readonly [string, number])[] = [

@@ -8,6 +8,7 @@ import type { Problem, Scenario } from '#scenario/scenario.ts';
 import { Names } from '#trace/names.ts';
 import type { FromWorker, ToWorker } from '#worker/messages.ts';
 import EngineWorker from '#worker/worker.ts?worker';
+import { carryJumps, forgetJumps } from './jumps.ts';
 import {
   type CursorPlace,
   cursorAt,
@@ -95,6 +96,8 @@ function receive(message: FromWorker): void {
 
 function show(reader: LogReader, { text, scenario, target }: NonNullable<typeof pending>): void {
   const run = newRun({ text, scenario, reader, replay: new Replay(reader), names: new Names(reader) });
+  const last = useSession.getState().run;
+  if (last) carryJumps((cursor) => cursorAt(run, cursorPlace(last, cursor)).index);
   const { index, exact } = cursorAt(run, target);
   setCursor(Math.max(0, index));
   useSession.setState({ run });
@@ -107,6 +110,7 @@ function show(reader: LogReader, { text, scenario, target }: NonNullable<typeof 
 /** Opens a scenario at a moment. */
 export function openText(text: string, target: Target = { step: 0, offset: 0, hash: '' }): void {
   setText(text);
+  forgetJumps();
   runText(text, target);
 }
 

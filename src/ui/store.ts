@@ -5,7 +5,7 @@
 import { create } from 'zustand';
 import type { Words } from '#ui/words/en.ts';
 import { type Arrangement, DEFAULT_ARRANGEMENT, type PaneId, withFolded } from './arrangement.ts';
-import { type Place, samePlace } from './place.ts';
+import type { Place } from './place.ts';
 
 /** Something the page has to tell, until it is dismissed. */
 export interface Message {
@@ -34,11 +34,6 @@ export const useStudio = create<StudioState>(() => ({
 
 export const setText = (text: string): void => useStudio.setState({ text });
 export const setCursor = (cursor: number): void => useStudio.setState({ cursor });
-
-/** Selects a place; the one that is selected already is released. */
-export function select(place: Place | null): void {
-  useStudio.setState(({ selection }) => ({ selection: samePlace(selection, place) ? null : place }));
-}
 
 export function arrange(change: Partial<Arrangement>): void {
   useStudio.setState(({ arrangement }) => ({ arrangement: { ...arrangement, ...change } }));

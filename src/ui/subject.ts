@@ -3,13 +3,13 @@ import type { Atlas } from '#hypervisor/atlas.ts';
 import { EVENT, type FieldSpec, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { guestTable } from './entry-text.ts';
-import type { Place } from './place.ts';
+import type { Place, TablePlace } from './place.ts';
 
 /** Bits 43..12 of a guest-physical address given as a plain pair. */
 const gfnOf = (hi: number, lo: number): number => (lo >>> 12) | (hi << 20);
 
 /** The guest's entry at a guest-physical address, where a listed table lies there. */
-export function guestEntryAt(atlas: Atlas, hi: number, lo: number): Place | null {
+export function guestEntryAt(atlas: Atlas, hi: number, lo: number): TablePlace | null {
   const table = guestTable(atlas, gfnOf(hi, lo));
   return table
     ? { kind: 'entry', table: table.id, index: Math.floor((lo & 0xfff) / table.entryBytes) }
@@ -17,7 +17,7 @@ export function guestEntryAt(atlas: Atlas, hi: number, lo: number): Place | null
 }
 
 /** The entry whose first word is at a place in the machine; an empty one of the hypervisor's too. */
-export function entryAt(atlas: Atlas, place: number): Place | null {
+export function entryAt(atlas: Atlas, place: number): TablePlace | null {
   if (place === 0) return null;
   const table = atlas.hypervisorTables.find((candidate) => candidate.frame === place >>> 10);
   if (table) return { kind: 'entry', table: table.id, index: (place & 1023) >>> 1 };
@@ -25,7 +25,11 @@ export function entryAt(atlas: Atlas, place: number): Place | null {
   return found ? { kind: 'entry', table: found.table.id, index: found.index } : null;
 }
 
-function fieldSubject(reader: LogReader, index: number, atlas: Atlas, field: FieldSpec): Place | null {
+/** A place as the tables know it: an address at which an entry of the guest's lies is that entry. */
+export const settled = (atlas: Atlas, place: Place): Place =>
+  (place.kind === 'address' && place.space === 'gpa' && guestEntryAt(atlas, place.hi, place.lo)) || place;
+
+function fieldSubject(reader: LogReader, index: number, atlas: Atlas, field: FieldSpec): TablePlace | null {
   const first = reader.word(index, PAYLOAD + field.word);
   switch (field.type) {
     case 'place':
@@ -43,7 +47,7 @@ function fieldSubject(reader: LogReader, index: number, atlas: Atlas, field: Fie
 }
 
 /** The entry that was read: of the hypervisor's tables by its place, of the guest's by its address. */
-function referenceSubject(reader: LogReader, index: number, atlas: Atlas): Place | null {
+function referenceSubject(reader: LogReader, index: number, atlas: Atlas): TablePlace | null {
   const word = (n: number): number => reader.word(index, PAYLOAD + n);
   return entryAt(atlas, word(5)) ?? guestEntryAt(atlas, word(1), word(2));
 }
@@ -52,7 +56,7 @@ function referenceSubject(reader: LogReader, index: number, atlas: Atlas): Place
 const ORDER = ['place', 'at', 'gpa', 'from', 'table'];
 
 /** What event `index` is about; null if it is about nothing in the tables. */
-export function subjectOf(reader: LogReader, index: number, atlas: Atlas): Place | null {
+export function subjectOf(reader: LogReader, index: number, atlas: Atlas): TablePlace | null {
   if (reader.kind(index) === EVENT.access) return null;
   if (reader.kind(index) === EVENT.reference) return referenceSubject(reader, index, atlas);
   const fields = reader.spec(index).fields.filter((field) => ORDER.includes(field.type));

@@ -4,7 +4,9 @@ import {
   hostFrameOf,
   lookups,
   readGuestTables,
+  readMemory,
   readPage,
+  readRegister,
   readRegisters,
   readSlots,
   UNMANAGED,
@@ -34,5 +36,7 @@ export function readBareAtlas(words: Int32Array): Atlas {
       return page && { ...page, tracked: false };
     },
     hostFrame: (gfn) => (hostFrameOf(words, gfn) < 0 ? null : hostFrameOf(words, gfn)),
+    memory: (hostFrame) => readMemory(words, hostFrame),
+    register: (cpu, name) => readRegister(words, cpu, name),
   };
 }

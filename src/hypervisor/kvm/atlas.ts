@@ -4,7 +4,9 @@ import {
   hostFrameOf,
   lookups,
   readGuestTables,
+  readMemory,
   readPage,
+  readRegister,
   readRegisters,
   readSlots,
   UNMANAGED,
@@ -283,5 +285,7 @@ export function readKvmAtlas(words: Int32Array): Atlas {
       return page && { ...page, tracked: words[gfn_track_slot(words, gfn, findSlot(words, gfn))] !== 0 };
     },
     hostFrame: (gfn) => (hostFrameOf(words, gfn) < 0 ? null : hostFrameOf(words, gfn)),
+    memory: (hostFrame) => readMemory(words, hostFrame),
+    register: (cpu, name) => readRegister(words, cpu, name),
   };
 }

@@ -7,6 +7,7 @@ export type Space = 'gva' | 'gpa' | 'hva' | 'hpa';
 export const FIELD_SPACE: Partial<Record<FieldType, Space>> = {
   gva: 'gva',
   gpa: 'gpa',
+  from: 'gpa',
   gfn: 'gpa',
   entry: 'gpa',
   pfn: 'hpa',

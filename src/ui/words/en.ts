@@ -10,6 +10,7 @@ import * as page from '#ui/words/en/page.ts';
 import { problems } from '#ui/words/en/problems.ts';
 import { notes } from '#ui/words/en/reasons.ts';
 import { statements } from '#ui/words/en/statements.ts';
+import { things } from '#ui/words/en/things.ts';
 import * as views from '#ui/words/en/views.ts';
 
 export const en = {
@@ -25,6 +26,7 @@ export const en = {
   layout,
   problems,
   statements,
+  things,
 };
 
 /** What a catalogue holds. */

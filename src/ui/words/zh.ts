@@ -10,6 +10,7 @@ import * as page from '#ui/words/zh/page.ts';
 import { problems } from '#ui/words/zh/problems.ts';
 import { notes } from '#ui/words/zh/reasons.ts';
 import { statements } from '#ui/words/zh/statements.ts';
+import { things } from '#ui/words/zh/things.ts';
 import * as views from '#ui/words/zh/views.ts';
 import type { Words } from './en.ts';
 
@@ -26,4 +27,5 @@ export const zh = {
   layout,
   problems,
   statements,
+  things,
 } satisfies Words;

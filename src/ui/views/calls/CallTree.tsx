@@ -1,58 +1,18 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from 'react';
+import { isFunction } from '#hypervisor/functions.ts';
 import { eventLine } from '#trace/print.ts';
 import { EventGlyph } from '#ui/design/EventGlyph.tsx';
+import { EventFields } from '#ui/EventFields.tsx';
+import { goTo } from '#ui/jumps.ts';
 import type { Run } from '#ui/moment.ts';
-import { setCursor } from '#ui/store.ts';
+import { PlaceLink } from '#ui/PlaceLink.tsx';
 import { useWords } from '#ui/words/language.ts';
-import { type CallLine, isFunction } from './model.ts';
+import { type CallLine, callNear } from './model.ts';
 
 const ROW = 18;
 /** Width of a level, in pixels. */
 const INDENT = 14;
-
-/** An event as the kernel's tracer shows it among calls: a comment. */
-function EventText({ run: { reader, names }, index }: { readonly run: Run; readonly index: number }) {
-  const line = eventLine(reader, names, index);
-  const { name } = reader.spec(index);
-  const fields = line.startsWith(name) ? line.slice(name.length) : null;
-  return (
-    <span className="comment">
-      {'/* '}
-      <EventGlyph kind={reader.kind(index)} /> <b>{fields === null ? line : name}</b>
-      {fields}
-      {' */'}
-    </span>
-  );
-}
-
-function LineText({ run, line }: { readonly run: Run; readonly line: CallLine }) {
-  const times = line.times > 1 && <b className="times"> ×{line.times}</b>;
-  switch (line.kind) {
-    case 'event':
-      return <EventText run={run} index={line.event} />;
-    case 'close':
-      return (
-        <span>
-          {'} '}
-          <i>{`/* ${line.name} */`}</i>
-        </span>
-      );
-    case 'leaf':
-      return (
-        <span>
-          {line.name}();{times}
-        </span>
-      );
-    case 'open':
-      return (
-        <span>
-          {line.name}() {'{'}
-          {times}
-        </span>
-      );
-  }
-}
 
 interface LineProps {
   readonly run: Run;
@@ -67,21 +27,84 @@ interface LineProps {
   readonly onFocus: (at: number) => void;
 }
 
-const Line = memo(function Line({ run, line, at, top, state, title, isNow, isTabStop, onFocus }: LineProps) {
+/** The button that the whole line is; what it names lies above it. */
+function Go({ line, at, isTabStop, onFocus, label, children }: GoProps) {
   return (
     <button
       type="button"
-      className={`call-line ${line.kind}${state}`}
+      className="call-go"
       data-line={at}
       tabIndex={isTabStop ? 0 : -1}
-      aria-current={isNow}
-      title={title}
-      style={{ height: ROW, transform: `translateY(${top}px)`, paddingLeft: 8 + line.depth * INDENT }}
-      onClick={() => setCursor(line.event)}
+      aria-label={label}
+      onClick={() => goTo({ event: line.event })}
       onFocus={() => onFocus(at)}
     >
-      <LineText run={run} line={line} />
+      {children}
     </button>
+  );
+}
+
+type GoProps = Pick<LineProps, 'line' | 'at' | 'isTabStop' | 'onFocus'> & {
+  readonly label: string;
+  readonly children: ReactNode;
+};
+
+/** An event as the kernel's tracer shows it among calls: a comment. */
+function EventText(props: LineProps) {
+  const { run, line, isTabStop } = props;
+  const { reader, names } = run;
+  const { name, family } = reader.spec(line.event);
+  const text = eventLine(reader, names, line.event);
+  const hasFields = family !== 'flow';
+  return (
+    <span className="comment">
+      {'/* '}
+      <EventGlyph kind={reader.kind(line.event)} />{' '}
+      <Go {...props} label={text}>
+        <b>{hasFields ? name : text}</b>
+      </Go>
+      {hasFields && (
+        <>
+          :<EventFields run={run} index={line.event} isTabStop={isTabStop} />
+        </>
+      )}
+      {' */'}
+    </span>
+  );
+}
+
+const TAIL = { open: '() {', leaf: '();', close: ' */' } as const;
+
+/** A call or its end: the function's name, and the rest of the line. */
+function CallText(props: LineProps & { readonly kind: keyof typeof TAIL }) {
+  const { line, kind, isTabStop } = props;
+  const tail = TAIL[kind];
+  const head = kind === 'close' ? '} /* ' : '';
+  return (
+    <>
+      {head}
+      <PlaceLink place={{ kind: 'function', name: line.name }} event={line.event} isTabStop={isTabStop}>
+        {line.name}
+      </PlaceLink>
+      <Go {...props} label={`${head}${line.name}${tail}`}>
+        {tail}
+      </Go>
+      {line.times > 1 && <b className="times"> ×{line.times}</b>}
+    </>
+  );
+}
+
+const Line = memo(function Line(props: LineProps) {
+  const { line, top, state, title, isNow } = props;
+  return (
+    <div
+      className={`call-line ${line.kind}${state}`}
+      aria-current={isNow}
+      title={title || undefined}
+      style={{ height: ROW, transform: `translateY(${top}px)`, paddingLeft: 8 + line.depth * INDENT }}
+    >
+      {line.kind === 'event' ? <EventText {...props} /> : <CallText {...props} kind={line.kind} />}
+    </div>
   );
 });
 
@@ -92,6 +115,8 @@ interface Props {
   /** The line at the cursor, and the lines of the calls that it is in. */
   readonly now: number;
   readonly path: readonly number[];
+  /** Name of the function that is selected; empty for none. */
+  readonly selected: string;
   readonly label: string;
 }
 
@@ -103,7 +128,7 @@ const MOVES: Readonly<Record<string, number>> = {
 };
 
 /** Every line that is in sight. Arrow keys move the focus from line to line, Enter the cursor to the line. */
-export function CallTree({ run, lines, cursor, now, path, label }: Props) {
+export function CallTree({ run, lines, cursor, now, path, selected, label }: Props) {
   const words = useWords();
   const box = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(-1);
@@ -120,6 +145,10 @@ export function CallTree({ run, lines, cursor, now, path, label }: Props) {
     virtual.scrollToIndex(now, { align: 'auto' });
     setFocused(now);
   }, [virtual, now, lines.length]);
+  const call = callNear(lines, now, selected);
+  useEffect(() => {
+    if (call >= 0) virtual.scrollToIndex(call, { align: 'auto' });
+  }, [virtual, call]);
   const moveFocus = (event: KeyboardEvent<HTMLDivElement>) => {
     const move = MOVES[event.key];
     if (move === undefined) return;
@@ -140,6 +169,7 @@ export function CallTree({ run, lines, cursor, now, path, label }: Props) {
           const isNow = index === now;
           const isPath = path.includes(index);
           const isFuture = line.event > cursor;
+          const isSelected = selected !== '' && line.name === selected;
           return (
             <Line
               key={index}
@@ -147,8 +177,8 @@ export function CallTree({ run, lines, cursor, now, path, label }: Props) {
               line={line}
               at={index}
               top={start}
-              state={`${isPath ? ' path' : ''}${isNow ? ' now' : ''}${isFuture ? ' future' : ''}`}
               title={isFunction(line.name) ? words.functions[line.name] : ''}
+              state={`${isPath ? ' path' : ''}${isNow ? ' now' : ''}${isFuture ? ' future' : ''}${isSelected ? ' selected' : ''}`}
               isNow={isNow}
               isTabStop={index === focused}
               onFocus={setFocused}

@@ -1,10 +1,12 @@
 import { useMemo, useState } from 'react';
-import { FUNCTIONS } from '#hypervisor/functions.ts';
+import { FUNCTIONS, isFunction } from '#hypervisor/functions.ts';
 import { eventNumber } from '#ui/moment.ts';
+import { PlaceLink } from '#ui/PlaceLink.tsx';
 import { useMoment } from '#ui/session.ts';
+import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
 import { CallTree } from './CallTree.tsx';
-import { type CallLine, callLines, isFunction, lineAt, pathTo } from './model.ts';
+import { type CallLine, callLines, lineAt, pathTo } from './model.ts';
 import './calls.css';
 
 /** The function that the cursor is in: what it is for, and where the kernel has it. */
@@ -14,7 +16,9 @@ function CurrentFunction({ line }: { readonly line: CallLine | undefined }) {
   const { name } = line;
   return (
     <p className="current-function">
-      <code>{name}</code>
+      <PlaceLink place={{ kind: 'function', name }} className="name">
+        {name}
+      </PlaceLink>
       {isFunction(name) && (
         <>
           {' '}
@@ -37,6 +41,7 @@ export function CallsView() {
     () => (reader ? callLines(reader, step, onlyTelling) : []),
     [reader, step, onlyTelling],
   );
+  const selection = useStudio((state) => state.selection);
   const now = lineAt(lines, cursor);
   const path = pathTo(lines, now);
   if (!moment) return null;
@@ -54,6 +59,7 @@ export function CallsView() {
         cursor={cursor}
         now={now}
         path={path}
+        selected={selection?.kind === 'function' ? selection.name : ''}
         label={words.calls.label(step + 1, eventNumber(moment.run, cursor))}
       />
     </div>

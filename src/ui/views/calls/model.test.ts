@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EVENT } from '#machine/events.ts';
 import { LogWriter } from '#machine/log.ts';
 import { LogReader } from '#machine/log-reader.ts';
-import { type CallLine, callLines, isFunction, lineAt, pathTo } from './model.ts';
+import { type CallLine, callLines, callNear, lineAt, pathTo } from './model.ts';
 
 /** `a` enters, `-a` leaves, `!` is an event; the first one begins step 0. */
 function logOf(text: string): LogReader {
@@ -102,7 +102,10 @@ describe('the line at the cursor', () => {
   });
 });
 
-it('tells the functions of the table from other names', () => {
-  expect(isFunction('mmu_set_spte')).toBe(true);
-  expect(isFunction('toString')).toBe(false);
+it('finds the call of a function that is nearest', () => {
+  const lines = callLines(logOf('step a -a b ! -b a c -c -a'), 0, false);
+  const near = (at: number) => lines[callNear(lines, at, 'a')]?.kind;
+  expect([0, 1, lines.length - 1].map(near)).toEqual(['leaf', 'leaf', 'open']);
+  expect(callNear(lines, 0, 'd')).toBe(-1);
+  expect(callNear(lines, 0, '')).toBe(-1);
 });

@@ -2,7 +2,6 @@
  * The calls of a step as lines, in the shape that the kernel's function_graph tracer gives them: what a call leads to stands
  * indented below it, events as comments where they happened, equal neighbours once with how often they come.
  */
-import { FUNCTIONS, type FunctionName } from '#hypervisor/functions.ts';
 import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 
@@ -153,5 +152,12 @@ export function pathTo(lines: readonly CallLine[], at: number): readonly number[
   return path;
 }
 
-/** Whether a name is one of the table of functions. */
-export const isFunction = (name: string): name is FunctionName => Object.hasOwn(FUNCTIONS, name);
+/** The line of the call of a function that is nearest to line `at`; -1 where the step does not call it. */
+export function callNear(lines: readonly CallLine[], at: number, name: string): number {
+  let nearest = -1;
+  lines.forEach((line, index) => {
+    if (name === '' || line.name !== name || line.kind === 'close') return;
+    if (nearest < 0 || Math.abs(index - at) < Math.abs(nearest - at)) nearest = index;
+  });
+  return nearest;
+}

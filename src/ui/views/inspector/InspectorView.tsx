@@ -1,80 +1,85 @@
-import { useMemo } from 'react';
-import { eventNumber } from '#ui/moment.ts';
+import { useEffect, useMemo, useRef } from 'react';
+import { goBack, goForward, select, useJumps } from '#ui/jumps.ts';
+import type { Moment } from '#ui/moment.ts';
+import { type Place, placeText } from '#ui/place.ts';
+import { useFocus, useSelectedEvent } from '#ui/selection.ts';
 import { useMoment } from '#ui/session.ts';
-import { select, useStudio } from '#ui/store.ts';
-import { subjectOf } from '#ui/subject.ts';
+import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
-import { BitList, BitStrip } from './BitStrip.tsx';
-import { FactList, HistoryList, PlaceLists } from './Lists.tsx';
-import {
-  type EntryModel,
-  type EventModel,
-  eventModel,
-  missingTitle,
-  placeModel,
-  type TableModel,
-} from './model.ts';
+import { missingTitle, placeModel } from './model.ts';
 import { QuestionBar } from './QuestionBar.tsx';
+import { EntrySection, EventSection, RegistersSection, ThingSection } from './Sections.tsx';
 import './inspector.css';
 
-function EntrySection({ model, cursor }: { readonly model: EntryModel; readonly cursor: number }) {
+/** Back and forward through what was looked at. */
+function Travel() {
   const words = useWords();
+  const hasBack = useJumps((state) => state.back.length > 0);
+  const hasForward = useJumps((state) => state.forward.length > 0);
   return (
-    <>
-      <h3 className="inspector-title">
-        <code>{model.title}</code> <small>{model.subtitle}</small>
-      </h3>
-      <p className="inspector-value">
-        <b className={model.text.space}>{model.text.address}</b> <span>{model.text.flags}</span>{' '}
-        <small>{model.plain}</small>
-      </p>
-      <BitStrip model={model} />
-      <FactList facts={model.facts} />
-      <PlaceLists lists={model.lists} />
-      <h4>{words.inspector.bits}</h4>
-      <BitList bits={model.bits} />
-      <h4>{words.inspector.history}</h4>
-      <HistoryList rows={model.history} cursor={cursor} />
-    </>
+    <span className="travel">
+      <button
+        type="button"
+        className="tool"
+        aria-label={words.things.back}
+        disabled={!hasBack}
+        onClick={goBack}
+      >
+        ‹
+      </button>
+      <button
+        type="button"
+        className="tool"
+        aria-label={words.things.forward}
+        disabled={!hasForward}
+        onClick={goForward}
+      >
+        ›
+      </button>
+    </span>
   );
 }
 
-function TableSection({ model }: { readonly model: TableModel }) {
+/** Whether the inspector follows the cursor, and the ways from here. */
+function Mode({ selection }: { readonly selection: Place | null }) {
   const words = useWords();
   return (
-    <>
-      <h3 className="inspector-title">
-        <code>{model.title}</code> <small>{model.subtitle}</small>
-      </h3>
-      <h4>{words.inspector.roleTitle}</h4>
-      <FactList facts={model.facts} />
-      <PlaceLists lists={model.lists} />
-    </>
-  );
-}
-
-function EventSection({ model, number }: { readonly model: EventModel; readonly number: number }) {
-  const words = useWords();
-  return (
-    <section className="inspector-event">
-      <h4>
-        {words.inspector.event(number)} · <code>{model.name}</code>
-      </h4>
-      <FactList facts={model.fields} />
-      {model.error && (
-        <>
-          <h4>{words.inspector.errorCode}</h4>
-          <ul className="error-bits">
-            {model.error.rows.map((row) => (
-              <li key={row.name} className={row.isSet ? 'set' : ''}>
-                <code>{row.name}</code> <b>{row.isSet ? 1 : 0}</b> <span>{row.meaning}</span>
-              </li>
-            ))}
-          </ul>
-        </>
+    <div className="inspector-mode">
+      <Travel />
+      <span>{selection ? words.inspector.pinned : words.inspector.follow}</span>
+      {selection && (
+        <button type="button" className="tool last" onClick={() => select(null)}>
+          {words.inspector.release}
+        </button>
       )}
-    </section>
+    </div>
   );
+}
+
+/** An entry, a table, a frame, an address, a register or a function. */
+function PlaceSection({ moment, place }: { readonly moment: Moment; readonly place: Place }) {
+  const words = useWords();
+  const model = useMemo(() => placeModel(words, moment, place), [words, moment, place]);
+  return (
+    <>
+      <QuestionBar moment={moment} place={place} />
+      {model?.kind === 'entry' && <EntrySection model={model} cursor={moment.index} />}
+      {model?.kind === 'thing' && <ThingSection model={model} />}
+      {!model && (
+        <p>
+          <code>{missingTitle(place)}</code> {words.inspector.gone}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** An event that is selected while the cursor is elsewhere. */
+function SelectedEvent({ moment }: { readonly moment: Moment }) {
+  const words = useWords();
+  const index = useSelectedEvent(moment.run);
+  if (index < 0) return <p>{words.things.missingEvent}</p>;
+  return <EventSection run={moment.run} index={index} isSelected />;
 }
 
 /** What is selected, or else what the event at the cursor is about; and that event. */
@@ -82,33 +87,22 @@ export function InspectorView() {
   const words = useWords();
   const moment = useMoment();
   const selection = useStudio((state) => state.selection);
-  const subject = useMemo(() => moment && subjectOf(moment.reader, moment.index, moment.atlas), [moment]);
-  const place = selection ?? subject;
-  const model = useMemo(
-    () => (moment && place ? placeModel(words, moment, place) : null),
-    [words, moment, place],
-  );
+  const subject = useFocus();
+  const box = useRef<HTMLElement>(null);
+  const selected = placeText(selection);
+  useEffect(() => {
+    if (selected !== '') box.current?.scrollTo({ top: 0 });
+  }, [selected]);
   if (!moment) return <p className="inspector empty">{words.inspector.nothing}</p>;
+  const place = selection ?? subject;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="inspector" tabIndex={0} aria-label={words.panes.inspector}>
-      <p className="inspector-mode">
-        {selection ? words.inspector.pinned : words.inspector.follow}
-        {selection && (
-          <button type="button" onClick={() => select(null)}>
-            {words.inspector.release}
-          </button>
-        )}
-      </p>
-      {place && <QuestionBar moment={moment} place={place} />}
-      {model?.kind === 'entry' && <EntrySection model={model} cursor={moment.index} />}
-      {model?.kind === 'table' && <TableSection model={model} />}
-      {!model && selection && (
-        <p>
-          <code>{missingTitle(selection)}</code> {words.inspector.gone}
-        </p>
-      )}
-      <EventSection model={eventModel(words, moment)} number={eventNumber(moment.run, moment.index)} />
+    <section className="inspector" ref={box} tabIndex={0} aria-label={words.panes.inspector}>
+      <Mode selection={selection} />
+      {place?.kind === 'event' && <SelectedEvent moment={moment} />}
+      {place && place.kind !== 'event' && <PlaceSection moment={moment} place={place} />}
+      <EventSection run={moment.run} index={moment.index} isSelected={false} />
+      <RegistersSection moment={moment} />
     </section>
   );
 }

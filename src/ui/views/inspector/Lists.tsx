@@ -1,7 +1,9 @@
-import { select, setCursor } from '#ui/store.ts';
+import { goTo } from '#ui/jumps.ts';
+import { PlaceLink } from '#ui/PlaceLink.tsx';
 import { useWords } from '#ui/words/language.ts';
+import type { Fact } from './facts.ts';
 import type { ListRow, PlaceList } from './lists-model.ts';
-import type { Fact, HistoryRow } from './model.ts';
+import type { HistoryRow } from './model.ts';
 
 /** Names and values; what leads somewhere can be followed. */
 export function FactList({ facts }: { readonly facts: readonly Fact[] }) {
@@ -11,13 +13,7 @@ export function FactList({ facts }: { readonly facts: readonly Fact[] }) {
         <div key={`${fact.name} ${fact.value}`}>
           <dt>{fact.name}</dt>
           <dd className={fact.space}>
-            {fact.place ? (
-              <button type="button" onClick={() => select(fact.place)}>
-                {fact.value}
-              </button>
-            ) : (
-              fact.value
-            )}
+            {fact.place ? <PlaceLink place={fact.place}>{fact.value}</PlaceLink> : fact.value}
           </dd>
         </div>
       ))}
@@ -39,9 +35,7 @@ function Row({ row }: { readonly row: ListRow }) {
     );
   return (
     <li>
-      <button type="button" onClick={() => select(row.place)}>
-        {text}
-      </button>
+      <PlaceLink place={row.place}>{text}</PlaceLink>
     </li>
   );
 }
@@ -84,7 +78,7 @@ export function HistoryList({
           className={row.event === cursor ? 'now' : row.event > cursor ? 'future' : ''}
           title={row.event === last ? words.inspector.last : undefined}
         >
-          <button type="button" onClick={() => setCursor(row.event)}>
+          <button type="button" onClick={() => goTo({ event: row.event })}>
             <b className="at">{row.number}</b>
             <span className="history-name">{row.name}</span>
             <span className="history-value">

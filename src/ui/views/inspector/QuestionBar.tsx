@@ -1,7 +1,8 @@
 import { useState } from 'react';
+import { goTo } from '#ui/jumps.ts';
 import type { Moment } from '#ui/moment.ts';
 import { type Place, placeText } from '#ui/place.ts';
-import { select, setCursor, useStudio } from '#ui/store.ts';
+import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
 import { answer, type Question, questionsFor } from './questions.ts';
 
@@ -24,8 +25,7 @@ export function QuestionBar({ moment, place }: { readonly moment: Moment; readon
       setReply({ asked: askedOf(moment.index, place), text });
       return;
     }
-    if (!useStudio.getState().selection) select(place);
-    setCursor(event);
+    goTo({ event, place: useStudio.getState().selection ?? place });
   };
   const questions = questionsFor(moment, place);
   if (questions.length === 0) return null;

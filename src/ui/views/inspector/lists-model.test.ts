@@ -3,13 +3,13 @@ import UNSYNC from '#content/scenarios/04-page-table-write.scn?raw';
 import THREE from '#content/scenarios/14-three-mappings.scn?raw';
 import { EVENT } from '#machine/events.ts';
 import type { Moment } from '#ui/moment.ts';
-import type { Place } from '#ui/place.ts';
+import type { TablePlace } from '#ui/place.ts';
 import { BARE, momentOf, runText } from '#ui/run.fixture.ts';
 import { en } from '#ui/words/en.ts';
 import { placeLists } from './lists-model.ts';
 
 /** Titles of a place's lists, and the names in them; the one that is shown in brackets. */
-const listed = (moment: Moment, place: Place): Record<string, string> =>
+const listed = (moment: Moment, place: TablePlace): Record<string, string> =>
   Object.fromEntries(
     placeLists(en, moment, place).map(({ title, rows }) => [
       title,
@@ -17,8 +17,8 @@ const listed = (moment: Moment, place: Place): Record<string, string> =>
     ]),
   );
 
-const entry = (table: string, index: number): Place => ({ kind: 'entry', table, index });
-const table = (id: string): Place => ({ kind: 'table', table: id });
+const entry = (table: string, index: number): TablePlace => ({ kind: 'entry', table, index });
+const table = (id: string): TablePlace => ({ kind: 'table', table: id });
 const RMAP = 'Reverse map of guest frame 0x30';
 
 describe('a frame that three entries map', () => {

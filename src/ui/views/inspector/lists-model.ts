@@ -2,10 +2,10 @@
 import type { AtlasTable } from '#hypervisor/atlas.ts';
 import { entryText, findEntry, hex, rightsText, slotText } from '#ui/entry-text.ts';
 import type { Moment } from '#ui/moment.ts';
-import { type Place, samePlace } from '#ui/place.ts';
+import { type Place, samePlace, type TablePlace } from '#ui/place.ts';
 import { entryAt } from '#ui/subject.ts';
 import type { Words } from '#ui/words/en.ts';
-import { entryPlace } from './questions.ts';
+import { entryPlace } from './stored.ts';
 
 export interface ListRow {
   readonly name: string;
@@ -27,7 +27,7 @@ export interface PlaceList {
 /** Rows of a list that are shown. */
 const MOST_ROWS = 100;
 
-const list = (title: string, rows: readonly ListRow[]): PlaceList => ({
+export const list = (title: string, rows: readonly ListRow[]): PlaceList => ({
   title,
   rows: rows.slice(0, MOST_ROWS),
   hidden: Math.max(0, rows.length - MOST_ROWS),
@@ -36,8 +36,15 @@ const list = (title: string, rows: readonly ListRow[]): PlaceList => ({
 /** A row for the entry whose first word is at `word`. */
 function entryRow(moment: Moment, word: number, here: Place): ListRow {
   const place = entryAt(moment.atlas, word);
-  const table = place && moment.atlas.table(place.table);
-  if (place?.kind !== 'entry' || !table) return { name: hex(word), detail: '', place: null, isHere: false };
+  return (
+    (place && placeRow(moment, place, here)) ?? { name: hex(word), detail: '', place: null, isHere: false }
+  );
+}
+
+/** A row for an entry, empty or not; null where there is no such table. */
+export function placeRow(moment: Moment, place: TablePlace, here: Place): ListRow | null {
+  const table = moment.atlas.table(place.table);
+  if (place.kind !== 'entry' || !table) return null;
   const entry = findEntry(table, place.index);
   const text = entry && entryText(moment.names, moment.index, table, entry);
   return {
@@ -66,7 +73,7 @@ function tableRow(words: Words, table: AtlasTable, here: Place): ListRow {
 }
 
 /** Every leaf that maps a guest frame, in KVM's order. */
-const rmapList = (words: Words, moment: Moment, gfn: number, here: Place): PlaceList =>
+export const rmapList = (words: Words, moment: Moment, gfn: number, here: Place): PlaceList =>
   list(
     words.inspector.lists.rmap(hex(gfn)),
     moment.atlas.rmap(gfn).map((word) => entryRow(moment, word, here)),
@@ -121,7 +128,7 @@ function tableLists(words: Words, moment: Moment, table: AtlasTable, here: Place
 }
 
 /** The lists that a place is in or leads to; none on a machine without a hypervisor. */
-export function placeLists(words: Words, moment: Moment, place: Place): PlaceList[] {
+export function placeLists(words: Words, moment: Moment, place: TablePlace): PlaceList[] {
   const table = moment.atlas.table(place.table);
   if (!table || moment.atlas.machine === 'bare') return [];
   return place.kind === 'entry'

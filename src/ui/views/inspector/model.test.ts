@@ -31,7 +31,12 @@ describe('an spte', () => {
 
 it('says what a table stands for', () => {
   const model = placeModel(en, momentOf(run, EVENT.kvm_mmu_set_spte), { kind: 'table', table: 't3' });
-  expect(model?.facts).toContainEqual({ name: 'stands for', value: '0x103', space: 'gpa', place: null });
+  expect(model?.facts).toContainEqual({
+    name: 'stands for',
+    value: '0x103',
+    space: 'gpa',
+    place: { kind: 'frame', of: 'guest', frame: 0x103 },
+  });
 });
 
 it('knows nothing of a table that is not there', () => {
@@ -39,7 +44,8 @@ it('knows nothing of a table that is not there', () => {
 });
 
 it('tells an error code bit by bit', () => {
-  const { error } = eventModel(en, momentOf(run, EVENT.kvm_page_fault, 2));
+  const errorOf = (kind: number, nth: number) => eventModel(en, run, momentOf(run, kind, nth).index).error;
+  const error = errorOf(EVENT.kvm_page_fault, 2);
   expect(error?.rows.filter((row) => row.isSet).map((row) => row.name)).toEqual(['P', 'W']);
-  expect(eventModel(en, momentOf(run, EVENT.kvm_mmu_get_page)).error).toBeNull();
+  expect(errorOf(EVENT.kvm_mmu_get_page, 1)).toBeNull();
 });

@@ -1,26 +1,31 @@
 /** What the inspector says of an entry, a table or an event, as plain shapes. */
 import { PF_BITS } from '#arch/fault.ts';
-import { hexOfEntry } from '#arch/word64.ts';
+import { hexOfEntry, hexOfPair } from '#arch/word64.ts';
 import type { AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { EVENT, type FieldType, PAYLOAD } from '#machine/events.ts';
 import { eventFields, outcomeText } from '#trace/print.ts';
-import { FIELD_SPACE, type Space } from '#ui/design/space.ts';
-import { type EntryText, entryText, findEntry, hex, indexText, slotText } from '#ui/entry-text.ts';
-import { eventNumber, type Moment } from '#ui/moment.ts';
-import type { Place } from '#ui/place.ts';
+import { FIELD_SPACE } from '#ui/design/space.ts';
+import {
+  type EntryText,
+  entryTarget,
+  entryText,
+  findEntry,
+  hex,
+  indexText,
+  slotText,
+} from '#ui/entry-text.ts';
+import { fieldPlace } from '#ui/field-place.ts';
+import { eventNumber, type Moment, type Run } from '#ui/moment.ts';
+import { type AddressPlace, type FramePlace, type Place, placeText } from '#ui/place.ts';
 import type { Words } from '#ui/words/en.ts';
 import { type BitRow, bitRows } from './bits.ts';
+import { type Fact, fact, type ThingModel } from './facts.ts';
 import { entryHistory } from './history.ts';
 import { type PlaceList, placeLists } from './lists-model.ts';
-import { entryPlace, toldBy } from './questions.ts';
-
-export interface Fact {
-  readonly name: string;
-  readonly value: string;
-  readonly space: Space | 'none';
-  /** Where it leads. */
-  readonly place: Place | null;
-}
+import { addressModel, frameModel } from './memory-model.ts';
+import { functionModel, registerModel } from './processor-model.ts';
+import { toldBy } from './questions.ts';
+import { entryPlace } from './stored.ts';
 
 export interface HistoryRow {
   readonly event: number;
@@ -46,14 +51,6 @@ export interface EntryModel {
   readonly history: readonly HistoryRow[];
 }
 
-export interface TableModel {
-  readonly kind: 'table';
-  readonly title: string;
-  readonly subtitle: string;
-  readonly facts: readonly Fact[];
-  readonly lists: readonly PlaceList[];
-}
-
 export interface EventModel {
   readonly name: string;
   readonly fields: readonly Fact[];
@@ -64,41 +61,57 @@ export interface EventModel {
   } | null;
 }
 
-const fact = (
-  name: string,
-  value: string,
-  space: Fact['space'] = 'none',
-  place: Place | null = null,
-): Fact => ({ name, value, space, place });
-
 const EMPTY = { frame: 0, flags: 0, kind: 'not-present', target: null } as const;
 
+/** Where an entry lies: the address of its first byte. */
+function addressOf(table: AtlasTable, index: number): AddressPlace {
+  const space = table.side === 'guest' ? 'gpa' : 'hpa';
+  return {
+    kind: 'address',
+    space,
+    hi: table.frame >>> 20,
+    lo: (table.frame << 12) | (index * table.entryBytes),
+  };
+}
+
+/** Where an entry lies, as the event list has it: in the guest's memory, or so far into a host frame. */
+function addressFact(words: Words, { names }: Moment, table: AtlasTable, index: number): Fact {
+  const address = addressOf(table, index);
+  const { address: name } = words.things.facts;
+  if (table.side === 'guest') return fact(name, `0x${hexOfPair(address.hi, address.lo)}`, 'gpa', address);
+  return fact(name, `${names.frame(table.frame)}+${hex(address.lo & 0xfff)}`, 'hpa', address);
+}
+
 function targetFacts(
-  { entry: words }: Words['inspector'],
+  words: Words,
   moment: Moment,
   table: AtlasTable,
+  index: number,
   entry: Pick<AtlasEntry, 'frame' | 'flags' | 'kind' | 'target'>,
-  place: number,
 ): Fact[] {
+  const says = words.inspector.entry;
   const text = entryText(moment.names, moment.index, table, entry);
   const facts: Fact[] = [
-    fact(words.liesIn, words.tableAt(table.name, table.level), 'none', { kind: 'table', table: table.id }),
+    fact(says.liesIn, says.tableAt(table.name, table.level), 'none', { kind: 'table', table: table.id }),
+    addressFact(words, moment, table, index),
   ];
   if (entry.kind === 'table' && entry.target)
     facts.push(
       fact(
-        words.pointsTo,
+        says.pointsTo,
         moment.atlas.table(entry.target)?.name ?? text.address,
         table.side === 'guest' ? 'gpa' : 'none',
         { kind: 'table', table: entry.target },
       ),
     );
   if (entry.kind === 'leaf')
-    facts.push(fact(words.maps, text.address, table.side === 'guest' ? 'gpa' : 'hpa'));
-  const gfn = table.side === 'hypervisor' ? moment.atlas.mappedFrame(place) : null;
-  if (gfn !== null) facts.push(fact(words.guestFrame, hex(gfn), 'gpa'));
+    facts.push(
+      fact(says.maps, text.address, table.side === 'guest' ? 'gpa' : 'hpa', entryTarget(table, entry)),
+    );
+  const gfn = table.side === 'hypervisor' ? moment.atlas.mappedFrame(entryPlace(table, index)) : null;
+  if (gfn !== null) facts.push(fact(says.guestFrame, hex(gfn), 'gpa', guestFrame(gfn)));
   for (const other of moment.atlas.guestTables.filter((candidate) => candidate.frame === gfn))
-    facts.push(fact(words.behind, words.guestTable(other.name), 'gpa', { kind: 'table', table: other.id }));
+    facts.push(fact(says.behind, says.guestTable(other.name), 'gpa', { kind: 'table', table: other.id }));
   return facts;
 }
 
@@ -151,7 +164,7 @@ function entryModel(words: Words, moment: Moment, table: AtlasTable, index: numb
     flags: entry.flags,
     changedFlags: changed,
     is64: table.entryBytes === 8,
-    facts: targetFacts(words.inspector, moment, table, entry, place),
+    facts: targetFacts(words, moment, table, index, entry),
     lists: placeLists(words, moment, { kind: 'entry', table: table.id, index }),
     history: historyRows(moment, table, place),
   };
@@ -177,8 +190,11 @@ function roleFacts({ role: words }: Words['inspector'], table: AtlasTable): Fact
   return facts;
 }
 
+const guestFrame = (frame: number): FramePlace => ({ kind: 'frame', of: 'guest', frame });
+const hostFrame = (frame: number): FramePlace => ({ kind: 'frame', of: 'host', frame });
+
 /** A table: its role and its lists. */
-function tableModel(words: Words, moment: Moment, table: AtlasTable): TableModel {
+function tableModel(words: Words, moment: Moment, table: AtlasTable): ThingModel {
   const { atlas, names } = moment;
   const says = words.inspector.table;
   const isGuest = table.side === 'guest';
@@ -186,9 +202,12 @@ function tableModel(words: Words, moment: Moment, table: AtlasTable): TableModel
     fact(says.level, `${table.level}`),
     fact(says.entries, says.entryCount(table.entries.length, table.entryBytes)),
   ];
-  if (isGuest) facts.push(fact(says.frame, hex(table.frame), 'gpa'));
+  if (isGuest) facts.push(fact(says.frame, hex(table.frame), 'gpa', guestFrame(table.frame)));
   else if (table.gfn !== null)
-    facts.push(fact(table.role?.direct ? says.mapsFrom : says.standsFor, hex(table.gfn), 'gpa'));
+    facts.push(
+      fact(table.role?.direct ? says.mapsFrom : says.standsFor, hex(table.gfn), 'gpa', guestFrame(table.gfn)),
+    );
+  if (!isGuest) facts.push(fact(says.frame, names.frame(table.frame), 'hpa', hostFrame(table.frame)));
   if (table.writable !== null)
     facts.push(fact(says.forGuest, table.writable ? says.writable : says.protected));
   facts.push(...roleFacts(words.inspector, table));
@@ -200,9 +219,9 @@ function tableModel(words: Words, moment: Moment, table: AtlasTable): TableModel
       }),
     );
   const host = isGuest ? atlas.hostFrame(table.frame) : null;
-  if (host !== null) facts.push(fact(says.liesIn, names.frame(host), 'hpa'));
+  if (host !== null) facts.push(fact(says.liesIn, names.frame(host), 'hpa', hostFrame(host)));
   return {
-    kind: 'table',
+    kind: 'thing',
     title: table.name,
     subtitle: isGuest ? says.guest : says.hypervisor,
     facts,
@@ -210,13 +229,28 @@ function tableModel(words: Words, moment: Moment, table: AtlasTable): TableModel
   };
 }
 
-/** A place at a moment; null where it is not in the tables. */
-export function placeModel(words: Words, moment: Moment, place: Place): EntryModel | TableModel | null {
-  const table = moment.atlas.table(place.table);
-  if (!table) return null;
-  return place.kind === 'table'
-    ? tableModel(words, moment, table)
-    : entryModel(words, moment, table, place.index);
+/** A place at a moment; null where it is not there, and for an event, which is none. */
+export function placeModel(words: Words, moment: Moment, place: Place): EntryModel | ThingModel | null {
+  switch (place.kind) {
+    case 'entry':
+    case 'table': {
+      const table = moment.atlas.table(place.table);
+      if (!table) return null;
+      return place.kind === 'table'
+        ? tableModel(words, moment, table)
+        : entryModel(words, moment, table, place.index);
+    }
+    case 'frame':
+      return frameModel(words, moment, place);
+    case 'address':
+      return addressModel(words, moment, place);
+    case 'register':
+      return registerModel(words, moment, place);
+    case 'function':
+      return functionModel(words, moment, place.name);
+    case 'event':
+      return null;
+  }
 }
 
 /** The payload word that holds an event's page-fault error code, by kind. */
@@ -233,24 +267,30 @@ const isNote = ({ notes }: Words, type: FieldType, value: string): value is keyo
   (type === 'text' || type === 'walker') && Object.hasOwn(notes, value);
 
 /** An event's fields; of an outcome what it says as a whole, for most of its fields mean something for one kind of it only. */
-function eventFacts(words: Words, { reader, names, index }: Moment): Fact[] {
+function eventFacts(words: Words, run: Run, index: number): Fact[] {
+  const { reader, names } = run;
   if (reader.kind(index) === EVENT.outcome)
     return [fact(words.inspector.outcome, outcomeText(reader, index))];
-  return eventFields(reader, names, index).map(({ name, value, type }) =>
-    fact(name, isNote(words, type, value) ? words.notes[value] : value, FIELD_SPACE[type] ?? 'none'),
+  return eventFields(reader, names, index).map(({ name, value, spec }) =>
+    fact(
+      name,
+      isNote(words, spec.type, value) ? words.notes[value] : value,
+      FIELD_SPACE[spec.type] ?? 'none',
+      fieldPlace(run, index, spec),
+    ),
   );
 }
 
 /** Whether an instruction left the guest: such an exit has no error code. */
-const isInstructionExit = ({ reader, index }: Moment): boolean =>
+const isInstructionExit = ({ reader }: Run, index: number): boolean =>
   reader.kind(index) === EVENT.exit && reader.text(reader.word(index, PAYLOAD)) !== '#PF';
 
-/** The event at the cursor: its fields, and its error code bit by bit. */
-export function eventModel(words: Words, moment: Moment): EventModel {
-  const { reader, index } = moment;
-  const fields = eventFacts(words, moment);
+/** An event: its fields, and its error code bit by bit. */
+export function eventModel(words: Words, run: Run, index: number): EventModel {
+  const { reader } = run;
+  const fields = eventFacts(words, run, index);
   const word = ERROR_WORD.get(reader.kind(index));
-  if (word === undefined || isInstructionExit(moment))
+  if (word === undefined || isInstructionExit(run, index))
     return { name: reader.spec(index).name, fields, error: null };
   const code = reader.word(index, PAYLOAD + word);
   const rows = PF_BITS.map(({ bit, name }) => {
@@ -262,7 +302,8 @@ export function eventModel(words: Words, moment: Moment): EventModel {
 }
 
 /** Title for a place that is not there. */
-export const missingTitle = (place: Place): string =>
-  place.kind === 'table'
-    ? place.table.replace(/^g:/, '0x')
-    : `${place.table.replace(/^g:/, '')}[${indexText(place.index)}]`;
+export function missingTitle(place: Place): string {
+  if (place.kind === 'table') return place.table.replace(/^g:/, '0x');
+  if (place.kind === 'entry') return `${place.table.replace(/^g:/, '')}[${indexText(place.index)}]`;
+  return place.kind === 'register' ? place.register : placeText(place);
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import TEXT from '#content/scenarios/04-page-table-write.scn?raw';
 import { EVENT } from '#machine/events.ts';
 import { type Moment, momentAt } from '#ui/moment.ts';
-import type { Place } from '#ui/place.ts';
+import { type Place, parsePlace } from '#ui/place.ts';
 import { momentOf, runText } from '#ui/run.fixture.ts';
 import { answer, type Question, questionsFor } from './questions.ts';
 
@@ -60,4 +60,45 @@ it('of a table that is not there, only when it comes and goes can be asked', () 
   expect(ask(start, spte, 'lastWrite')).toBeNull();
   expect(ask(start, spte, 'appeared')).toBe('1 kvm_mmu_get_page');
   expect(questionsFor(start, gpte)).toEqual(['lastWrite', 'nextWrite', 'nextRead']);
+});
+
+describe('whatever else is selected', () => {
+  const first = momentOf(run, EVENT.outcome, 1);
+  const end = momentOf(run, EVENT.outcome, 8);
+  const place = (text: string): Place => parsePlace(text) as Place;
+
+  it.each([
+    // The guest's last-level table, which the guest maps and writes; and the table above it, which KVM walks.
+    ['gfn:103', 'nextWrite', '2 outcome'],
+    ['gfn:103', 'nextRead', '2 translated'],
+    ['gfn:100', 'nextRead', '2 kvm_mmu_paging_element'],
+    ['gfn:10', 'unmapped', '4 rmap_remove'],
+    ['gfn:10', 'nextRead', '3 translated'],
+    ['gva:10004', 'lastUse', '1 access'],
+    ['gva:10000', 'nextUse', '3 access'],
+    ['gpa:103080', 'nextWrite', '2 outcome'],
+    // The same value is loaded again: nothing changes.
+    ['reg:0:cr3', 'nextWrite', null],
+    ['reg:0:cr3', 'nextRead', '2 kvm_mmu_pagetable_walk'],
+    ['reg:0:hardware-cr3', 'nextRead', '2 access'],
+    // Calls were not recorded.
+    ['fn:make_spte', 'nextCall', null],
+  ] as const)('%s: %s is %s', (text, question, expected) => {
+    expect(questionsFor(first, place(text))).toContain(question);
+    expect(ask(first, place(text), question)).toBe(expected);
+  });
+
+  it('a frame was mapped by the event that noted it', () => {
+    expect(ask(end, place('gfn:11'), 'mapped')).toMatch(/ rmap_add$/);
+  });
+
+  it('a host frame with a table in it appeared with the table', () => {
+    const table = end.atlas.table('t5');
+    const frame: Place = { kind: 'frame', of: 'host', frame: table?.frame ?? 0 };
+    expect(ask(end, frame, 'appeared')).toBe(ask(end, { kind: 'table', table: 't5' }, 'appeared'));
+  });
+
+  it('an event is asked nothing', () => {
+    expect(questionsFor(end, place('ev:1:2'))).toEqual([]);
+  });
 });

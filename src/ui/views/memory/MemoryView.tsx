@@ -1,11 +1,11 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import { Lock } from '#ui/design/Lock.tsx';
+import { select } from '#ui/jumps.ts';
+import { useSubjectMarks } from '#ui/selection.ts';
 import { useMoment } from '#ui/session.ts';
-import { select, useStudio } from '#ui/store.ts';
-import { subjectOf } from '#ui/subject.ts';
 import { useWords } from '#ui/words/language.ts';
-import { type Item, LANES, type Lane, type Line, memoryModel, ROW } from './model.ts';
+import { type Item, LANES, type Lane, type Line, type MemoryModel, memoryModel, ROW } from './model.ts';
 import './memory.css';
 
 /** Share of a lane's width that its boxes take; the rest is for the lines to the next. */
@@ -21,15 +21,13 @@ const left = ({ lane }: Geometry, of: Lane): number => LANES.indexOf(of) * lane;
 function Box({ item, geometry }: { readonly item: Item; readonly geometry: Geometry }) {
   const words = useWords();
   const style = { left: left(geometry, item.lane), top: item.y, width: geometry.lane * BOX, height: ROW - 4 };
-  const place = item.place;
   return (
     <button
       type="button"
       className={`page ${item.lane}${item.isFocus ? ' focus' : ''}${item.marks.map((mark) => ` ${mark.replace(' ', '-')}`).join('')}`}
       style={style}
-      disabled={place === null}
       aria-pressed={item.isFocus}
-      onClick={() => place && select(place)}
+      onClick={() => select(item.place)}
     >
       <b>{item.label}</b>
       <span>
@@ -54,18 +52,31 @@ function path(line: Line, geometry: Geometry): string {
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
 
+/** Brings the first page that is marked into sight when another one is. */
+function useReveal(model: MemoryModel | null) {
+  const box = useRef<HTMLElement>(null);
+  const y = model?.items.find((item) => item.isFocus)?.y ?? -1;
+  useEffect(() => {
+    const element = box.current;
+    if (!element || y < 0) return;
+    const { scrollTop, clientHeight } = element;
+    if (y < scrollTop || y + ROW > scrollTop + clientHeight) element.scrollTop = y - clientHeight / 3;
+  }, [y]);
+  return box;
+}
+
 /** Four lanes, one an address space, and the lines that lead from one to the next. */
 export function MemoryView() {
   const words = useWords();
   const moment = useMoment();
-  const selection = useStudio((state) => state.selection);
   const [measure, width] = useElementWidth<HTMLDivElement>();
-  const focus = selection ?? (moment && subjectOf(moment.reader, moment.index, moment.atlas));
-  const model = useMemo(() => moment && memoryModel(moment, focus), [moment, focus]);
+  const marks = useSubjectMarks();
+  const model = useMemo(() => moment && memoryModel(moment, marks), [moment, marks]);
+  const box = useReveal(model);
   const geometry = { lane: width / (LANES.length - 1 + BOX) };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="memory" tabIndex={0} aria-label={words.panes.memory}>
+    <section className="memory" ref={box} tabIndex={0} aria-label={words.panes.memory}>
       <div className="memory-space" ref={measure} style={{ height: model?.height ?? 0 }}>
         {LANES.map((lane) => (
           <h3 key={lane} className={lane} style={{ left: left(geometry, lane), width: geometry.lane * BOX }}>

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT } from '#machine/events.ts';
+import { marksOf, NO_MARKS } from '#ui/marks.ts';
+import type { Place } from '#ui/place.ts';
 import { FIRST_TOUCH, momentOf, runText } from '#ui/run.fixture.ts';
-import { focusFrame, type Lane, type MemoryModel, memoryModel } from './model.ts';
+import { type Lane, type MemoryModel, memoryModel } from './model.ts';
 
 const labels = (model: MemoryModel, lane: Lane) =>
   model.items.filter((item) => item.lane === lane).map((item) => item.label);
@@ -24,7 +26,7 @@ describe('the lanes of a first touch', () => {
   const moment = momentOf(runText(FIRST_TOUCH), EVENT.kvm_mmu_set_spte);
 
   it('lead each linear page to its guest frame and on to a host frame', () => {
-    const model = memoryModel(moment, null);
+    const model = memoryModel(moment, NO_MARKS);
     expect(labels(model, 'gva')).toContain('0x10000');
     expect(labels(model, 'gpa')).toContain('0x10000');
     expect(labels(model, 'hpa')).toContain('h0');
@@ -32,23 +34,36 @@ describe('the lanes of a first touch', () => {
   });
 
   it('mark the guest’s tables, and those that it cannot write', () => {
-    const root = memoryModel(moment, null).items.find(
+    const root = memoryModel(moment, NO_MARKS).items.find(
       (item) => item.lane === 'gpa' && item.label === '0x100000',
     );
     expect(root?.marks).toEqual(['table', 'protected']);
   });
 
-  it('follow the selection through all of them', () => {
-    const place = { kind: 'entry', table: 'g:103', index: 0x10 } as const;
-    expect(focusFrame(moment.atlas, place)).toBe(0x10);
-    const focused = memoryModel(moment, place).items.filter((item) => item.isFocus);
-    expect(focused.map((item) => item.lane).sort()).toEqual(['gpa', 'gva', 'hpa', 'hva']);
+  it.each<Place>([
+    { kind: 'entry', table: 'g:103', index: 0x10 },
+    { kind: 'entry', table: 't3', index: 0x10 },
+    { kind: 'frame', of: 'guest', frame: 0x10 },
+    { kind: 'address', space: 'gva', hi: 0, lo: 0x10004 },
+    { kind: 'address', space: 'gpa', hi: 0, lo: 0x10004 },
+  ])('follow the selection through all of them: %o', (place) => {
+    const focused = memoryModel(moment, marksOf(moment, place)).items.filter((item) => item.isFocus);
+    expect(focused.map((item) => item.label).sort()).toEqual(['0:0x10000', '0x10000', '0x10000', 'h0']);
+  });
+
+  it('mark one of two linear pages that lead to the same frame', () => {
+    const text = FIRST_TOUCH.replace('\nread', 'map s 0xffff800000000000 0x10000 p|w|u\nread');
+    const twice = momentOf(runText(text), EVENT.kvm_mmu_set_spte);
+    const upper = { kind: 'address', space: 'gva', hi: 0xffff8000 | 0, lo: 0 } as const;
+    const focused = memoryModel(twice, marksOf(twice, upper)).items.filter((item) => item.isFocus);
+    expect(focused.filter((item) => item.lane === 'gva')).toMatchObject([{ label: '0xffff800000000000' }]);
+    expect(focused.map((item) => item.lane)).toContain('gpa');
   });
 });
 
 describe('what is said about a page', () => {
   const run = runText(LOGGED);
-  const at = (nth: number) => memoryModel(momentOf(run, EVENT.outcome, nth), null);
+  const at = (nth: number) => memoryModel(momentOf(run, EVENT.outcome, nth), NO_MARKS);
   const marks = (model: MemoryModel, lane: Lane, label: string) =>
     model.items.find((item) => item.lane === lane && item.label === label)?.marks;
 

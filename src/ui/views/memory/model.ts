@@ -3,9 +3,11 @@
  * process's memory, and on to a host frame. Only pages that somebody mapped, made a table of, or touched are shown.
  * Lengths in CSS pixels.
  */
+import { hexOfPair, hiOfNumber, loOfNumber } from '#arch/word64.ts';
 import type { Atlas, AtlasPage, AtlasTable } from '#hypervisor/atlas.ts';
+import { linearPage, type Marks } from '#ui/marks.ts';
 import type { Moment } from '#ui/moment.ts';
-import type { Place } from '#ui/place.ts';
+import type { AddressPlace, Place } from '#ui/place.ts';
 
 export const ROW = 22;
 const HEAD = 30;
@@ -26,7 +28,7 @@ export interface Item {
   readonly y: number;
   readonly isFocus: boolean;
   /** What selecting it selects. */
-  readonly place: Place | null;
+  readonly place: Place;
 }
 
 export interface Line {
@@ -46,9 +48,8 @@ export interface MemoryModel {
 
 /** A linear page and where the guest's tables lead it. */
 interface LinearPage {
-  readonly gva: number;
+  readonly address: AddressPlace;
   readonly gfn: number;
-  readonly place: Place;
 }
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
@@ -56,40 +57,35 @@ const hex = (value: number): string => `0x${value.toString(16)}`;
 /** Bytes that one entry of a table covers. */
 const span = (table: AtlasTable): number => 4096 * (table.entryBytes === 4 ? 1024 : 512) ** (table.level - 1);
 
+/** Bits of the linear addresses that a top table of a level translates. */
+const LINEAR_BITS: Readonly<Record<number, number>> = { 5: 57, 4: 48 };
+
+/** A linear address from its index bits: those above repeat the highest. */
+function linearAddress(bits: number, gva: number): AddressPlace {
+  const signed = bits > 32 && gva >= 2 ** (bits - 1) ? gva - 2 ** bits : gva;
+  return { kind: 'address', space: 'gva', hi: hiOfNumber(signed), lo: loOfNumber(signed) };
+}
+
+const pageOf = ({ hi, lo }: AddressPlace): number => linearPage(hi, lo);
+
 /** Every linear page that the guest maps on its present tables, ascending; a large page counts once. */
 function linearPages(atlas: Atlas): LinearPage[] {
   const pages = new Map<number, LinearPage>();
-  const visit = (table: AtlasTable, base: number, depth: number): void => {
+  const visit = (table: AtlasTable, base: number, bits: number, depth: number): void => {
     for (const entry of table.entries) {
       const gva = base + entry.index * span(table);
       const child = entry.target === null ? null : atlas.table(entry.target);
       if (entry.kind === 'leaf') {
         const first = table.level === 1 ? entry.frame : entry.frame & ~(span(table) / 4096 - 1);
-        pages.set(gva, {
-          gva,
-          gfn: first >>> 0,
-          place: { kind: 'entry', table: table.id, index: entry.index },
-        });
+        pages.set(gva, { address: linearAddress(bits, gva), gfn: first >>> 0 });
       } else if (child && depth < 5) {
-        visit(child, gva, depth + 1);
+        visit(child, gva, bits, depth + 1);
       }
     }
   };
-  for (const table of atlas.guestTables) if (table.rootOf.length > 0) visit(table, 0, 0);
-  return [...pages.values()].sort((a, b) => a.gva - b.gva);
-}
-
-/** Guest frame that a place is about: what an entry maps, what a table is or stands for; null if it is about none. */
-export function focusFrame(atlas: Atlas, place: Place | null): number | null {
-  const table = place && atlas.table(place.table);
-  if (!place || !table) return null;
-  if (place.kind === 'table') return table.side === 'guest' ? table.frame : table.gfn;
-  const entry = table.entries.find((candidate) => candidate.index === place.index);
-  if (!entry) return null;
-  if (table.side === 'guest') return entry.frame >>> 0;
-  const target = entry.target === null ? null : atlas.table(entry.target);
-  if (target) return target.gfn;
-  return framesOf(atlas).find((gfn) => atlas.hostFrame(gfn) === entry.frame) ?? null;
+  for (const table of atlas.guestTables)
+    if (table.rootOf.length > 0) visit(table, 0, LINEAR_BITS[table.level] ?? 32, 0);
+  return [...pages].sort(([a], [b]) => a - b).map(([, page]) => page);
 }
 
 /** Guest frames worth showing: tables, what the guest maps, and what has a host frame. */
@@ -123,53 +119,55 @@ function hostMarks(page: AtlasPage): Mark[] {
   return marks;
 }
 
-/** The lanes of a moment. @param focus what is selected, or what the event is about */
-export function memoryModel(moment: Moment, focus: Place | null): MemoryModel {
+/** Guest frames that are marked themselves, or whose host frame is. */
+const markedFrames = (atlas: Atlas, frames: readonly number[], marks: Marks): Set<number> =>
+  new Set(
+    frames.filter(
+      (gfn) => marks.guestFrames.has(gfn) || marks.hostFrames.has(atlas.page(gfn)?.hostFrame ?? -1),
+    ),
+  );
+
+/**
+ * The lanes of a moment.
+ * @param marks what is selected, or what the event is about, in frames and pages
+ */
+export function memoryModel(moment: Moment, marks: Marks): MemoryModel {
   const { atlas, names } = moment;
   const linear = linearPages(atlas);
   const all = framesOf(atlas);
   const frames = all.slice(0, MOST_ROWS);
-  const focused = focusFrame(atlas, focus);
   const items: Item[] = [];
   const lines: Line[] = [];
+  const focused = markedFrames(atlas, frames, marks);
   const rowOf = new Map(frames.map((gfn, row) => [gfn, HEAD + row * ROW]));
   const tableOf = new Map(atlas.guestTables.map((table) => [table.frame, table]));
   const hostRows = new Map<number, number>();
   for (const gfn of frames) {
     const y = rowOf.get(gfn) as number;
     const page = atlas.page(gfn);
-    const table = tableOf.get(gfn);
-    const isFocus = gfn === focused;
-    const place: Place | null = table
-      ? { kind: 'table', table: table.id }
-      : (linear.find((candidate) => candidate.gfn === gfn)?.place ?? null);
-    const add = (lane: Lane, label: string, marks: readonly Mark[], at: number) =>
-      items.push({ lane, key: `${lane}${label}`, label, marks, y: at, isFocus, place });
-    add('gpa', hex(gfn * 4096), guestMarks(atlas, page, table), y);
+    const isFocus = focused.has(gfn);
+    const place: Place = { kind: 'frame', of: 'guest', frame: gfn };
+    const add = (lane: Lane, label: string, said: readonly Mark[], to: Place) =>
+      items.push({ lane, key: `${lane}${label}`, label, marks: said, y, isFocus, place: to });
+    add('gpa', hex(gfn * 4096), guestMarks(atlas, page, tableOf.get(gfn)), place);
     if (!page) continue;
-    add('hva', `${page.slot}:${hex(page.index * 4096)}`, hostMarks(page), y);
+    add('hva', `${page.slot}:${hex(page.index * 4096)}`, hostMarks(page), place);
     lines.push({ from: 'gpa', y1: y, y2: y, isFocus });
-    if (page.hostFrame === null || page.state === 'dropped') continue;
-    const shared = hostRows.get(page.hostFrame);
+    const { hostFrame } = page;
+    if (hostFrame === null || page.state === 'dropped') continue;
+    const shared = hostRows.get(hostFrame);
     if (shared === undefined) {
-      hostRows.set(page.hostFrame, y);
-      add('hpa', names.frame(page.hostFrame), [], y);
+      hostRows.set(hostFrame, y);
+      add('hpa', names.frame(hostFrame), [], { kind: 'frame', of: 'host', frame: hostFrame });
     }
     lines.push({ from: 'hva', y1: y, y2: shared ?? y, isFocus });
   }
-  linear.slice(0, MOST_ROWS).forEach((page, row) => {
+  linear.slice(0, MOST_ROWS).forEach(({ address, gfn }, row) => {
     const y = HEAD + row * ROW;
-    const isFocus = page.gfn === focused;
-    items.push({
-      lane: 'gva',
-      key: `gva${page.gva}`,
-      label: hex(page.gva),
-      marks: [],
-      y,
-      isFocus,
-      place: page.place,
-    });
-    const target = rowOf.get(page.gfn);
+    const isFocus = marks.linearPage === null ? focused.has(gfn) : marks.linearPage === pageOf(address);
+    const label = `0x${hexOfPair(address.hi, address.lo)}`;
+    items.push({ lane: 'gva', key: `gva${label}`, label, marks: [], y, isFocus, place: address });
+    const target = rowOf.get(gfn);
     if (target !== undefined) lines.push({ from: 'gva', y1: y, y2: target, isFocus });
   });
   const rows = Math.max(frames.length, Math.min(linear.length, MOST_ROWS));

@@ -1,9 +1,10 @@
 import { memo } from 'react';
 import type { AtlasTable } from '#hypervisor/atlas.ts';
 import { Lock } from '#ui/design/Lock.tsx';
-import { indexText } from '#ui/entry-text.ts';
-import type { Place } from '#ui/place.ts';
-import { select } from '#ui/store.ts';
+import { indexText, slotText } from '#ui/entry-text.ts';
+import { select } from '#ui/jumps.ts';
+import { PlaceLink } from '#ui/PlaceLink.tsx';
+import { placeText, type TablePlace } from '#ui/place.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { Card, EntryRow } from './model.ts';
 
@@ -43,40 +44,74 @@ function GuestRole({ table }: { readonly table: AtlasTable }) {
   );
 }
 
-function Row({
-  table,
-  row,
-  isFocus,
-}: {
+interface RowProps {
   readonly table: AtlasTable;
   readonly row: EntryRow;
   readonly isFocus: boolean;
-}) {
+  /** Whether it leads to what is selected. */
+  readonly isLinked: boolean;
+}
+
+/** One entry: a click selects it, a click on where it points selects that. */
+function Row({ table, row, isFocus, isLinked }: RowProps) {
+  const { index, text, rights } = row;
+  const address = <span className={`address ${text.space}`}>{text.address}</span>;
   return (
-    <button
-      type="button"
-      className={`entry${row.changed ? ' now' : ''}${isFocus ? ' focus' : ''}`}
-      aria-pressed={isFocus}
-      data-entry={`${table.id}[${row.index}]`}
-      onClick={() => select({ kind: 'entry', table: table.id, index: row.index })}
+    <div
+      className={`entry${row.changed ? ' now' : ''}${isFocus ? ' focus' : ''}${isLinked ? ' linked' : ''}`}
+      data-entry={`${table.id}[${index}]`}
     >
-      <span className="index">{indexText(row.index)}</span>
-      <span className={`address ${row.text.space}`}>{row.text.address}</span>
-      <span className="flags">{row.text.flags}</span>
-      <span className="rights">{row.rights}</span>
-    </button>
+      <button
+        type="button"
+        className="row-go"
+        aria-pressed={isFocus}
+        aria-label={`${slotText(table, index)}: ${text.address} ${text.flags} ${rights}`}
+        onClick={() => select({ kind: 'entry', table: table.id, index })}
+      >
+        <span className="index">{indexText(index)}</span>
+      </button>
+      {row.target ? (
+        <PlaceLink place={row.target} isTabStop={isFocus}>
+          {address}
+        </PlaceLink>
+      ) : (
+        address
+      )}
+      <span className="flags">{text.flags}</span>
+      <span className="rights">{rights}</span>
+    </div>
+  );
+}
+
+/** The guest's frame that a hypervisor's table stands for. */
+function StandsFor({ table, isTabStop }: { readonly table: AtlasTable; readonly isTabStop: boolean }) {
+  const words = useWords();
+  if (table.side === 'guest' || table.gfn === null) return null;
+  return (
+    <span className="stands-for">
+      {table.role?.fourByteEntries ? '' : words.tables.standsFor}
+      <PlaceLink
+        place={{ kind: 'frame', of: 'guest', frame: table.gfn }}
+        className="gpa"
+        isTabStop={isTabStop}
+      >
+        {table.gfn.toString(16)}
+      </PlaceLink>
+    </span>
   );
 }
 
 interface Props {
   readonly card: Card;
-  readonly focus: Place | null;
+  readonly focus: TablePlace | null;
+  /** Entries that lead to what is selected, as `placeText`. */
+  readonly linked: ReadonlySet<string>;
   readonly isOpen: boolean;
   readonly onFold: () => void;
 }
 
 /** One table: its role, and the entries in it that are not zero. */
-export const TableCard = memo(function TableCard({ card, focus, isOpen, onFold }: Props) {
+export const TableCard = memo(function TableCard({ card, focus, linked, isOpen, onFold }: Props) {
   const words = useWords();
   const { table } = card;
   const isGuest = table.side === 'guest';
@@ -89,24 +124,27 @@ export const TableCard = memo(function TableCard({ card, focus, isOpen, onFold }
       data-table={table.id}
       style={{ transform: `translate(${card.x}px, ${card.y}px)`, width: card.width, height: card.height }}
     >
-      <button
-        type="button"
-        className="card-head"
-        aria-pressed={isTableFocus}
-        onClick={() => select({ kind: 'table', table: table.id })}
-      >
-        <span className="level">L{table.level}</span>
-        <span className={`name ${isGuest ? 'gpa' : ''}`}>{table.name}</span>
-        {!isGuest && table.gfn !== null && (
-          <span className="stands-for">
-            {table.role?.fourByteEntries ? '' : words.tables.standsFor}
-            <span className="gpa">{table.gfn.toString(16)}</span>
-          </span>
-        )}
+      <div className="card-head">
+        <button
+          type="button"
+          className="row-go"
+          aria-pressed={isTableFocus}
+          onClick={() => select({ kind: 'table', table: table.id })}
+        >
+          <span className="level">L{table.level}</span>
+          <span className={`name ${isGuest ? 'gpa' : ''}`}>{table.name}</span>
+        </button>
+        <StandsFor table={table} isTabStop={isTableFocus} />
         {isGuest ? <GuestRole table={table} /> : <Badges table={table} isNew={card.isNew} />}
-      </button>
+      </div>
       {card.rows.map((row) => (
-        <Row key={row.index} table={table} row={row} isFocus={row.index === entryFocus} />
+        <Row
+          key={row.index}
+          table={table}
+          row={row}
+          isFocus={row.index === entryFocus}
+          isLinked={linked.has(placeText({ kind: 'entry', table: table.id, index: row.index }))}
+        />
       ))}
       {card.rows.length === 0 && <div className="entry none">{words.tables.empty}</div>}
       {(card.hidden > 0 || isOpen) && (

@@ -1,9 +1,8 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
-import type { Place } from '#ui/place.ts';
+import { parsePlace, type TablePlace } from '#ui/place.ts';
+import { useFocus, useMarks } from '#ui/selection.ts';
 import { useMoment } from '#ui/session.ts';
-import { useStudio } from '#ui/store.ts';
-import { subjectOf } from '#ui/subject.ts';
 import { useWords } from '#ui/words/language.ts';
 import { LinkLines } from './LinkLines.tsx';
 import { type Card, tablesModel } from './model.ts';
@@ -36,13 +35,16 @@ function toggled(set: ReadonlySet<string>, id: string): Set<string> {
   return copy;
 }
 
-/** Brings the card of a place into sight when the place changes. */
-function useReveal(
-  element: { current: HTMLElement | null },
-  cards: readonly Card[],
-  focus: Place | null,
-): void {
-  const id = focus?.table ?? '';
+/** The table to bring into sight: that of the focus, or else one with an entry that leads to what is selected. */
+function tableInFocus(focus: TablePlace | null, linked: ReadonlySet<string>): string {
+  if (focus) return focus.table;
+  const [first = ''] = linked;
+  const place = parsePlace(first);
+  return place?.kind === 'entry' ? place.table : '';
+}
+
+/** Brings the card of a table into sight when the table changes. */
+function useReveal(element: { current: HTMLElement | null }, cards: readonly Card[], id: string): void {
   const card = cards.find((candidate) => candidate.table.id === id);
   const y = card?.y ?? -1;
   const end = y + (card?.height ?? 0);
@@ -59,14 +61,13 @@ function useReveal(
 export function TablesView() {
   const words = useWords();
   const moment = useMoment();
-  const selection = useStudio((state) => state.selection);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [measure, width] = useElementWidth<HTMLDivElement>();
   const { scroll, element, attach, onScroll } = useScroll();
-  const subject = useMemo(() => moment && subjectOf(moment.reader, moment.index, moment.atlas), [moment]);
-  const focus = selection ?? subject;
-  const model = moment && width > 0 ? tablesModel(moment, { width, open, focus }) : null;
-  useReveal(element, model?.cards ?? [], focus);
+  const focus = useFocus();
+  const { entries: linked } = useMarks();
+  const model = moment && width > 0 ? tablesModel(moment, { width, open, focus, linked }) : null;
+  useReveal(element, model?.cards ?? [], tableInFocus(focus, linked));
   const isBare = moment?.atlas.machine === 'bare';
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
@@ -99,6 +100,7 @@ export function TablesView() {
               key={card.table.id}
               card={card}
               focus={focus}
+              linked={linked}
               isOpen={open.has(card.table.id)}
               onFold={() => setOpen(toggled(open, card.table.id))}
             />

@@ -4,7 +4,7 @@ import { momentAt } from '#ui/moment.ts';
 import { FIRST_TOUCH, momentOf, runText } from '#ui/run.fixture.ts';
 import { type TablesModel, tablesModel, treeOrder } from './model.ts';
 
-const options = { width: 700, open: new Set<string>(), focus: null };
+const options = { width: 700, open: new Set<string>(), focus: null, linked: new Set<string>() };
 const cardOf = (model: TablesModel, id: string) => model.cards.find((card) => card.table.id === id);
 const run = runText(FIRST_TOUCH);
 

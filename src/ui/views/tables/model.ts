@@ -6,9 +6,9 @@
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
-import { type EntryText, entryText, rightsText } from '#ui/entry-text.ts';
+import { type EntryText, entryTarget, entryText, rightsText } from '#ui/entry-text.ts';
 import { isChanged, type Moment } from '#ui/moment.ts';
-import type { Place } from '#ui/place.ts';
+import { type Place, placeText, type TablePlace } from '#ui/place.ts';
 
 export const HEADER_HEIGHT = 24;
 export const ROW_HEIGHT = 18;
@@ -29,6 +29,8 @@ export interface EntryRow {
   readonly text: EntryText;
   readonly rights: string;
   readonly changed: boolean;
+  /** What it leads to. */
+  readonly target: Place | null;
 }
 
 export interface Card {
@@ -104,12 +106,15 @@ function shownEntries(
   moment: Moment,
   table: AtlasTable,
   isOpen: boolean,
-  focus: Place | null,
+  { focus, linked }: TablesOptions,
 ): readonly AtlasEntry[] {
   if (isOpen || table.entries.length <= MOST_ROWS) return table.entries;
+  const isLinked = ({ index }: AtlasEntry): boolean =>
+    linked.has(placeText({ kind: 'entry', table: table.id, index }));
   const focused = focus?.kind === 'entry' && focus.table === table.id ? focus.index : -1;
   return table.entries.filter(
-    (entry, i) => i < FOLDED_ROWS || entry.index === focused || isChanged(moment, entry.place),
+    (entry, i) =>
+      i < FOLDED_ROWS || entry.index === focused || isChanged(moment, entry.place) || isLinked(entry),
   );
 }
 
@@ -118,7 +123,9 @@ export interface TablesOptions {
   /** Ids of the tables that are unfolded. */
   readonly open: ReadonlySet<string>;
   /** What is selected, or what the event is about. */
-  readonly focus: Place | null;
+  readonly focus: TablePlace | null;
+  /** Entries that lead to what is selected, as `placeText`: a fold does not hide them. */
+  readonly linked: ReadonlySet<string>;
 }
 
 interface Column {
@@ -133,13 +140,14 @@ function card(
   column: Column,
   options: TablesOptions,
 ): Omit<Card, 'isNew'> {
-  const shown = shownEntries(moment, table, options.open.has(table.id), options.focus);
+  const shown = shownEntries(moment, table, options.open.has(table.id), options);
   const rows = shown.map((entry) => ({
     index: entry.index,
     place: entry.place,
     text: entryText(moment.names, moment.index, table, entry),
     rights: rightsText(entry.flags),
     changed: isChanged(moment, entry.place),
+    target: entryTarget(table, entry),
   }));
   const indent = Math.min(depth, 5) * INDENT;
   const hidden = table.entries.length - shown.length;
@@ -167,7 +175,7 @@ const mappedTables = (atlas: Atlas, place: number): AtlasTable[] =>
 
 type Pair = { kind: Link['kind']; from: [string, number | null]; to: [string, number | null] };
 
-function pairs(atlas: Atlas, focus: Place): Pair[] {
+function pairs(atlas: Atlas, focus: TablePlace): Pair[] {
   const table = atlas.table(focus.table);
   if (!table) return [];
   const list: Pair[] = table.shadows.map((other) => ({
@@ -191,7 +199,7 @@ function pairs(atlas: Atlas, focus: Place): Pair[] {
   return list;
 }
 
-function links(atlas: Atlas, cards: readonly Card[], focus: Place | null): Link[] {
+function links(atlas: Atlas, cards: readonly Card[], focus: TablePlace | null): Link[] {
   if (!focus) return [];
   const list: Link[] = [];
   for (const { kind, from, to } of pairs(atlas, focus)) {

@@ -1,42 +1,31 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { create } from 'zustand';
-import { eventFields, eventLine } from '#trace/print.ts';
 import { FILTER_ID } from '#ui/commands.ts';
-import { EventGlyph } from '#ui/design/EventGlyph.tsx';
-import { FIELD_SPACE } from '#ui/design/space.ts';
-import { eventNumber, type Run } from '#ui/moment.ts';
-import { DETAILS, type Detail, isCall, type Sequence } from '#ui/sequence.ts';
+import { goTo } from '#ui/jumps.ts';
+import type { Run } from '#ui/moment.ts';
+import { useSelectedEvent } from '#ui/selection.ts';
+import { DETAILS, type Detail, moved, type Sequence } from '#ui/sequence.ts';
 import { useSequence, useSession } from '#ui/session.ts';
 import { arrange, setCursor, useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
+import { EventRow } from './EventRow.tsx';
 import { matchingEvents } from './filter.ts';
 
 const ROW = 20;
 
-/** Kinds that read better as one line than as fields. */
-const PLAIN = new Set(['step', 'outcome', 'mmio', 'title']);
-
-function Line({ run, index }: { readonly run: Run; readonly index: number }) {
-  const { reader, names } = run;
-  const { name } = reader.spec(index);
-  if (PLAIN.has(name)) return <b>{eventLine(reader, names, index)}</b>;
-  return (
-    <>
-      <b>{name}</b>
-      {eventFields(reader, names, index).map((field) => (
-        <span key={field.name}>
-          {' '}
-          {field.name}=<i className={FIELD_SPACE[field.type] ?? ''}>{field.value}</i>
-        </span>
-      ))}
-    </>
-  );
+/** Up and down in the list: the cursor goes from listed event to listed event. */
+function moveInList(event: KeyboardEvent, events: Sequence): void {
+  const move = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (move === undefined || events.length === 0) return;
+  event.preventDefault();
+  setCursor(moved(events, useStudio.getState().cursor, move));
 }
 
 function Rows({ run, events }: { readonly run: Run; readonly events: Sequence }) {
   const words = useWords();
   const cursor = useStudio((state) => state.cursor);
+  const selected = useSelectedEvent(run);
   const box = useRef<HTMLDivElement>(null);
   const count = events.length;
   const virtual = useVirtualizer({
@@ -48,31 +37,36 @@ function Rows({ run, events }: { readonly run: Run; readonly events: Sequence })
     scrollPaddingEnd: 2 * ROW,
   });
   const row = events.rank(cursor);
+  const selectedRow = selected < 0 ? -1 : events.rank(selected);
   useEffect(() => {
     if (row >= 0 && row < count) virtual.scrollToIndex(row, { align: 'auto' });
   }, [virtual, row, count]);
+  useEffect(() => {
+    if (selectedRow >= 0) virtual.scrollToIndex(selectedRow, { align: 'auto' });
+  }, [virtual, selectedRow]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="event-rows" ref={box} tabIndex={0} aria-label={words.timeline.list}>
+    <section
+      className="event-rows"
+      ref={box}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      aria-label={words.timeline.list}
+      onKeyDown={(event) => moveInList(event, events)}
+    >
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {virtual.getVirtualItems().map((item) => {
           const index = events.at(item.index);
-          const state = index === cursor ? ' now' : index > cursor ? ' future' : '';
           return (
-            <button
-              type="button"
+            <EventRow
               key={item.key}
-              className={`event-row ${run.reader.spec(index).family}${state}`}
-              aria-current={index === cursor}
-              style={{ height: ROW, transform: `translateY(${item.start}px)` }}
-              onClick={() => setCursor(index)}
-            >
-              <span className="number">{isCall(run.reader.kind(index)) ? '' : eventNumber(run, index)}</span>
-              <EventGlyph kind={run.reader.kind(index)} />
-              <span className="line">
-                <Line run={run} index={index} />
-              </span>
-            </button>
+              run={run}
+              index={index}
+              when={index === cursor ? 'now' : index > cursor ? 'future' : 'past'}
+              isSelected={index === selected}
+              isTabStop={item.index === Math.max(0, row)}
+              top={item.start}
+              height={ROW}
+            />
           );
         })}
       </div>
@@ -93,7 +87,7 @@ function useMatches(run: Run | null): Sequence | null {
 function goToNext(events: Sequence | null): void {
   if (!events || events.length === 0) return;
   const rank = events.rank(useStudio.getState().cursor) + 1;
-  setCursor(events.at(rank < events.length ? rank : 0));
+  goTo({ event: events.at(rank < events.length ? rank : 0) });
 }
 
 /** Which events there are to step through. */

@@ -1,6 +1,8 @@
 import { type PointerEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
+import { goTo } from '#ui/jumps.ts';
 import { eventNumber, type Moment } from '#ui/moment.ts';
+import { useSelectedEvent } from '#ui/selection.ts';
 import type { Sequence } from '#ui/sequence.ts';
 import { useMoment, useSequence } from '#ui/session.ts';
 import { setCursor } from '#ui/store.ts';
@@ -92,14 +94,14 @@ export function TimelineView({ isVector = false }: { readonly isVector?: boolean
   const sequence = useSequence(moment?.run ?? null);
   const rank = Math.max(0, sequence?.rank(moment?.index ?? 0) ?? 0);
   const { range, zoomBy } = useRange(sequence, rank, width);
+  const selected = useSelectedEvent(moment?.run ?? null);
   if (!moment || !sequence) return <div className="timeline" ref={measure} />;
   const { reader, index, atlas } = moment;
   const hasHost = atlas.machine !== 'bare';
   const height = timelineHeight(atlas.registers.length, hasHost);
-  const seek = (event: PointerEvent<HTMLDivElement>) => {
-    if (event.buttons !== 1) return;
+  const eventUnder = (event: PointerEvent<HTMLDivElement>): number => {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    setCursor(sequence.at(Math.max(0, Math.min(sequence.length - 1, rankAtX(range, width, x)))));
+    return sequence.at(Math.max(0, Math.min(sequence.length - 1, rankAtX(range, width, x))));
   };
   return (
     <div className="timeline-box">
@@ -117,13 +119,21 @@ export function TimelineView({ isVector = false }: { readonly isVector?: boolean
         style={{ height }}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
-          seek(event);
+          if (event.buttons === 1) goTo({ event: eventUnder(event) });
         }}
-        onPointerMove={seek}
+        onPointerMove={(event) => {
+          if (event.buttons === 1) setCursor(eventUnder(event));
+        }}
         onWheel={(event) => zoomBy(event.deltaY > 0 ? 1.25 : 0.8)}
       >
         {width > 0 && (
           <Drawing moment={moment} sequence={sequence} range={range} width={width} isVector={isVector} />
+        )}
+        {selected >= 0 && (
+          <div
+            className="timeline-selected"
+            style={{ transform: `translateX(${rankX(range, width, sequence.rank(selected))}px)`, height }}
+          />
         )}
         <div
           className="timeline-cursor"

@@ -1,5 +1,10 @@
-import { samePlace } from '#ui/place.ts';
-import { select, useStudio } from '#ui/store.ts';
+import { useEffect, useRef } from 'react';
+import { SvgButton } from '#ui/design/SvgButton.tsx';
+import { select } from '#ui/jumps.ts';
+import { SvgPlaceLink } from '#ui/PlaceLink.tsx';
+import { placeText, samePlace } from '#ui/place.ts';
+import { useMarks } from '#ui/selection.ts';
+import { useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { Geometry } from './geometry.ts';
@@ -34,6 +39,25 @@ function cornerNote(words: Words, cell: WalkCell, room: number): Note | null {
   return forms.find((note) => note !== null && note.text.length <= room) ?? null;
 }
 
+/** What the entry says: where it leads, which can be selected, and its bits. */
+function Value({ cell, scale }: { readonly cell: WalkCell; readonly scale: number }) {
+  if (cell.state === 'empty') return '0';
+  const address = cell.address.replace(/^0x/, '');
+  const className = `frame ${cell.space}`;
+  return (
+    <>
+      {cell.target ? (
+        <SvgPlaceLink place={cell.target} className={className}>
+          {address}
+        </SvgPlaceLink>
+      ) : (
+        <tspan className={className}>{address}</tspan>
+      )}
+      <tspan dx={5 * scale}>{cell.flags}</tspan>
+    </>
+  );
+}
+
 /** One memory reference: where the entry lies, what it says, what happened to it. */
 export function CellShape({
   cell,
@@ -50,11 +74,16 @@ export function CellShape({
 }) {
   const words = useWords();
   const selection = useStudio((state) => state.selection);
+  const { entries: linked } = useMarks();
+  const element = useRef<SVGGElement>(null);
   const { scale, cellWidth, cellHeight } = at;
   const room = at.hasNoteLine ? 9 : Math.floor((cellWidth / scale - 14) / CHARACTER) - cell.slot.length;
   const note = cornerNote(words, cell, room);
   const { place } = cell;
   const isSelected = place !== null && samePlace(selection, place);
+  useEffect(() => {
+    if (isSelected) element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isSelected]);
   const className = [
     'cell',
     isGuest ? 'guest' : 'hardware',
@@ -64,6 +93,7 @@ export function CellShape({
     cell.isCurrent ? 'current' : '',
     cell.isSpared ? 'spared' : '',
     isSelected ? 'selected' : '',
+    !isSelected && linked.has(placeText(place)) ? 'linked' : '',
   ].join(' ');
   const body = (
     <>
@@ -71,16 +101,6 @@ export function CellShape({
       {cell.changed && <path className="flag" d={`M0 0h${9 * scale}L0 ${9 * scale}Z`} />}
       <text x={(cell.changed ? 11 : 7) * scale} y={16 * scale} className="slot" fontSize={11 * scale}>
         {cell.slot}
-      </text>
-      <text x={7 * scale} y={33 * scale} className="value-text" fontSize={12 * scale}>
-        {cell.state === 'empty' ? (
-          '0'
-        ) : (
-          <>
-            <tspan className={`frame ${cell.space}`}>{cell.address.replace(/^0x/, '')}</tspan>
-            <tspan dx={5 * scale}>{cell.flags}</tspan>
-          </>
-        )}
       </text>
       {note && (
         <text
@@ -95,30 +115,23 @@ export function CellShape({
       )}
     </>
   );
-  if (!place)
-    return (
-      <g transform={`translate(${x} ${y})`} className={className}>
-        {body}
-      </g>
-    );
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a button cannot stand inside a drawing
-    <g
-      transform={`translate(${x} ${y})`}
-      className={className}
-      role="button"
-      tabIndex={0}
-      aria-label={cellLabel(words, cell)}
-      aria-pressed={isSelected}
-      data-slot={cell.slot}
-      onClick={() => select(place)}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' && event.key !== ' ') return;
-        event.preventDefault();
-        select(place);
-      }}
-    >
-      {body}
+    <g transform={`translate(${x} ${y})`} className={className} data-slot={cell.slot} ref={element}>
+      {place ? (
+        <SvgButton
+          className="cell-button"
+          label={cellLabel(words, cell)}
+          isPressed={isSelected}
+          onPress={() => select(place)}
+        >
+          {body}
+        </SvgButton>
+      ) : (
+        body
+      )}
+      <text x={7 * scale} y={33 * scale} className="value-text" fontSize={12 * scale}>
+        <Value cell={cell} scale={scale} />
+      </text>
     </g>
   );
 }

@@ -1,5 +1,6 @@
 import { samePlace } from '#ui/place.ts';
-import { select, useStudio } from '#ui/store.ts';
+import { select } from '#ui/jumps.ts';
+import { useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { GridGeometry } from './grid-geometry.ts';

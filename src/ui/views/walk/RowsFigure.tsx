@@ -1,4 +1,5 @@
 import { hexOfPair } from '#arch/word64.ts';
+import { SvgPlaceLink } from '#ui/PlaceLink.tsx';
 import { useWords } from '#ui/words/language.ts';
 import { CellShape } from './CellShape.tsx';
 import { type Geometry, geometry } from './geometry.ts';
@@ -65,7 +66,9 @@ function End({
       <text x={7 * scale} y={32 * scale} className="value-text" fontSize={12 * scale}>
         {end ? (
           <>
-            <tspan className={`frame ${space}`}>{end.frame}</tspan>
+            <SvgPlaceLink place={end.place} className={`frame ${space}`}>
+              {end.frame}
+            </SvgPlaceLink>
             <tspan dx="3">{end.offset}</tspan>
           </>
         ) : at.hasNoteLine ? (

@@ -2,6 +2,7 @@ import { PF } from '#arch/fault.ts';
 import { hexOfPair } from '#arch/word64.ts';
 import { useElementSize } from '#ui/design/element-size.ts';
 import { GroupedHex } from '#ui/design/Value.tsx';
+import { PlaceLink } from '#ui/PlaceLink.tsx';
 import { useMoment } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
@@ -25,7 +26,9 @@ export function WalkHeading() {
   return (
     <>
       {model.isAhead ? `${words.walk.ahead} ` : ''}cpu{model.cpu} {accessVerb(words.walk, model.access)}{' '}
-      <GroupedHex hi={model.hi} lo={model.lo} space="gva" />
+      <PlaceLink place={{ kind: 'address', space: 'gva', hi: model.hi, lo: model.lo }}>
+        <GroupedHex hi={model.hi} lo={model.lo} space="gva" />
+      </PlaceLink>
       {model.access & PF.user ? ` ${words.walk.user}` : ''}
       {model.tlbHit ? ` · ${words.walk.hit}` : ''}
     </>

@@ -5,7 +5,7 @@
  */
 import { indexBits, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
 import { WALKER_NESTED } from '#machine/events.ts';
-import { entryText, indexText, rightsText, slotText } from '#ui/entry-text.ts';
+import { entryTarget, entryText, indexText, rightsText, slotText } from '#ui/entry-text.ts';
 import { eventNumber, isChanged, type Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
 import { faultReason } from '#ui/sentence/fault-reason.ts';
@@ -35,6 +35,8 @@ export interface WalkCell {
   readonly column: number;
   readonly level: number;
   readonly place: Place | null;
+  /** What the entry leads to. */
+  readonly target: Place | null;
   /** `t6[010]`; empty where the walk does not come this far. */
   readonly slot: string;
   readonly address: string;
@@ -64,7 +66,12 @@ export interface WalkRow {
   readonly slices: readonly Slice[];
   readonly cells: readonly WalkCell[];
   /** Where the walk leads: frame and offset. */
-  readonly end: { readonly space: 'gpa' | 'hpa'; readonly frame: string; readonly offset: string } | null;
+  readonly end: {
+    readonly space: 'gpa' | 'hpa';
+    readonly frame: string;
+    readonly offset: string;
+    readonly place: Place;
+  } | null;
   readonly references: number;
 }
 
@@ -147,6 +154,7 @@ function cell(
     column: columns - step.level,
     level: step.level,
     place: { kind: 'entry', table: step.table.id, index: step.index },
+    target: entryTarget(step.table, step),
     slot: slotText(step.table, step.index),
     ...text,
     rights: isZero ? '' : rightsText(step.flags),
@@ -165,6 +173,7 @@ function cell(
 
 const UNREACHED = {
   place: null,
+  target: null,
   slot: '',
   address: '',
   space: 'none',
@@ -229,6 +238,7 @@ function end(
     space,
     frame: space === 'hpa' ? moment.names.frame(frame) : `0x${frame.toString(16)}`,
     offset: lowBits(lo, 12),
+    place: { kind: 'address', space, hi: frame >>> 20, lo: (frame << 12) | (lo & 0xfff) },
   };
 }
 

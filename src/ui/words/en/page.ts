@@ -99,6 +99,8 @@ export const commands = {
   play: 'Play or stop',
   first: 'First event',
   last: 'Last event',
+  back: 'Back to where you were',
+  forward: 'Forward again',
   search: 'Filter the events',
   help: 'Show the keys',
   release: 'Clear the selection, or end a maximised pane',

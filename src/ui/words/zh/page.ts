@@ -99,6 +99,8 @@ export const commands: Words['commands'] = {
   play: '播放或停止',
   first: '第一个事件',
   last: '最后一个事件',
+  back: '后退到先前所在之处',
+  forward: '再前进',
   search: '筛选事件',
   help: '显示快捷键',
   release: '取消选择，或还原最大化的窗格',

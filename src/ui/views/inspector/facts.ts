@@ -1,0 +1,27 @@
+/** Names and values, the form in which the inspector tells most things. */
+import type { Place } from '#ui/place.ts';
+import type { PlaceList } from './lists-model.ts';
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly space: 'gva' | 'gpa' | 'hva' | 'hpa' | 'none';
+  /** Where it leads. */
+  readonly place: Place | null;
+}
+
+/** A thing that facts and lists tell: a table, a frame, an address, a register, a function. */
+export interface ThingModel {
+  readonly kind: 'thing';
+  readonly title: string;
+  readonly subtitle: string;
+  readonly facts: readonly Fact[];
+  readonly lists: readonly PlaceList[];
+}
+
+export const fact = (
+  name: string,
+  value: string,
+  space: Fact['space'] = 'none',
+  place: Place | null = null,
+): Fact => ({ name, value, space, place });

@@ -1,0 +1,154 @@
+/** Frames and addresses: what is behind them, what lies there, which entries lead there. */
+import { hexOfPair } from '#arch/word64.ts';
+import type { AtlasPage } from '#hypervisor/atlas.ts';
+import { guestTable, hex, slotText } from '#ui/entry-text.ts';
+import { frameOfAddress, marksOf } from '#ui/marks.ts';
+import type { Moment } from '#ui/moment.ts';
+import { type AddressPlace, type FramePlace, type Place, parsePlace, type TablePlace } from '#ui/place.ts';
+import { follow, frameReached, guestWalk, hypervisorWalk, type WalkStart } from '#ui/translation.ts';
+import type { Words } from '#ui/words/en.ts';
+import { type Fact, fact, type ThingModel } from './facts.ts';
+import { list, type PlaceList, placeRow, rmapList } from './lists-model.ts';
+
+const guestFrame = (frame: number): FramePlace => ({ kind: 'frame', of: 'guest', frame });
+const hostFrame = (frame: number): FramePlace => ({ kind: 'frame', of: 'host', frame });
+
+/** An address of a frame, with the offset that another address has in its page. */
+const addressIn = (space: AddressPlace['space'], frame: number, { lo }: AddressPlace): AddressPlace => ({
+  kind: 'address',
+  space,
+  hi: frame >>> 20,
+  lo: (frame << 12) | (lo & 0xfff),
+});
+
+const addressText = ({ hi, lo }: AddressPlace): string => `0x${hexOfPair(hi, lo)}`;
+
+/** What the host says of a page. */
+function pageFacts(words: Words, { names }: Moment, page: AtlasPage): Fact[] {
+  const { facts } = words.things;
+  const backing =
+    page.hostFrame === null
+      ? fact(facts.backedBy, facts.notBacked)
+      : fact(facts.backedBy, names.frame(page.hostFrame), 'hpa', hostFrame(page.hostFrame));
+  return [
+    fact(facts.slot, facts.slotPage(page.slot, hex(page.index))),
+    backing,
+    fact(facts.host, facts.states[page.state]),
+    ...(page.hostWritable ? [] : [fact(facts.host, facts.readOnly)]),
+    ...(page.huge ? [fact(facts.host, facts.huge)] : []),
+    ...(page.dirty ? [fact(facts.written, facts.dirty)] : []),
+    ...(page.tracked ? [fact(facts.writes, facts.tracked)] : []),
+  ];
+}
+
+/** The entries that lead to a place, of one side. */
+function leading(moment: Moment, place: Place, side: 'guest' | 'hypervisor', title: string): PlaceList {
+  const rows = [...marksOf(moment, place).entries].flatMap((text) => {
+    const entry = parsePlace(text) as TablePlace;
+    return moment.atlas.table(entry.table)?.side === side ? (placeRow(moment, entry, place) ?? []) : [];
+  });
+  return list(title, rows);
+}
+
+function guestFrameModel(words: Words, moment: Moment, place: FramePlace): ThingModel {
+  const { kinds, facts, lists } = words.things;
+  const { atlas } = moment;
+  const page = atlas.page(place.frame);
+  const table = guestTable(atlas, place.frame);
+  return {
+    kind: 'thing',
+    title: hex(place.frame),
+    subtitle: kinds.guestFrame,
+    facts: [
+      ...(page ? pageFacts(words, moment, page) : [fact(facts.slot, facts.noSlot)]),
+      ...(table
+        ? [fact(facts.holds, facts.guestTable(table.name), 'gpa', { kind: 'table', table: table.id })]
+        : []),
+    ],
+    lists: [
+      ...(atlas.machine === 'bare' ? [] : [rmapList(words, moment, place.frame, place)]),
+      leading(moment, place, 'guest', lists.guestEntries),
+    ],
+  };
+}
+
+function hostFrameModel(words: Words, moment: Moment, place: FramePlace): ThingModel {
+  const { kinds, facts, lists } = words.things;
+  const { at, guestFrames } = marksOf(moment, place);
+  return {
+    kind: 'thing',
+    title: moment.names.frame(place.frame),
+    subtitle: kinds.hostFrame,
+    facts: [
+      ...(at ? [fact(facts.holds, at.table, 'none', at)] : []),
+      ...[...guestFrames].map((gfn) => fact(facts.holds, facts.memoryOf(hex(gfn)), 'gpa', guestFrame(gfn))),
+    ],
+    lists: [leading(moment, place, 'hypervisor', lists.hostEntries)],
+  };
+}
+
+/** A frame at a moment. */
+export const frameModel = (words: Words, moment: Moment, place: FramePlace): ThingModel =>
+  place.of === 'guest' ? guestFrameModel(words, moment, place) : hostFrameModel(words, moment, place);
+
+/** Where one kind of tables leads a linear address, and by which entries. */
+function leg(words: Words, moment: Moment, place: AddressPlace, start: WalkStart, isGuest: boolean) {
+  const { facts, lists } = words.things;
+  const steps = follow(moment.atlas, start, place.hi, place.lo);
+  const frame =
+    start.mode.levels === 0 ? frameOfAddress(place) : frameReached(start, steps, place.hi, place.lo);
+  const space = isGuest ? 'gpa' : 'hpa';
+  const name = isGuest ? facts.guestLeads : facts.hardwareLeads;
+  const rows = steps.flatMap(
+    ({ table, index }) => placeRow(moment, { kind: 'entry', table: table.id, index }, place) ?? [],
+  );
+  if (frame === null) return { fact: fact(name, facts.nowhere), frame, rows };
+  const address = addressIn(space, frame, place);
+  const text = isGuest ? addressText(address) : `${moment.names.frame(frame)}+${hex(place.lo & 0xfff)}`;
+  return { fact: fact(name, text, space, address), frame, rows, title: lists.guestWalk };
+}
+
+function linearModel(words: Words, moment: Moment, place: AddressPlace): ThingModel {
+  const { kinds, lists } = words.things;
+  const cpu = moment.reader.cpu(moment.index) ?? 0;
+  const guest = guestWalk(moment.atlas, cpu);
+  const hypervisor = hypervisorWalk(moment.atlas, cpu);
+  const first = guest && leg(words, moment, place, guest, true);
+  const second = hypervisor && leg(words, moment, place, hypervisor, false);
+  return {
+    kind: 'thing',
+    title: addressText(place),
+    subtitle: kinds.gva,
+    facts: [first, second].flatMap((found) => found?.fact ?? []),
+    lists: [
+      ...(first && first.rows.length > 0 ? [list(lists.guestWalk, first.rows)] : []),
+      ...(second && second.rows.length > 0 ? [list(lists.hardwareWalk, second.rows)] : []),
+    ],
+  };
+}
+
+function physicalModel(words: Words, moment: Moment, place: AddressPlace): ThingModel {
+  const { kinds, facts } = words.things;
+  const isGuest = place.space === 'gpa';
+  const frame = frameOfAddress(place);
+  const { at } = marksOf(moment, place);
+  const table = at && moment.atlas.table(at.table);
+  const name = isGuest ? hex(frame) : moment.names.frame(frame);
+  const inFrame = isGuest
+    ? fact(facts.frame, name, 'gpa', guestFrame(frame))
+    : fact(facts.frame, name, 'hpa', hostFrame(frame));
+  return {
+    kind: 'thing',
+    title: isGuest ? addressText(place) : `${name}+${hex(place.lo & 0xfff)}`,
+    subtitle: kinds[isGuest ? 'gpa' : 'hpa'],
+    facts: [
+      inFrame,
+      ...(at?.kind === 'entry' && table ? [fact(facts.entry, slotText(table, at.index), 'none', at)] : []),
+    ],
+    lists: frameModel(words, moment, isGuest ? guestFrame(frame) : hostFrame(frame)).lists,
+  };
+}
+
+/** An address at a moment. */
+export const addressModel = (words: Words, moment: Moment, place: AddressPlace): ThingModel =>
+  place.space === 'gva' ? linearModel(words, moment, place) : physicalModel(words, moment, place);

@@ -1,0 +1,104 @@
+/** Where in the machine the selected thing is stored, for the log's questions. */
+import type { Atlas, AtlasTable } from '#hypervisor/atlas.ts';
+import {
+  guestEntry,
+  guestTable,
+  hostFrame,
+  hypervisorEntry,
+  hypervisorTable,
+  type Life,
+  register,
+  type Stored,
+  tableLife,
+} from '#machine/queries.ts';
+import { frameOfAddress } from '#ui/marks.ts';
+import type { Moment } from '#ui/moment.ts';
+import type { AddressPlace, FramePlace, Place, TablePlace } from '#ui/place.ts';
+import { follow, frameReached, guestWalk } from '#ui/translation.ts';
+
+/** Place of the first word of a guest's table; 0 while every entry of it is zero. */
+function guestData({ entries, entryBytes }: AtlasTable): number {
+  const [entry] = entries;
+  return entry ? entry.place - ((entry.index * entryBytes) >>> 3) * 2 : 0;
+}
+
+/** Place of the first word of entry `index`, zero or not; 0 where that is unknown. */
+export function entryPlace(table: AtlasTable, index: number): number {
+  if (table.side === 'hypervisor') return table.frame * 1024 + index * 2;
+  const data = guestData(table);
+  return data === 0 ? 0 : data + ((index * table.entryBytes) >>> 3) * 2;
+}
+
+/** Serial number of a hypervisor's table by its id; null for tables that are not numbered. */
+export function serialOf(id: string): number | null {
+  const match = /^t(\d+)$/.exec(id);
+  return match ? Number(match[1]) : null;
+}
+
+/** When a table came and went. */
+export const lifeOf = ({ reader }: Moment, id: string): Life => {
+  const serial = serialOf(id);
+  return serial === null ? { appeared: -1, gone: -1 } : tableLife(reader, serial);
+};
+
+function tableStored(moment: Moment, place: TablePlace): Stored | null {
+  const table = moment.atlas.table(place.table);
+  if (!table) return null;
+  if (table.side === 'hypervisor') {
+    const life = lifeOf(moment, table.id);
+    return place.kind === 'entry'
+      ? hypervisorEntry(table.frame, place.index, life)
+      : hypervisorTable(table.frame, life);
+  }
+  const data = guestData(table);
+  return place.kind === 'entry'
+    ? guestEntry(table.frame, data, place.index, table.entryBytes)
+    : guestTable(table.frame, data);
+}
+
+/** Place of the first word of a guest frame's memory; 0 where nothing was ever stored there. */
+function guestMemory(atlas: Atlas, gfn: number): number {
+  const host = atlas.hostFrame(gfn);
+  return host === null ? 0 : atlas.memory(host);
+}
+
+const frameStored = ({ atlas }: Moment, { of, frame }: FramePlace): Stored =>
+  of === 'guest' ? guestTable(frame, guestMemory(atlas, frame)) : hostFrame(atlas.memory(frame));
+
+/** The guest frame that the guest's own tables lead a linear address to; null where they do not. */
+export function guestFrameBehind({ atlas, reader, index }: Moment, { hi, lo }: AddressPlace): number | null {
+  const start = guestWalk(atlas, reader.cpu(index) ?? 0);
+  if (!start) return null;
+  if (start.mode.levels === 0) return frameOfAddress({ hi, lo });
+  return frameReached(start, follow(atlas, start, hi, lo), hi, lo);
+}
+
+/** The aligned 8 bytes that an address lies in. */
+function addressStored(moment: Moment, place: AddressPlace): Stored | null {
+  const word = (place.lo & 0xfff) >>> 3;
+  if (place.space === 'hpa') {
+    const data = moment.atlas.memory(frameOfAddress(place));
+    return data === 0 ? null : register(data + word * 2, 2);
+  }
+  const gfn = place.space === 'gpa' ? frameOfAddress(place) : guestFrameBehind(moment, place);
+  return gfn === null ? null : guestEntry(gfn, guestMemory(moment.atlas, gfn), word, 8);
+}
+
+/** Where a place is stored at a moment; null where it is not stored, or not there. */
+export function storedAt(moment: Moment, place: Place): Stored | null {
+  switch (place.kind) {
+    case 'entry':
+    case 'table':
+      return tableStored(moment, place);
+    case 'frame':
+      return frameStored(moment, place);
+    case 'address':
+      return addressStored(moment, place);
+    case 'register': {
+      const found = moment.atlas.register(place.cpu, place.register);
+      return found && register(found.place, found.words);
+    }
+    default:
+      return null;
+  }
+}
