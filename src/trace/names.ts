@@ -17,21 +17,21 @@ export class Names {
   readonly #tables = new Map<number, { from: number; serial: number }[]>();
   readonly #zeroFrame: number;
   /** Without a hypervisor frames are the guest's own, and their numbers say all. */
-  readonly #isBare: boolean;
+  readonly isBare: boolean;
   readonly #reader: LogReader;
 
   /** Goes through the whole log once. */
   constructor(reader: LogReader) {
     this.#reader = reader;
     this.#zeroFrame = reader.data.base[HEADER.zeroFrame] as number;
-    this.#isBare = reader.data.base[HEADER.hypervisor] === 0;
+    this.isBare = reader.data.base[HEADER.hypervisor] === 0;
     const keep = dropsEmulatorFetch(reader);
     for (let index = 0; index < reader.length; index++) if (keep(index)) this.#learn(index);
   }
 
   /** A host frame's name: `h3`, `h3+0x15` within a 2 MiB page, `hz` for the shared page of zeros, `noslot`. */
   frame(hfn: number): string {
-    if (this.#isBare) return `0x${(hfn >>> 0).toString(16)}`;
+    if (this.isBare) return `0x${(hfn >>> 0).toString(16)}`;
     if (hfn === -1) return 'noslot';
     if (hfn === this.#zeroFrame) return 'hz';
     const base = hfn >= HUGE_FRAMES ? hfn & ~511 : hfn;
@@ -53,7 +53,7 @@ export class Names {
 
   /** The host frame that `frame` gives a name like `h3` or `h3+0x15`; null where it gives that name to none. */
   frameNamed(name: string): number | null {
-    if (name === 'hz' && !this.#isBare) return this.#zeroFrame;
+    if (name === 'hz' && !this.isBare) return this.#zeroFrame;
     const match = /^(h\d+)(?:\+0x([0-9a-f]{1,3}))?$/.exec(name);
     const base = [...this.#frames].find(([, known]) => known === match?.[1])?.[0];
     if (!match || base === undefined) return null;

@@ -8,7 +8,7 @@ import type { Run } from './moment.ts';
 import type { Place, TablePlace } from './place.ts';
 
 /** What is needed of a run. */
-type Source = Pick<Run, 'reader' | 'names' | 'scenario'>;
+type Source = Pick<Run, 'reader' | 'names'>;
 
 /** Payload word of a `reference` event that holds the entry's place. */
 const REFERENCE_PLACE = 5;
@@ -35,9 +35,9 @@ const guestFrame = (frame: number): Place => ({
 });
 
 /** A host frame; without a hypervisor frames are the guest's own. */
-function hostFrame({ scenario }: Source, frame: number): Place | null {
+function hostFrame({ names }: Source, frame: number): Place | null {
   if (frame === -1) return null;
-  return { kind: 'frame', of: scenario.machine.kind === 'bare' ? 'guest' : 'host', frame: frame >>> 0 };
+  return { kind: 'frame', of: names.isBare ? 'guest' : 'host', frame: frame >>> 0 };
 }
 
 /** Where an spte leads. */

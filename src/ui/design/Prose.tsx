@@ -1,15 +1,33 @@
-import type { Text } from '#ui/words/text.ts';
+import { PlaceLink, SvgPlaceLink } from '#ui/PlaceLink.tsx';
+import type { Text, Value } from '#ui/words/text.ts';
 
-/** A sentence: its values in the monospaced face, addresses in the hue of their space. */
+function Word({ value, space, place }: Value) {
+  const code = <code className={space ?? ''}>{value}</code>;
+  if (!place) return code;
+  return (
+    <PlaceLink place={place} className="named">
+      {code}
+    </PlaceLink>
+  );
+}
+
+/** A sentence: its values in the monospaced face, addresses in the hue of their space; what a value names can be selected. */
 export function Prose({ text }: { readonly text: Text }) {
   return text.map((part, i) =>
-    typeof part === 'string' ? (
-      part
-    ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text have no other name
-      <code key={i} className={part.space ?? ''}>
-        {part.value}
-      </code>
-    ),
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text have no other name
+    typeof part === 'string' ? part : <Word key={i} {...part} />,
   );
+}
+
+/** The same in a drawing, in the drawing's own face. */
+export function SvgProse({ text }: { readonly text: Text }) {
+  return text.map((part, i) => {
+    if (typeof part === 'string' || !part.place) return typeof part === 'string' ? part : part.value;
+    return (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text have no other name
+      <SvgPlaceLink key={i} place={part.place}>
+        {part.value}
+      </SvgPlaceLink>
+    );
+  });
 }

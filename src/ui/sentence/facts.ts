@@ -1,7 +1,8 @@
 /** What the sentence about each kind of event is made from. The sentences themselves are in src/ui/words. */
-import { type EVENT, type FieldType, type Note, PAYLOAD } from '#machine/events.ts';
+import { type EVENT, type FieldSpec, type Note, PAYLOAD } from '#machine/events.ts';
 import { eventFields } from '#trace/print.ts';
 import { FIELD_SPACE } from '#ui/design/space.ts';
+import { fieldPlace } from '#ui/field-place.ts';
 import type { Value } from '#ui/words/text.ts';
 import { entryFacts, exitFacts, outcomeFacts, stepFacts } from './flow-facts.ts';
 import {
@@ -22,8 +23,14 @@ import {
 import { type Source, slotAt, word } from './source.ts';
 import { accessFacts, faultFacts, referenceFacts, translatedFacts } from './walk-facts.ts';
 
-const fieldValue = (type: FieldType, value: string): Value | string =>
-  type === 'int' ? value : { value, space: FIELD_SPACE[type] ?? null };
+const fieldValue = (source: Source, spec: FieldSpec, value: string): Value | string =>
+  spec.type === 'int'
+    ? value
+    : {
+        value,
+        space: FIELD_SPACE[spec.type] ?? null,
+        place: fieldPlace(source, source.index, spec),
+      };
 
 /** Some of an event's fields, as the event list has them; entries by the names that people use. */
 function fields<Name extends string>(...wanted: readonly Name[]) {
@@ -36,7 +43,7 @@ function fields<Name extends string>(...wanted: readonly Name[]) {
       const field = printed.find((candidate) => candidate.name === name);
       if (!spec || !field) throw new Error(`${reader.spec(index).name} has no field ${name}`);
       const slot = spec.type === 'at' ? slotAt(source, reader.word(index, PAYLOAD + spec.word + 1)) : null;
-      return slot ?? fieldValue(spec.type, field.value);
+      return slot ?? fieldValue(source, spec, field.value);
     };
     return Object.fromEntries(wanted.map((name) => [name, value(name)])) as Record<Name, Value | string>;
   };

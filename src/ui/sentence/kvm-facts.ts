@@ -8,7 +8,7 @@ import { openCalls } from '#machine/queries.ts';
 import { eventFields } from '#trace/print.ts';
 import { entryText, hex } from '#ui/entry-text.ts';
 import { entryAt } from '#ui/subject.ts';
-import { code, inSpace, type Value } from '#ui/words/text.ts';
+import { code, type Value } from '#ui/words/text.ts';
 import { faultReason, type PathEntry } from './fault-reason.ts';
 import { guestEntryBehind, type PrefetchReason, pageSizeReason, prefetchReason } from './mapping-reason.ts';
 import { exitKind } from './nested-fault-reason.ts';
@@ -127,7 +127,7 @@ function leafFacts(source: Source, table: AtlasTable | null, index: number): Lea
   const ahead: NextReason = { why: isAfterFlush(source) ? 'after-flush' : 'neighbour' };
   return {
     gfn: guestFrame(gfn),
-    frame: target === null ? hostFrame(source, frame) : inSpace('hpa', target),
+    frame: target === null ? hostFrame(source, frame) : { ...hostFrame(source, frame), value: target },
     large: level > 1 ? level : null,
     rights: writeReason({ atlas: source.atlas, gfn, flags, table, path, isAhead }),
     next: isAhead ? ahead : table && prefetchReason(source.atlas, table, index),

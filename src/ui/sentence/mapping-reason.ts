@@ -4,8 +4,9 @@
  */
 import { PTE } from '#arch/entry.ts';
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
-import { findEntry, slotText } from '#ui/entry-text.ts';
-import { code, type Value } from '#ui/words/text.ts';
+import { findEntry } from '#ui/entry-text.ts';
+import type { Value } from '#ui/words/text.ts';
+import { slotValue, tableValue } from './source.ts';
 import { slotOf } from './spte-reason.ts';
 
 /** Entries that a prefetch looks at: the eight, aligned at eight, around the one that faulted. */
@@ -58,8 +59,7 @@ export function prefetchReason(atlas: Atlas, table: AtlasTable, index: number): 
     const guest = guestEntryBehind(atlas, table, other);
     const reason = obstacle(atlas, guest?.entry ?? null);
     if (guest && reason) {
-      const slot = code(slotText(guest.table, guest.index));
-      return { why: 'stopped', count, slot, obstacle: reason };
+      return { why: 'stopped', count, slot: slotValue(guest.table, guest.index), obstacle: reason };
     }
     count++;
   }
@@ -104,7 +104,7 @@ export function pageSizeReason(asked: Requested): SizeReason | null {
     ({ role, gfn: shadowed }) =>
       role && !role.direct && shadowed !== null && shadowed >= base && shadowed < base + LARGE_FRAMES,
   );
-  if (shadow) return { why: 'shadowed', table: code(shadow.name) };
+  if (shadow) return { why: 'shadowed', table: tableValue(shadow) };
   if (!atlas.page(gfn)?.huge) return { why: 'host-small' };
   return isFetch ? { why: 'not-executable' } : null;
 }

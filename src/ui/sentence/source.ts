@@ -1,6 +1,6 @@
 /** What a sentence is made from, and how its facts are looked up there. */
 import { hexOfPair } from '#arch/word64.ts';
-import type { Atlas } from '#hypervisor/atlas.ts';
+import type { Atlas, AtlasTable } from '#hypervisor/atlas.ts';
 import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import type { Names } from '#trace/names.ts';
@@ -23,7 +23,13 @@ export const word = ({ reader, index }: Source, n: number): number => reader.wor
 const pair = (source: Source, n: number): string => `0x${hexOfPair(word(source, n), word(source, n + 1))}`;
 
 /** The linear address in words `n` and `n + 1`. */
-export const linear = (source: Source, n: number): Value => inSpace('gva', pair(source, n));
+export const linear = (source: Source, n: number): Value =>
+  inSpace('gva', pair(source, n), {
+    kind: 'address',
+    space: 'gva',
+    hi: word(source, n),
+    lo: word(source, n + 1),
+  });
 
 /** The guest-physical address there. */
 export const guestPhysical = (source: Source, n: number): Value => inSpace('gpa', pair(source, n));
@@ -31,25 +37,37 @@ export const guestPhysical = (source: Source, n: number): Value => inSpace('gpa'
 /** The number in words `n` and `n + 1`. */
 export const number64 = (source: Source, n: number): Value => code(pair(source, n));
 
-export const guestFrame = (gfn: number): Value => inSpace('gpa', hex(gfn));
+export const guestFrame = (gfn: number): Value =>
+  inSpace('gpa', hex(gfn), { kind: 'frame', of: 'guest', frame: gfn >>> 0 });
 
-export const hostFrame = ({ names }: Source, hfn: number): Value => inSpace('hpa', names.frame(hfn));
+export const hostFrame = ({ names }: Source, hfn: number): Value =>
+  inSpace('hpa', names.frame(hfn), { kind: 'frame', of: 'host', frame: hfn >>> 0 });
 
 /** Name of the table with a serial number: `t3`. */
-export const tableName = ({ names }: Source, serial: number): Value => code(names.table(serial));
+export const tableName = ({ names }: Source, serial: number): Value =>
+  code(names.table(serial), serial < 0 ? null : { kind: 'table', table: `t${serial}` });
+
+/** A table of the machine at that moment. */
+export const tableValue = ({ name, id }: AtlasTable): Value => code(name, { kind: 'table', table: id });
+
+/** An entry of one. */
+export const slotValue = (table: AtlasTable, index: number): Value =>
+  code(slotText(table, index), { kind: 'entry', table: table.id, index });
 
 /** The name of the entry at a place of the machine: `t6[010]`; null where no listed table is there. */
 export function slotAt({ atlas }: Source, place: number): Value | null {
   const at = entryAt(atlas, place);
   const table = at && atlas.table(at.table);
-  return at?.kind === 'entry' && table ? code(slotText(table, at.index)) : null;
+  return at?.kind === 'entry' && table ? slotValue(table, at.index) : null;
 }
 
 /** The name of the guest's entry at the address in words `n` and `n + 1`: `103[010]`; the address where no table is listed. */
 export function guestSlot(source: Source, n: number): Value {
   const at = guestEntryAt(source.atlas, word(source, n), word(source, n + 1));
   const table = at && source.atlas.table(at.table);
-  return at?.kind === 'entry' && table ? code(slotText(table, at.index)) : inSpace('gpa', pair(source, n));
+  if (at?.kind === 'entry' && table) return slotValue(table, at.index);
+  const [hi, lo] = [word(source, n), word(source, n + 1)];
+  return inSpace('gpa', pair(source, n), { kind: 'address', space: 'gpa', hi, lo });
 }
 
 /** The nearest event of a kind before this one, within the same step; -1 if none. */

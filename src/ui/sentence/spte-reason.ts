@@ -5,9 +5,9 @@
 import { PTE } from '#arch/entry.ts';
 import { CR0 } from '#arch/paging-mode.ts';
 import type { Atlas, AtlasSlot, AtlasTable } from '#hypervisor/atlas.ts';
-import { hex } from '#ui/entry-text.ts';
-import { code, inSpace, type Value } from '#ui/words/text.ts';
+import { listed, type Text, type Value } from '#ui/words/text.ts';
 import type { PathEntry } from './fault-reason.ts';
+import { guestFrame, tableValue } from './source.ts';
 
 /** Bit 9 of an spte in the x86 format: the host's own mapping may be written. */
 const HOST_WRITABLE = 1 << 9;
@@ -35,7 +35,7 @@ export const slotOf = ({ slots }: Atlas, gfn: number): AtlasSlot | null =>
 const shadowsOf = (atlas: Atlas, gfn: number): AtlasTable[] =>
   atlas.hypervisorTables.filter((table) => table.gfn === gfn && table.role !== null && !table.role.direct);
 
-const namesOf = (tables: readonly AtlasTable[]): Value => code(tables.map(({ name }) => name).join(', '));
+const namesOf = (tables: readonly AtlasTable[]): Text => listed(tables.map(tableValue));
 
 /** What decided whether a leaf grants writing. */
 export type WriteReason =
@@ -43,7 +43,7 @@ export type WriteReason =
   /** CR0.WP is clear, so the kernel may write what the guest's entry at this level makes read-only. */
   | { readonly why: 'kernel-ignores'; readonly level: number }
   /** A last-level table is in the frame, and its shadows may be out of sync instead. */
-  | { readonly why: 'unsync-instead'; readonly shadows: Value }
+  | { readonly why: 'unsync-instead'; readonly shadows: Text }
   /** The slot logs writes, and the page counts as written. */
   | { readonly why: 'logged'; readonly slot: number }
   | { readonly why: 'guest-read-only'; readonly level: number }
@@ -53,7 +53,7 @@ export type WriteReason =
   /** The guest's D is clear, and KVM must see the first write. */
   | { readonly why: 'clean' }
   /** The frame holds a table that is shadowed; ahead: one that could go out of sync, were the write asked for. */
-  | { readonly why: 'shadowed' | 'shadowed-ahead'; readonly gfn: Value; readonly shadows: Value };
+  | { readonly why: 'shadowed' | 'shadowed-ahead'; readonly gfn: Value; readonly shadows: Text };
 
 function whyWritable({ atlas, gfn, path }: NewLeaf): WriteReason {
   const readOnly = path.find((entry) => !(entry.flags & PTE.write));
@@ -83,7 +83,7 @@ function whyReadOnly(leaf: NewLeaf): WriteReason {
   const shadows = shadowsOf(atlas, gfn);
   if (shadows.length === 0) return { why: 'read-only' };
   const why = !atlas.page(gfn)?.tracked && isAhead ? 'shadowed-ahead' : 'shadowed';
-  return { why, gfn: inSpace('gpa', hex(gfn)), shadows: namesOf(shadows) };
+  return { why, gfn: guestFrame(gfn), shadows: namesOf(shadows) };
 }
 
 /** What a leaf grants to writes, and what decided it. */

@@ -3,12 +3,22 @@ import { PTE } from '#arch/entry.ts';
 import { EPT } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
 import { EVENT, PAYLOAD, WALKER_NESTED } from '#machine/events.ts';
-import { hex, indexText, slotText } from '#ui/entry-text.ts';
+import { indexText } from '#ui/entry-text.ts';
 import { guestEntryAt } from '#ui/subject.ts';
-import { code, inSpace, type Value } from '#ui/words/text.ts';
+import { code, type Value } from '#ui/words/text.ts';
 import { type FaultReason, faultReason, type PathEntry } from './fault-reason.ts';
 import { nestedFaultReason, nestedPathTo, nestedRulesAt } from './nested-fault-reason.ts';
-import { before, guestFrame, hostFrame, linear, pathSince, type Source, slotAt, word } from './source.ts';
+import {
+  before,
+  guestFrame,
+  hostFrame,
+  linear,
+  pathSince,
+  type Source,
+  slotAt,
+  slotValue,
+  word,
+} from './source.ts';
 
 export type AccessKind = 'read' | 'write' | 'fetch';
 
@@ -40,14 +50,14 @@ function referenceSlot(source: Source): Value {
   const index = (word(source, 0) >>> 16) & 0xfff;
   const at = guestEntryAt(source.atlas, word(source, 1), word(source, 2));
   const table = at && source.atlas.table(at.table);
-  return code(table ? slotText(table, index) : `[${indexText(index)}]`);
+  return table ? slotValue(table, index) : code(`[${indexText(index)}]`);
 }
 
 function referenceTarget(source: Source): Value {
   const frame = word(source, 3);
   if (word(source, 5) === 0) return guestFrame(frame);
   const table = source.names.tableInFrame(frame, source.index);
-  return table ? code(table) : hostFrame(source, frame);
+  return table ? code(table, { kind: 'table', table }) : hostFrame(source, frame);
 }
 
 /** Of an EPT entry one of R, W, X is enough; NPT's P is the first of them. */
@@ -68,7 +78,7 @@ export function translatedFacts(source: Source) {
   const frame = word(source, 2);
   return {
     gva: linear(source, 0),
-    frame: source.atlas.machine === 'bare' ? inSpace('gpa', hex(frame)) : hostFrame(source, frame),
+    frame: source.atlas.machine === 'bare' ? guestFrame(frame) : hostFrame(source, frame),
   };
 }
 

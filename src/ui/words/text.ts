@@ -3,20 +3,31 @@
  * stand in the monospaced face, addresses in the hue of their space.
  */
 import type { Space } from '#ui/design/space.ts';
+import type { Place } from '#ui/place.ts';
 
 /** A name or a number within a sentence. */
 export interface Value {
   readonly value: string;
   readonly space: Space | null;
+  /** What it names: it can be selected. */
+  readonly place: Place | null;
 }
 
 export type Text = readonly (string | Value)[];
 
 /** A value of no address space: a table's name, a bit, what somebody typed. */
-export const code = (value: string): Value => ({ value, space: null });
+export const code = (value: string, place: Place | null = null): Value => ({ value, space: null, place });
 
 /** A value of an address space. */
-export const inSpace = (space: Space, value: string): Value => ({ value, space });
+export const inSpace = (space: Space, value: string, place: Place | null = null): Value => ({
+  value,
+  space,
+  place,
+});
+
+/** Values one after the other. */
+export const listed = (values: readonly Value[]): Text =>
+  values.flatMap((value, i) => (i === 0 ? [value] : [', ', value]));
 
 /** A template whose values stay values: say`KVM maps ${gfn}.` */
 export function say(

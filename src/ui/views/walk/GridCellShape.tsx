@@ -1,5 +1,5 @@
-import { samePlace } from '#ui/place.ts';
 import { select } from '#ui/jumps.ts';
+import { samePlace } from '#ui/place.ts';
 import { useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';

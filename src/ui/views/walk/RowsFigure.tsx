@@ -1,9 +1,12 @@
 import { hexOfPair } from '#arch/word64.ts';
+import { SvgProse } from '#ui/design/Prose.tsx';
 import { SvgPlaceLink } from '#ui/PlaceLink.tsx';
+import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
+import { code, type Text } from '#ui/words/text.ts';
 import { CellShape } from './CellShape.tsx';
 import { type Geometry, geometry } from './geometry.ts';
-import type { Slice, WalkModel, WalkRow } from './model.ts';
+import type { Slice, WalkCell, WalkModel, WalkRow } from './model.ts';
 
 function Slices({
   slices,
@@ -130,6 +133,13 @@ function Row({
   );
 }
 
+/** "t6 shadows 106". */
+const bondText = (words: Words, { slot, place }: WalkCell, { tableFrame }: WalkCell): Text =>
+  words.walk.shadows(
+    code(slot.replace(/\[.*/, ''), place?.kind === 'entry' ? { kind: 'table', table: place.table } : null),
+    code(tableFrame.toString(16), { kind: 'frame', of: 'guest', frame: tableFrame }),
+  );
+
 /** "t6 shadows 106": between the guest's cell and the shadow's below it. */
 function Bonds({
   rows,
@@ -152,7 +162,6 @@ function Bonds({
     if (!above) return null;
     const from = at.columnX(above.column) + at.cellWidth / 2;
     const to = at.columnX(cell.column) + at.cellWidth / 2;
-    const name = cell.slot.replace(/\[.*/, '');
     return (
       <g key={cell.column} className="bond">
         <path d={`M${from} ${y}L${to} ${y + height}`} />
@@ -163,7 +172,7 @@ function Bonds({
             textAnchor="middle"
             fontSize={10 * at.scale}
           >
-            {words.walk.shadows(name, above.tableFrame.toString(16))}
+            <SvgProse text={bondText(words, cell, above)} />
           </text>
         )}
       </g>

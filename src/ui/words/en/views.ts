@@ -1,4 +1,5 @@
 /** The views but the inspector: walk, memory, tables, calls, timeline with its list. */
+import { say, type Value } from '#ui/words/text.ts';
 
 export const walk = {
   rows: {
@@ -12,7 +13,7 @@ export const walk = {
   reads: { read: 'reads', write: 'writes', exec: 'fetches from' },
   user: 'in user mode',
   fault: 'fault',
-  shadows: (shadow: string, frame: string) => `${shadow} shadows ${frame}`,
+  shadows: (shadow: Value, frame: Value) => say`${shadow} shadows ${frame}`,
   notReached: 'not reached',
   figure: (gva: string) => `The walk of ${gva}`,
   hit: 'The TLB knew the translation: no walk was needed.',

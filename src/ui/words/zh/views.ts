@@ -1,5 +1,6 @@
 /** The views but the inspector: walk, memory, tables, calls, timeline with its list. */
 import type { Words } from '#ui/words/en.ts';
+import { say } from '#ui/words/text.ts';
 
 export const walk: Words['walk'] = {
   rows: {
@@ -13,7 +14,7 @@ export const walk: Words['walk'] = {
   reads: { read: '读', write: '写', exec: '取指' },
   user: '（用户态）',
   fault: '缺页异常',
-  shadows: (shadow, frame) => `${shadow} 是 ${frame} 的影子`,
+  shadows: (shadow, frame) => say`${shadow} 是 ${frame} 的影子`,
   notReached: '未到达',
   figure: (gva) => `${gva} 的页表遍历`,
   hit: 'TLB 命中：无需遍历页表。',
