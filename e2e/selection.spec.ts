@@ -57,7 +57,7 @@ test('an address is selected from the walk, a register and a function from where
   await page.getByRole('region', { name: 'Walk' }).getByRole('button', { name: '0x1 0000' }).click();
   await expect(title).toHaveText('0x10000 linear address of the guest');
   await expect(studio.cell('t3[010]').locator('..')).toHaveClass(/linked/);
-  const hardware = studio.inspector().getByRole('region', { name: 'The tables that the hardware walks' });
+  const hardware = studio.inspector().getByRole('region', { name: 'The hypervisor’s tables' });
   await expect(hardware.getByRole('listitem')).toContainText(['t0[000]', 't1[000]', 't2[000]', 't3[010]']);
 
   await studio.inspector().getByRole('region', { name: 'Registers of cpu0' }).getByText('0x100000').click();

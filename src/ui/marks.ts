@@ -3,12 +3,13 @@
  * the same things. A frame is also the table that lies in it, and every entry that maps it; an address is also the entries
  * that translate it.
  */
+import { frameOfAddress } from '#arch/walk.ts';
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { guestTable } from './entry-text.ts';
 import type { Moment } from './moment.ts';
 import { type AddressPlace, type Place, placeText, type TablePlace } from './place.ts';
 import { entryAt, guestEntryAt } from './subject.ts';
-import { follow, frameReached, guestWalk, hypervisorWalk } from './translation.ts';
+import { legsOf, nestedLeg } from './translation.ts';
 
 export interface Marks {
   /** The entry or the table that the place is, or that lies there: where tables are scrolled to. */
@@ -31,6 +32,9 @@ export const NO_MARKS: Marks = {
 };
 
 type Sets = { entries: Set<string>; guestFrames: Set<number>; hostFrames: Set<number> };
+
+/** The vCPU that the moment's event belongs to. */
+export const cpuOf = ({ reader, index }: Pick<Moment, 'reader' | 'index'>): number => reader.cpu(index) ?? 0;
 
 const newSets = (): Sets => ({ entries: new Set(), guestFrames: new Set(), hostFrames: new Set() });
 
@@ -67,14 +71,17 @@ function addGuestFrame(atlas: Atlas, gfn: number, into: Sets): void {
   if (host !== null) into.hostFrames.add(host);
 }
 
-function guestFrameMarks(atlas: Atlas, gfn: number): Marks {
+function guestFrameMarks(moment: Moment, gfn: number): Marks {
+  const { atlas } = moment;
   const sets = newSets();
   addGuestFrame(atlas, gfn, sets);
   addLeaves(atlas.guestTables, gfn, sets.entries);
-  for (const place of atlas.rmap(gfn)) {
+  for (const place of [...atlas.rmap(gfn), ...(atlas.nested?.leaves(gfn) ?? [])]) {
     const entry = entryAt(atlas, place);
     if (entry) sets.entries.add(placeText(entry));
   }
+  for (const { table, index } of nestedLeg(atlas, cpuOf(moment), gfn >>> 20, gfn << 12)?.steps ?? [])
+    sets.entries.add(placeText({ kind: 'entry', table: table.id, index }));
   const table = guestTable(atlas, gfn);
   return { at: table && { kind: 'table', table: table.id }, ...sets, linearPage: null };
 }
@@ -82,8 +89,9 @@ function guestFrameMarks(atlas: Atlas, gfn: number): Marks {
 const tableInFrame = (atlas: Atlas, hfn: number): AtlasTable | null =>
   atlas.hypervisorTables.find((candidate) => candidate.frame === hfn) ?? null;
 
-function hostFrameMarks(atlas: Atlas, hfn: number): Marks {
-  if (atlas.machine === 'bare') return guestFrameMarks(atlas, hfn);
+function hostFrameMarks(moment: Moment, hfn: number): Marks {
+  const { atlas } = moment;
+  if (atlas.machine === 'bare') return guestFrameMarks(moment, hfn);
   const sets = newSets();
   sets.hostFrames.add(hfn);
   for (const entry of addLeaves(atlas.hypervisorTables, hfn, sets.entries)) {
@@ -95,45 +103,40 @@ function hostFrameMarks(atlas: Atlas, hfn: number): Marks {
 }
 
 /** Marks of what translates a linear address for the vCPU of the moment's event. */
-function linearMarks({ atlas, reader, index }: Moment, { hi, lo }: AddressPlace): Marks {
+function linearMarks(moment: Moment, { hi, lo }: AddressPlace): Marks {
   const sets = newSets();
-  const cpu = reader.cpu(index) ?? 0;
   let at: TablePlace | null = null;
-  for (const start of [guestWalk(atlas, cpu), hypervisorWalk(atlas, cpu)]) {
-    if (!start) continue;
-    const steps = follow(atlas, start, hi, lo);
-    for (const step of steps) {
-      at = { kind: 'entry', table: step.table.id, index: step.index };
+  for (const { side, steps, frame } of legsOf(moment.atlas, cpuOf(moment), hi, lo)) {
+    for (const { table, index } of steps) {
+      at = { kind: 'entry', table: table.id, index };
       sets.entries.add(placeText(at));
     }
-    const frame = frameReached(start, steps, hi, lo);
     if (frame === null) continue;
-    if (steps[0]?.table.side === 'hypervisor') sets.hostFrames.add(frame);
-    else addGuestFrame(atlas, frame, sets);
+    if (side === 'hypervisor') sets.hostFrames.add(frame);
+    else addGuestFrame(moment.atlas, frame, sets);
   }
   return { at, ...sets, linearPage: linearPage(hi, lo) };
 }
 
-/** The frame of a physical address. */
-export const frameOfAddress = ({ hi, lo }: Pick<AddressPlace, 'hi' | 'lo'>): number =>
-  ((lo >>> 12) | (hi << 20)) >>> 0;
+/** The frame of a physical address, unsigned. */
+export const frameOf = ({ hi, lo }: Pick<AddressPlace, 'hi' | 'lo'>): number => frameOfAddress(hi, lo) >>> 0;
 
 /** The entry of a hypervisor's table at a host-physical address. */
 function hypervisorEntryAt(atlas: Atlas, address: AddressPlace): TablePlace | null {
-  const table = tableInFrame(atlas, frameOfAddress(address));
+  const table = tableInFrame(atlas, frameOf(address));
   return table && { kind: 'entry', table: table.id, index: (address.lo & 0xfff) >>> 3 };
 }
 
 function addressMarks(moment: Moment, place: AddressPlace): Marks {
   const { atlas } = moment;
-  const frame = frameOfAddress(place);
+  const frame = frameOf(place);
   switch (place.space) {
     case 'gva':
       return linearMarks(moment, place);
     case 'gpa':
-      return { ...guestFrameMarks(atlas, frame), at: guestEntryAt(atlas, place.hi, place.lo) };
+      return { ...guestFrameMarks(moment, frame), at: guestEntryAt(atlas, place.hi, place.lo) };
     case 'hpa':
-      return { ...hostFrameMarks(atlas, frame), at: hypervisorEntryAt(atlas, place) };
+      return { ...hostFrameMarks(moment, frame), at: hypervisorEntryAt(atlas, place) };
   }
 }
 
@@ -184,7 +187,9 @@ export function marksOf(moment: Moment, place: Place | null): Marks {
     case 'table':
       return tableMarks(atlas, place);
     case 'frame':
-      return place.of === 'guest' ? guestFrameMarks(atlas, place.frame) : hostFrameMarks(atlas, place.frame);
+      return place.of === 'guest'
+        ? guestFrameMarks(moment, place.frame)
+        : hostFrameMarks(moment, place.frame);
     case 'address':
       return addressMarks(moment, place);
     case 'register':

@@ -5,6 +5,7 @@ import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import type { Names } from '#trace/names.ts';
 import { hex, slotText } from '#ui/entry-text.ts';
+import type { AddressPlace } from '#ui/place.ts';
 import { entryAt, guestEntryAt } from '#ui/subject.ts';
 import { code, inSpace, type Value } from '#ui/words/text.ts';
 import type { PathEntry } from './fault-reason.ts';
@@ -22,17 +23,20 @@ export const word = ({ reader, index }: Source, n: number): number => reader.wor
 
 const pair = (source: Source, n: number): string => `0x${hexOfPair(word(source, n), word(source, n + 1))}`;
 
+const addressPlace = (source: Source, space: 'gva' | 'gpa', n: number): AddressPlace => ({
+  kind: 'address',
+  space,
+  hi: word(source, n),
+  lo: word(source, n + 1),
+});
+
 /** The linear address in words `n` and `n + 1`. */
 export const linear = (source: Source, n: number): Value =>
-  inSpace('gva', pair(source, n), {
-    kind: 'address',
-    space: 'gva',
-    hi: word(source, n),
-    lo: word(source, n + 1),
-  });
+  inSpace('gva', pair(source, n), addressPlace(source, 'gva', n));
 
 /** The guest-physical address there. */
-export const guestPhysical = (source: Source, n: number): Value => inSpace('gpa', pair(source, n));
+export const guestPhysical = (source: Source, n: number): Value =>
+  inSpace('gpa', pair(source, n), addressPlace(source, 'gpa', n));
 
 /** The number in words `n` and `n + 1`. */
 export const number64 = (source: Source, n: number): Value => code(pair(source, n));
@@ -66,8 +70,7 @@ export function guestSlot(source: Source, n: number): Value {
   const at = guestEntryAt(source.atlas, word(source, n), word(source, n + 1));
   const table = at && source.atlas.table(at.table);
   if (at?.kind === 'entry' && table) return slotValue(table, at.index);
-  const [hi, lo] = [word(source, n), word(source, n + 1)];
-  return inSpace('gpa', pair(source, n), { kind: 'address', space: 'gpa', hi, lo });
+  return guestPhysical(source, n);
 }
 
 /** The nearest event of a kind before this one, within the same step; -1 if none. */

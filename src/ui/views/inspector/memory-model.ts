@@ -2,10 +2,10 @@
 import { hexOfPair } from '#arch/word64.ts';
 import type { AtlasPage } from '#hypervisor/atlas.ts';
 import { guestTable, hex, slotText } from '#ui/entry-text.ts';
-import { frameOfAddress, marksOf } from '#ui/marks.ts';
+import { cpuOf, frameOf, marksOf } from '#ui/marks.ts';
 import type { Moment } from '#ui/moment.ts';
 import { type AddressPlace, type FramePlace, type Place, parsePlace, type TablePlace } from '#ui/place.ts';
-import { follow, frameReached, guestWalk, hypervisorWalk, type WalkStart } from '#ui/translation.ts';
+import { type Leg, legsOf } from '#ui/translation.ts';
 import type { Words } from '#ui/words/en.ts';
 import { type Fact, fact, type ThingModel } from './facts.ts';
 import { list, type PlaceList, placeRow, rmapList } from './lists-model.ts';
@@ -68,6 +68,7 @@ function guestFrameModel(words: Words, moment: Moment, place: FramePlace): Thing
     lists: [
       ...(atlas.machine === 'bare' ? [] : [rmapList(words, moment, place.frame, place)]),
       leading(moment, place, 'guest', lists.guestEntries),
+      ...(atlas.nested ? [leading(moment, place, 'hypervisor', lists.hypervisorWalk)] : []),
     ],
   };
 }
@@ -91,46 +92,41 @@ function hostFrameModel(words: Words, moment: Moment, place: FramePlace): ThingM
 export const frameModel = (words: Words, moment: Moment, place: FramePlace): ThingModel =>
   place.of === 'guest' ? guestFrameModel(words, moment, place) : hostFrameModel(words, moment, place);
 
-/** Where one kind of tables leads a linear address, and by which entries. */
-function leg(words: Words, moment: Moment, place: AddressPlace, start: WalkStart, isGuest: boolean) {
-  const { facts, lists } = words.things;
-  const steps = follow(moment.atlas, start, place.hi, place.lo);
-  const frame =
-    start.mode.levels === 0 ? frameOfAddress(place) : frameReached(start, steps, place.hi, place.lo);
-  const space = isGuest ? 'gpa' : 'hpa';
-  const name = isGuest ? facts.guestLeads : facts.hardwareLeads;
+/** Where one kind of tables leads a linear address. */
+function legFact(words: Words, { names }: Moment, place: AddressPlace, { side, frame }: Leg): Fact {
+  const { facts } = words.things;
+  const isGuest = side === 'guest';
+  const name = isGuest ? facts.guestLeads : facts.hypervisorLeads;
+  if (frame === null) return fact(name, facts.nowhere);
+  const address = addressIn(isGuest ? 'gpa' : 'hpa', frame, place);
+  const text = isGuest ? addressText(address) : `${names.frame(frame)}+${hex(place.lo & 0xfff)}`;
+  return fact(name, text, address.space === 'gpa' ? 'gpa' : 'hpa', address);
+}
+
+/** The entries by which one kind of tables leads it there. */
+function legList(words: Words, moment: Moment, place: AddressPlace, { side, steps }: Leg): PlaceList {
+  const { lists } = words.things;
   const rows = steps.flatMap(
     ({ table, index }) => placeRow(moment, { kind: 'entry', table: table.id, index }, place) ?? [],
   );
-  if (frame === null) return { fact: fact(name, facts.nowhere), frame, rows };
-  const address = addressIn(space, frame, place);
-  const text = isGuest ? addressText(address) : `${moment.names.frame(frame)}+${hex(place.lo & 0xfff)}`;
-  return { fact: fact(name, text, space, address), frame, rows, title: lists.guestWalk };
+  return list(side === 'guest' ? lists.guestWalk : lists.hypervisorWalk, rows);
 }
 
 function linearModel(words: Words, moment: Moment, place: AddressPlace): ThingModel {
-  const { kinds, lists } = words.things;
-  const cpu = moment.reader.cpu(moment.index) ?? 0;
-  const guest = guestWalk(moment.atlas, cpu);
-  const hypervisor = hypervisorWalk(moment.atlas, cpu);
-  const first = guest && leg(words, moment, place, guest, true);
-  const second = hypervisor && leg(words, moment, place, hypervisor, false);
+  const legs = legsOf(moment.atlas, cpuOf(moment), place.hi, place.lo);
   return {
     kind: 'thing',
     title: addressText(place),
-    subtitle: kinds.gva,
-    facts: [first, second].flatMap((found) => found?.fact ?? []),
-    lists: [
-      ...(first && first.rows.length > 0 ? [list(lists.guestWalk, first.rows)] : []),
-      ...(second && second.rows.length > 0 ? [list(lists.hardwareWalk, second.rows)] : []),
-    ],
+    subtitle: words.things.kinds.gva,
+    facts: legs.map((leg) => legFact(words, moment, place, leg)),
+    lists: legs.filter(({ steps }) => steps.length > 0).map((leg) => legList(words, moment, place, leg)),
   };
 }
 
 function physicalModel(words: Words, moment: Moment, place: AddressPlace): ThingModel {
   const { kinds, facts } = words.things;
   const isGuest = place.space === 'gpa';
-  const frame = frameOfAddress(place);
+  const frame = frameOf(place);
   const { at } = marksOf(moment, place);
   const table = at && moment.atlas.table(at.table);
   const name = isGuest ? hex(frame) : moment.names.frame(frame);

@@ -11,10 +11,10 @@ import {
   type Stored,
   tableLife,
 } from '#machine/queries.ts';
-import { frameOfAddress } from '#ui/marks.ts';
+import { cpuOf, frameOf } from '#ui/marks.ts';
 import type { Moment } from '#ui/moment.ts';
 import type { AddressPlace, FramePlace, Place, TablePlace } from '#ui/place.ts';
-import { follow, frameReached, guestWalk } from '#ui/translation.ts';
+import { legsOf } from '#ui/translation.ts';
 
 /** Place of the first word of a guest's table; 0 while every entry of it is zero. */
 function guestData({ entries, entryBytes }: AtlasTable): number {
@@ -66,21 +66,17 @@ const frameStored = ({ atlas }: Moment, { of, frame }: FramePlace): Stored =>
   of === 'guest' ? guestTable(frame, guestMemory(atlas, frame)) : hostFrame(atlas.memory(frame));
 
 /** The guest frame that the guest's own tables lead a linear address to; null where they do not. */
-export function guestFrameBehind({ atlas, reader, index }: Moment, { hi, lo }: AddressPlace): number | null {
-  const start = guestWalk(atlas, reader.cpu(index) ?? 0);
-  if (!start) return null;
-  if (start.mode.levels === 0) return frameOfAddress({ hi, lo });
-  return frameReached(start, follow(atlas, start, hi, lo), hi, lo);
-}
+export const guestFrameBehind = (moment: Moment, { hi, lo }: AddressPlace): number | null =>
+  legsOf(moment.atlas, cpuOf(moment), hi, lo)[0]?.frame ?? null;
 
 /** The aligned 8 bytes that an address lies in. */
 function addressStored(moment: Moment, place: AddressPlace): Stored | null {
   const word = (place.lo & 0xfff) >>> 3;
   if (place.space === 'hpa') {
-    const data = moment.atlas.memory(frameOfAddress(place));
+    const data = moment.atlas.memory(frameOf(place));
     return data === 0 ? null : register(data + word * 2, 2);
   }
-  const gfn = place.space === 'gpa' ? frameOfAddress(place) : guestFrameBehind(moment, place);
+  const gfn = place.space === 'gpa' ? frameOf(place) : guestFrameBehind(moment, place);
   return gfn === null ? null : guestEntry(gfn, guestMemory(moment.atlas, gfn), word, 8);
 }
 

@@ -1,5 +1,7 @@
+import { SvgButton } from '#ui/design/SvgButton.tsx';
 import { select } from '#ui/jumps.ts';
-import { samePlace } from '#ui/place.ts';
+import { placeText, samePlace } from '#ui/place.ts';
+import { useMarks } from '#ui/selection.ts';
 import { useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
@@ -115,6 +117,7 @@ function Texts({ cell, isGuest, at, width }: Omit<Props, 'x' | 'y'> & { readonly
 export function GridCellShape({ cell, isGuest, x, y, at }: Props) {
   const words = useWords();
   const selection = useStudio((state) => state.selection);
+  const { entries: linked } = useMarks();
   const width = isGuest ? at.guestWidth : at.cellWidth;
   if (cell.state === 'absent')
     return <path className="pointer nested" d={`M${x} ${y + at.cellHeight / 2}h${width}`} />;
@@ -129,6 +132,7 @@ export function GridCellShape({ cell, isGuest, x, y, at }: Props) {
     cell.changed ?? '',
     cell.isCurrent ? 'current' : '',
     isSelected ? 'selected' : '',
+    !isSelected && linked.has(placeText(place)) ? 'linked' : '',
   ].join(' ');
   const body = (
     <>
@@ -142,31 +146,21 @@ export function GridCellShape({ cell, isGuest, x, y, at }: Props) {
       <Texts cell={cell} isGuest={isGuest} at={at} width={width} />
     </>
   );
-  if (!place)
-    return (
-      <g transform={`translate(${x} ${y})`} className={className}>
-        {body}
-      </g>
-    );
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a button cannot stand inside a drawing
-    <g
-      transform={`translate(${x} ${y})`}
-      className={className}
-      role="button"
-      tabIndex={0}
-      aria-label={cellLabel(words, cell)}
-      aria-pressed={isSelected}
-      data-slot={cell.slot}
-      onClick={() => select(place)}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' && event.key !== ' ') return;
-        event.preventDefault();
-        select(place);
-      }}
-    >
-      <title>{cellLabel(words, cell)}</title>
-      {body}
+    <g transform={`translate(${x} ${y})`} className={className} data-slot={cell.slot}>
+      {place ? (
+        <SvgButton
+          className="cell-button"
+          label={cellLabel(words, cell)}
+          isPressed={isSelected}
+          onPress={() => select(place)}
+        >
+          <title>{cellLabel(words, cell)}</title>
+          {body}
+        </SvgButton>
+      ) : (
+        body
+      )}
     </g>
   );
 }

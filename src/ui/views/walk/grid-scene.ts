@@ -1,13 +1,13 @@
 /** What a grid is drawn from: the translation, how its two dimensions are cut into levels, where it ended, and what the tables say. */
 import { isLeaf, leafFrame, PTE } from '#arch/entry.ts';
-import { CR0, CR4, EFER, levelShift, type PagingMode, pagingMode, tableIndex } from '#arch/paging-mode.ts';
+import { levelShift, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
 import { frameOfAddress } from '#arch/walk.ts';
 import type { AtlasTable } from '#hypervisor/atlas.ts';
 import { EVENT, WALKER_NESTED } from '#machine/events.ts';
 import type { Moment } from '#ui/moment.ts';
 import { faultReason } from '#ui/sentence/fault-reason.ts';
 import { nestedFaultReason, nestedPathTo, nestedRulesAt } from '#ui/sentence/nested-fault-reason.ts';
-import { follow, frameReached, guestWalk } from '#ui/translation.ts';
+import { follow, frameReached, guestWalk, nestedMode } from '#ui/translation.ts';
 import type { Focus, Reference } from './focus.ts';
 import type { ExpectedRow, Grid, GridEntry, GridSource } from './grid.ts';
 
@@ -40,10 +40,6 @@ interface Pair {
 const pairOf = (frame: number, offset: number): Pair => ({ hi: frame >>> 20, lo: (frame << 12) | offset });
 
 const isNested = ({ walker }: Reference): boolean => walker === WALKER_NESTED;
-
-/** How nested tables cut an address: like long mode. */
-const nestedMode = (levels: number): PagingMode =>
-  pagingMode(CR0.PE | CR0.PG, CR4.PAE | (levels === 5 ? CR4.LA57 : 0), EFER.LME | EFER.LMA);
 
 function sceneFault({ reader }: Moment, focus: Focus): SceneFault | null {
   const { fault, references, access } = focus;
