@@ -88,7 +88,15 @@ async function walks(): Promise<void> {
   const mode = pagingMode(CR0.PE | CR0.PG | CR0.WP, CR4.PAE, EFER.LME | EFER.LMA | EFER.NXE);
   const reserved = reservedMasks(mode, { maxphyaddr: 40, amd: true, gigabytePages: true, pse36Bits: 8 });
   const tables = tablesOf(words);
-  const request: WalkRequest = { mode, reserved, earlyA: false, tables, pdptes: null, listener: () => {} };
+  const request: WalkRequest = {
+    mode,
+    reserved,
+    earlyA: false,
+    tables,
+    pdptes: null,
+    cache: null,
+    listener: () => {},
+  };
   const result = newWalkResult();
   // Pages in an order that no prefetcher knows: a full cycle of a linear congruence.
   let page = 0;

@@ -174,6 +174,7 @@ export function walkRow(row: ExitRow): Exit {
     earlyA: false,
     listener: null,
     log: null,
+    caches: null,
   };
   const roots = { guest: FIRST_TABLE + 4, pdptes: 0, firstPointer: 0, nested: root };
   const result = newNestedWalkResult();

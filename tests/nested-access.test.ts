@@ -62,6 +62,7 @@ class Guest {
       earlyA: this.#earlyA,
       listener: null,
       log: null,
+      caches: null,
     };
     const pdptes = this.#mode.levels === 3 && this.#nested.vendor === 'intel' ? this.#host(3) << 10 : 0;
     const roots = { guest: FIRST_TABLE + this.#mode.levels, pdptes, firstPointer: 0, nested: this.#root };

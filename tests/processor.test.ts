@@ -75,7 +75,7 @@ function byWalk(one: AccessRow): AccessResult {
     pse36Bits: 8,
   });
   const pdptes = mode.levels === 3 ? pointers : null;
-  const request = { mode, reserved, earlyA: false, tables, pdptes, listener: () => {} };
+  const request = { mode, reserved, earlyA: false, tables, pdptes, cache: null, listener: () => {} };
   const result = walk(request, table(mode.levels), 0, LO, accessCode(one), one.ac, newWalkResult());
   const flagsAt = (level: number): string => {
     tables.read(table(level), index(level));

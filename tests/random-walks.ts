@@ -159,7 +159,14 @@ class Builder {
       memory: this.#memory,
       roots,
       addresses,
-      request: { ...this.#formats(machine), memory: this.#memory, earlyA, listener: null, log: null },
+      request: {
+        ...this.#formats(machine),
+        memory: this.#memory,
+        earlyA,
+        listener: null,
+        log: null,
+        caches: null,
+      },
       oracle: {
         ...machine,
         guest,

@@ -2,6 +2,7 @@
 import type { EntryFormat, NestedFormat } from './entry-format.ts';
 import type { PagingMode } from './paging-mode.ts';
 import type { Refusal } from './permission.ts';
+import type { NestedCaches } from './walk-caches.ts';
 
 /** Memory that tables lie in. Entries are swizzled pairs (word64.ts). */
 export interface TableMemory {
@@ -51,6 +52,7 @@ export interface NestedWalkRequest {
   readonly earlyA: boolean;
   readonly listener: NestedListener | null;
   readonly log: ModificationLog | null;
+  readonly caches: NestedCaches | null;
 }
 
 /** Where walks begin. One object is enough for a vCPU. */

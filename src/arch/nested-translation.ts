@@ -4,6 +4,7 @@ import { isMalformed, KIND, type NestedFormat } from './entry-format.ts';
 import { PF } from './fault.ts';
 import { DIMENSION, type NestedWalkRequest, type NestedWalkResult } from './nested-request.ts';
 import { turned } from './nested-rights.ts';
+import type { FrameCache, NestedCaches } from './walk-caches.ts';
 
 /** There is no frame: `translation` and the result's kind tell why. */
 export const NOWHERE = -1;
@@ -16,14 +17,14 @@ export const translation = {
   need: 0,
   /** Turned flags that all entries have (nested-rights.ts); 0 if one is not present. */
   all: 0,
-  /** Flags of the leaf as it was read. */
+  /** Flags of the leaf as it was read, or as it is remembered. */
   leaf: 0,
   /** #NPF: PF.present, PF.reserved. */
   reason: 0,
 };
 
-/** Places of the entries of the current translation, by level. */
-const path = new Int32Array(6);
+/** The current translation, by level: where the entry is, the frame in it, and the turned flags of all entries down to it. */
+const path = { place: new Int32Array(6), frame: new Int32Array(6), all: new Int32Array(6) };
 
 /**
  * Translates a guest frame. Returns the host frame, with A and D set where kept, or NOWHERE: the result's kind is then
@@ -37,20 +38,24 @@ export function translate(
   need: number,
   result: NestedWalkResult,
 ): number {
-  const { nested, memory, listener } = request;
+  const { nested, memory, listener, caches } = request;
   const { words } = memory;
   translation.need = need;
   translation.faulted = false;
+  if (caches?.frames.find(gfn) && suffices(nested, caches.frames, need))
+    return remembered(caches.frames, result);
   let table = root;
   let all = -1;
   let level = nested.levels;
+  if (caches?.nested.find(gfn >>> 20, gfn << 12)) ({ table, rights: all, level } = caches.nested);
+  const top = level;
   for (; ; level--) {
     // A frame number has 32 bits, so nothing of it indexes the fifth level.
     const index = level === 5 ? 0 : (gfn >>> ((level - 1) * 9)) & 511;
     const place = (table << 10) + index * 2;
     table = words[place] as number;
     const flags = words[place + 1] as number;
-    path[level] = place;
+    path.place[level] = place;
     result.nestedLevel = level;
     result.place = place;
     if (listener) listener(DIMENSION.nested, result.row, level, index, place);
@@ -58,29 +63,75 @@ export function translate(
     if (kind === KIND.absent) return fail(result, 'nested-fault', 0, 0);
     if (isMalformed(nested, level, kind, table, flags)) return malformed(nested, result);
     all &= turned(nested, flags);
+    path.all[level] = all;
+    path.frame[level] = table;
     translation.leaf = flags;
     if (kind === KIND.leaf) break;
     if (request.earlyA) setFlags(request, place, nested.accessed);
   }
   if (need & ~all) return fail(result, 'nested-fault', PF.present, all);
   translation.all = all;
-  if (!setAccessedAndDirty(request, level, gfn, (need & PTE.write) !== 0))
+  if (!setAccessedAndDirty(request, top, level, gfn, (need & PTE.write) !== 0))
     return fail(result, 'log-full', 0, 0);
   const within = (1 << ((level - 1) * 9)) - 1;
-  return (table & ~within) | (gfn & within);
+  const frame = (table & ~within) | (gfn & within);
+  if (caches) keep(request, caches, top, level, gfn, frame);
+  return frame;
+}
+
+/** Whether what is remembered of a page allows an access. A write that D is yet to be set for needs a walk. */
+function suffices(nested: NestedFormat, { rights, leaf }: FrameCache, need: number): boolean {
+  return (need & ~rights) === 0 && ((need & PTE.write) === 0 || (nested.dirty & ~leaf) === 0);
+}
+
+function remembered({ frame, level, leaf, rights }: FrameCache, result: NestedWalkResult): number {
+  translation.all = rights;
+  translation.leaf = leaf;
+  result.nestedLevel = level;
+  result.place = 0;
+  return frame;
+}
+
+/** Tells the caches what the translation of a guest frame went through. */
+function keep(
+  { memory }: NestedWalkRequest,
+  { nested, frames }: NestedCaches,
+  top: number,
+  leaf: number,
+  gfn: number,
+  frame: number,
+): void {
+  for (let level = top; level > leaf; level--)
+    nested.keep(
+      gfn >>> 20,
+      gfn << 12,
+      level - 1,
+      path.frame[level] as number,
+      path.all[level] as number,
+      0,
+      0,
+    );
+  translation.leaf = memory.words[(path.place[leaf] as number) + 1] as number;
+  frames.keep(gfn, frame, leaf, translation.leaf, translation.all);
 }
 
 /** Sets A flags top down, and D in the leaf for a write (W is the same bit in EPT and NPT). False if the log is full. */
-function setAccessedAndDirty(request: NestedWalkRequest, leaf: number, gfn: number, write: boolean): boolean {
+function setAccessedAndDirty(
+  request: NestedWalkRequest,
+  top: number,
+  leaf: number,
+  gfn: number,
+  write: boolean,
+): boolean {
   const { nested, memory, log } = request;
   const dirtied = write ? nested.dirty & ~translation.leaf : 0;
   let missing = dirtied;
-  for (let level = nested.levels; level >= leaf; level--)
-    missing |= nested.accessed & ~(memory.words[(path[level] as number) + 1] as number);
+  for (let level = top; level >= leaf; level--)
+    missing |= nested.accessed & ~(memory.words[(path.place[level] as number) + 1] as number);
   if (missing === 0) return true;
   if (log?.full()) return false;
-  for (let level = nested.levels; level >= leaf; level--)
-    setFlags(request, path[level] as number, nested.accessed | (level === leaf ? dirtied : 0));
+  for (let level = top; level >= leaf; level--)
+    setFlags(request, path.place[level] as number, nested.accessed | (level === leaf ? dirtied : 0));
   if (dirtied !== 0) log?.append(gfn);
   return true;
 }

@@ -34,6 +34,7 @@ import { NOWHERE, translate, translation } from './nested-translation.ts';
 import { levelShift, tableIndex } from './paging-mode.ts';
 import { ACC, accessBits, refusal } from './permission.ts';
 import { entryRights, frameOfAddress } from './walk.ts';
+import type { TableCache } from './walk-caches.ts';
 import { flagsWord, frameWord, hiWord, loWord } from './word64.ts';
 
 /** log2 of the frames that paging off maps as one. */
@@ -75,6 +76,7 @@ export function nestedWalk(
   const guestShift = mode.levels > 0 ? levelShift(mode, result.guestLevel) : ALL_FRAMES;
   result.shift = Math.min(guestShift, (result.nestedLevel - 1) * 9);
   const guestDirty = mode.levels === 0 || (result.guestFlags & PTE.dirty) !== 0;
+  if (request.caches && mode.levels > 0) keepTables(request.caches.guest, roots, result.guestLevel, hi, lo);
   result.dirty = (access & PF.write) !== 0 || (guestDirty && (nested.dirty & ~translation.leaf) === 0);
   return true;
 }
@@ -107,6 +109,11 @@ const path = {
   place: new Int32Array(6),
   flags: new Int32Array(6),
   nested: new Int32Array(6),
+  /** The guest's rights down to it, and the host frame that its table lies in. */
+  rights: new Int32Array(6),
+  host: new Int32Array(6),
+  /** The first level that was read. */
+  top: 0,
 };
 
 /** The guest's entry read last. */
@@ -123,11 +130,17 @@ function guestWalk(
   ac: boolean,
   result: NestedWalkResult,
 ): boolean {
-  const { mode, guest } = request;
+  const { mode, guest, caches } = request;
   const asked = accessBits(mode, access);
   let rights: number = ACC.all;
   let table = roots.guest;
   let level: number = mode.levels;
+  let host = NOWHERE;
+  if (caches?.guest.find(hi, lo)) {
+    ({ table, rights, level, host } = caches.guest);
+    translation.all = caches.guest.hostRights;
+  }
+  path.top = level;
   for (; ; level--) {
     // Page-directory pointers have no rights, and no flags to set; those in registers were checked when they were loaded.
     const pointer = mode.levels === 3 && level === 3;
@@ -136,7 +149,8 @@ function guestWalk(
     if (held) readEntry(request.memory.words, roots.pdptes, 8, index);
     else {
       const at = pointer ? roots.firstPointer + index : index;
-      if (!readGuestEntry(request, roots, level, table, at, result)) return false;
+      if (!readGuestEntry(request, roots, level, table, at, host, result)) return false;
+      host = NOWHERE;
     }
     const kind = guest.kinds[(level << 12) | (entryFlags & 0xfff)] as number;
     if (kind === KIND.absent) return refuse(result, level, asked, 'not-present');
@@ -144,6 +158,7 @@ function guestWalk(
       return refuse(result, level, PF.present | PF.reserved | asked, 'reserved');
     path.flags[level] = entryFlags;
     if (!pointer) rights &= entryRights(entryFlags);
+    path.rights[level] = rights;
     if (kind === KIND.leaf) break;
     table = entryFrame;
     if (request.earlyA && !pointer && !setGuestFlags(request, level, PTE.accessed, result)) return false;
@@ -164,26 +179,46 @@ function setAccessedAndDirty(
   result: NestedWalkResult,
 ): boolean {
   const { mode } = request;
-  const top = mode.levels === 3 ? 2 : mode.levels;
-  for (let level = top; level >= leaf; level--) {
+  for (let level = mode.levels === 3 ? Math.min(path.top, 2) : path.top; level >= leaf; level--) {
     const wanted = PTE.accessed | (level === leaf && write ? PTE.dirty : 0);
     if (!setGuestFlags(request, level, wanted, result)) return false;
   }
   return true;
 }
 
-/** Finds the guest's entry of a level through the nested tables, and reads it. False if it cannot be reached. */
+/** Tells the cache of the guest's tables that were passed; pointers in registers need none. */
+function keepTables(cache: TableCache, roots: Roots, leaf: number, hi: number, lo: number): void {
+  for (let level = roots.pdptes === 0 ? path.top : Math.min(path.top, 2); level > leaf; level--) {
+    const below = level - 1;
+    cache.keep(
+      hi,
+      lo,
+      below,
+      path.table[below] as number,
+      path.rights[level] as number,
+      path.host[below] as number,
+      path.nested[below] as number,
+    );
+  }
+}
+
+/**
+ * Finds the guest's entry of a level through the nested tables, and reads it. False if it cannot be reached.
+ * @param known host frame of its table, with its rights in `translation`; NOWHERE where it must be looked for
+ */
 function readGuestEntry(
   request: NestedWalkRequest,
   roots: Roots,
   level: number,
   table: number,
   index: number,
+  known: number,
   result: NestedWalkResult,
 ): boolean {
   const { memory, nested, listener, guest } = request;
   lookFor(result, level, table, index * guest.entryBytes);
-  const frame = translate(request, roots.nested, table, tableNeed(nested), result);
+  const frame =
+    known === NOWHERE ? translate(request, roots.nested, table, tableNeed(nested), result) : known;
   if (frame === NOWHERE) {
     if (translation.faulted) tableFault(nested, translation, result);
     return false;
@@ -195,6 +230,7 @@ function readGuestEntry(
   path.index[level] = index;
   path.place[level] = place;
   path.nested[level] = translation.all;
+  path.host[level] = frame;
   result.nestedLevel = 0;
   result.place = place;
   if (listener) listener(DIMENSION.guest, level, level, index, place);

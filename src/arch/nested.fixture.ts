@@ -134,6 +134,7 @@ export function makeGuest({ mode, nested, guestLeaf = 1, nestedLeaf = 1 }: Shape
       earlyA: false,
       listener: null,
       log: null,
+      caches: null,
     },
     roots: { guest: FIRST_TABLE + mode.levels, pdptes, firstPointer: 0, nested: root },
     hostOf,

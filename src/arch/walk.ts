@@ -10,6 +10,7 @@ import { hasReservedBits, isLeaf, leafFrame, PTE, type ReservedMask } from './en
 import { PF } from './fault.ts';
 import { levelShift, type PagingMode, tableIndex } from './paging-mode.ts';
 import { ACC, accessBits, type Refusal, refusal } from './permission.ts';
+import type { TableCache } from './walk-caches.ts';
 
 /** Where a walk finds its tables. */
 export interface Tables {
@@ -33,6 +34,7 @@ export interface WalkRequest {
   readonly listener: ReferenceListener;
   /** PAE only: the four page-directory-pointer entries, loaded when CR3 was written. */
   readonly pdptes: Tables | null;
+  readonly cache: TableCache | null;
 }
 
 /** What a walk found. One object is reused for all walks of a caller. */
@@ -62,6 +64,8 @@ export const newWalkResult = (): WalkResult => ({
 
 const pathTables = new Int32Array(6);
 const pathFlags = new Int32Array(6);
+/** Rights of the entries down to a level. */
+const pathRights = new Int32Array(6);
 
 /**
  * Walks the tables for a linear address (plain pair).
@@ -78,10 +82,16 @@ export function walk(
   ac: boolean,
   result: WalkResult,
 ): WalkResult {
-  const { mode, tables } = request;
+  const { mode, tables, cache } = request;
   let table = root;
   let rights: number = ACC.all;
   let level: number = mode.levels;
+  if (cache?.find(hi, lo)) {
+    table = cache.table;
+    rights = cache.rights;
+    level = cache.level;
+  }
+  const top = level;
   for (; ; level--) {
     const source = level === 3 && request.pdptes ? request.pdptes : tables;
     const index = tableIndex(mode, level, hi, lo);
@@ -101,6 +111,7 @@ export function walk(
     }
     pathTables[level] = table;
     pathFlags[level] = flags;
+    pathRights[level] = rights;
     if (leaf) {
       const refused = refusal(mode, rights, access, ac);
       if (refused) return fail(result, level, PF.present | accessBits(mode, access), refused);
@@ -111,7 +122,8 @@ export function walk(
     table = frame;
   }
   const first = leafFrame(mode, level, tables.frame);
-  setAccessedAndDirty(request, level, hi, lo, (access & PF.write) !== 0);
+  setAccessedAndDirty(request, top, level, hi, lo, (access & PF.write) !== 0);
+  if (cache) keepTables(request, cache, top, level, hi, lo);
   result.ok = true;
   result.level = level;
   result.rights = rights;
@@ -128,16 +140,29 @@ export const entryRights = (flags: number): number =>
 /** Bits 43..12 of a linear address. */
 export const frameOfAddress = (hi: number, lo: number): number => (lo >>> 12) | (hi << 20);
 
+/** Tells the cache of the tables that were passed; pointers in registers need none. */
+function keepTables(
+  { pdptes }: WalkRequest,
+  cache: TableCache,
+  top: number,
+  leaf: number,
+  hi: number,
+  lo: number,
+): void {
+  for (let level = pdptes ? Math.min(top, 2) : top; level > leaf; level--)
+    cache.keep(hi, lo, level - 1, pathTables[level - 1] as number, pathRights[level] as number, 0, 0);
+}
+
 function setAccessedAndDirty(
   request: WalkRequest,
+  first: number,
   leaf: number,
   hi: number,
   lo: number,
   write: boolean,
 ): void {
   const { mode, tables } = request;
-  const top = request.pdptes ? 2 : mode.levels;
-  for (let level = top; level >= leaf; level--) {
+  for (let level = request.pdptes ? Math.min(first, 2) : first; level >= leaf; level--) {
     const wanted = PTE.accessed | (level === leaf && write ? PTE.dirty : 0);
     const missing = wanted & ~(pathFlags[level] as number);
     if (missing)

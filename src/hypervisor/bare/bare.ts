@@ -219,6 +219,7 @@ export class BareHypervisor implements Hypervisor {
       earlyA,
       tables: this.#tables,
       pdptes: mode.levels === 3 ? this.#pointers : null,
+      cache: null,
       reserved: reservedMasks(mode, {
         maxphyaddr,
         amd,

@@ -99,6 +99,7 @@ export class Processor {
       earlyA: false,
       tables: this.#tables,
       pdptes: levels === 3 ? this.#pointers : null,
+      cache: null,
       listener: (level, table, index) => this.#reference(level, table, index),
     };
     this.#requests.set(guest, request);

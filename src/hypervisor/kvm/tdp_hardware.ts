@@ -121,6 +121,7 @@ export class TdpProcessor {
       earlyA: this.#earlyA,
       listener: (dimension, _row, level, index, place) => this.#reference(dimension, level, index, place),
       log: this.#log,
+      caches: null,
     };
     this.#requests.set(mode, request);
     return request;
