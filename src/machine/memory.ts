@@ -29,16 +29,24 @@ function writableFrameData(m: Machine, frame: number): number {
   return m.get(entry) << FRAME_SHIFT;
 }
 
-/** The value that `loadFrame` read, as a plain pair. */
+/** The value that was loaded last, as a plain pair. */
 export let loadedHi = 0;
 export let loadedLo = 0;
 
 /** Loads `width` bytes (1, 2, 4, 8; within an aligned 8) at `offset` of a host frame into loadedHi, loadedLo. */
 export function loadFrame(words: Int32Array, frame: number, offset: number, width: number): void {
+  loadPair(words, pairPlace(words, frame, offset), offset, width);
+}
+
+/** Place of the aligned 8 bytes around `offset` of a host frame; 0 where nothing was ever stored. */
+function pairPlace(words: Int32Array, frame: number, offset: number): number {
   const data = frameData(words, frame);
-  const place = data + (offset >>> 3) * 2;
-  const lo = data === 0 ? 0 : loWord(words[place] as number, words[place + 1] as number);
-  const hi = data === 0 ? 0 : hiWord(words[place] as number, words[place + 1] as number);
+  return data === 0 ? 0 : data + (offset >>> 3) * 2;
+}
+
+function loadPair(words: Int32Array, place: number, offset: number, width: number): void {
+  const lo = place === 0 ? 0 : loWord(words[place] as number, words[place + 1] as number);
+  const hi = place === 0 ? 0 : hiWord(words[place] as number, words[place + 1] as number);
   if (width === 8) {
     loadedHi = hi;
     loadedLo = lo;
@@ -75,26 +83,17 @@ export function storeFrame(
   m.set(place + 1, flagsWord(newHi, newLo));
 }
 
-/** What `guestPlace` says of a guest frame that no slot holds. */
-export const NO_MEMORY = -1;
-
-/** Place of the aligned 8 bytes around `offset` of a guest frame; 0 where nothing was ever stored, NO_MEMORY without a slot. */
-export function guestPlace(words: Int32Array, gfn: number, offset: number): number {
-  const slot = findSlot(words, gfn);
-  if (slot === 0) return NO_MEMORY;
-  const known = knownHostFrame(words, slot, gfn - (words[slot + SLOT.base_gfn] as number));
-  const data = known === NO_FRAME ? 0 : frameData(words, known);
-  return data === 0 ? 0 : data + (offset >>> 3) * 2;
+/** Place of the aligned 8 bytes around `offset` of a guest frame in a slot; 0 where nothing was ever stored. */
+export function guestPlace(words: Int32Array, slot: number, gfn: number, offset: number): number {
+  const frame = knownHostFrame(words, slot, gfn - (words[slot + SLOT.base_gfn] as number));
+  return frame === NO_FRAME ? 0 : pairPlace(words, frame, offset);
 }
 
-/** Loads from guest memory by frame and offset. False if no slot is there. The value: see `loadFrame`. */
+/** Loads from guest memory by frame and offset, as `loadFrame` does. False if no slot is there. */
 export function loadGuest(m: Machine, gfn: number, offset: number, width: number): boolean {
   const slot = findSlot(m.words, gfn);
   if (slot === 0) return false;
-  const index = gfn - m.get(slot + SLOT.base_gfn);
-  const known = knownHostFrame(m.words, slot, index);
-  if (known === NO_FRAME) loadedHi = loadedLo = 0;
-  else loadFrame(m.words, known, offset, width);
+  loadPair(m.words, guestPlace(m.words, slot, gfn, offset), offset, width);
   return true;
 }
 

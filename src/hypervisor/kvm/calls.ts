@@ -54,6 +54,11 @@ function choice(parameters: number, plain: Body, record: Body): Body {
       return (a, b, c, d) => (a.log.calls ? record(a, b, c, d) : plain(a, b, c, d));
     case 5:
       return (a, b, c, d, e) => (a.log.calls ? record(a, b, c, d, e) : plain(a, b, c, d, e));
+    case 6:
+      return (a, b, c, d, e, f) => (a.log.calls ? record(a, b, c, d, e, f) : plain(a, b, c, d, e, f));
+    case 7:
+      return (a, b, c, d, e, f, g) =>
+        a.log.calls ? record(a, b, c, d, e, f, g) : plain(a, b, c, d, e, f, g);
     default:
       return (a, ...rest) => (a.log.calls ? record(a, ...rest) : plain(a, ...rest));
   }

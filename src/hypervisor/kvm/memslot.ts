@@ -17,10 +17,10 @@ export const kvm_vcpu_is_visible_gfn = kernel(
   (vcpu: Vcpu, gfn: number): boolean => kvm_vcpu_gfn_to_memslot(vcpu, gfn) !== 0,
 );
 
-/** kvm_vcpu_gfn_to_hva_prot: where user space has a guest frame; here only whether it has it. */
+/** kvm_vcpu_gfn_to_hva_prot: where user space has a guest frame; here the slot that it is in, or 0. */
 export const kvm_vcpu_gfn_to_hva_prot = kernel(
   'kvm_vcpu_gfn_to_hva_prot',
-  (vcpu: Vcpu, gfn: number): boolean => kvm_vcpu_gfn_to_memslot(vcpu, gfn) !== 0,
+  (vcpu: Vcpu, gfn: number): number => kvm_vcpu_gfn_to_memslot(vcpu, gfn),
 );
 
 /** kvm_vcpu_read_guest_page: the emulator reads the bytes of an instruction. What they are, the scenario says. */

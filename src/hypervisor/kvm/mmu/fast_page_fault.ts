@@ -10,7 +10,7 @@ import { trace_fast_page_fault } from '#hypervisor/kvm/mmutrace.ts';
 import { type Kvm, roleLevel, SP, sptep_to_sp, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import { SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
-import { ShadowWalk } from './iterator.ts';
+import { shadow_walk_init } from './iterator.ts';
 import { walk_shadow_page_lockless_begin, walk_shadow_page_lockless_end } from './mmio_fault.ts';
 import { setSpte } from './rmap.ts';
 import {
@@ -58,7 +58,7 @@ const page_fault_can_be_fast = (kvm: Kvm, fault: KvmPageFault): boolean =>
 /** fast_pf_get_last_sptep: place of the last entry that a walk for the fault's address comes to. */
 function fast_pf_get_last_sptep(vcpu: Vcpu, fault: KvmPageFault): number {
   let place = 0;
-  for (const it = new ShadowWalk(vcpu, fault.hi, fault.lo); it.level > 0; it.next()) place = it.sptep;
+  for (const it = shadow_walk_init(vcpu, fault.hi, fault.lo); it.level > 0; it.next()) place = it.sptep;
   return place;
 }
 

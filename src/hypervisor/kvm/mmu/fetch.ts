@@ -18,16 +18,15 @@ import {
   to_shadow_page,
   type Vcpu,
 } from '#hypervisor/kvm/structs.ts';
-import { vcpuMode } from '#machine/vcpu.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
-import { gpteFlags, gpteFrame, kvm_vcpu_read_guest_atomic } from './guest_walker.ts';
+import { gpte, kvm_vcpu_read_guest_atomic } from './guest_walker.ts';
 import {
   account_huge_nx_page,
   disallowed_hugepage_adjust,
   kvm_mmu_hugepage_adjust,
   traceRequested,
 } from './hugepage.ts';
-import { ShadowWalk } from './iterator.ts';
+import { shadow_walk_init } from './iterator.ts';
 import { pte_prefetch } from './prefetch.ts';
 import { mmu_set_spte } from './set_spte.ts';
 import { __link_shadow_page, clear_sp_write_flooding_count, kvm_mmu_get_child_sp } from './shadow_page.ts';
@@ -43,7 +42,7 @@ const pageBase = (gfn: number, level: number): number => gfn & ~((1 << ((level -
 export const fetch = paging('fetch', (vcpu: Vcpu, fault: KvmPageFault, gw: GuestWalker): number => {
   const { kvm } = vcpu;
   if (gpte_changed(vcpu, gw, gw.max_level)) return RET_PF.RETRY;
-  const it = new ShadowWalk(vcpu, fault.hi, fault.lo);
+  const it = shadow_walk_init(vcpu, fault.hi, fault.lo);
   for (; it.level > gw.level; it.next()) {
     clear_sp_write_flooding_count(kvm, sptep_to_sp(kvm.m, it.sptep));
     const gfn = gw.table_gfn[it.level - 2] as number;
@@ -72,18 +71,17 @@ export const fetch = paging('fetch', (vcpu: Vcpu, fault: KvmPageFault, gw: Guest
 /** The end of both: the leaf, and its neighbours unless it was as it should be. */
 function mapPage(vcpu: Vcpu, fault: KvmPageFault, sptep: number, gfn: number, access: number): number {
   const { slot, pfn } = fault;
-  const result = mmu_set_spte(vcpu, { slot, sptep, access, gfn, pfn, fault });
+  const result = mmu_set_spte(vcpu, slot, sptep, access, gfn, pfn, fault);
   if (result !== RET_PF.SPURIOUS) pte_prefetch(vcpu, sptep);
   return result;
 }
 
 /** gpte_changed: whether the guest changed the entry of a level (and so the path) since the walk read it. */
 const gpte_changed = paging('gpte_changed', (vcpu: Vcpu, gw: GuestWalker, level: number): boolean => {
-  const bytes = vcpuMode(vcpu.kvm.m.words, vcpu.regs).entryBytes;
   const at = level - 1;
-  if (!kvm_vcpu_read_guest_atomic(vcpu, gw.table_gfn[at] as number, gw.offset[at] as number, bytes))
-    return true;
-  return gpteFrame !== gw.frame[at] || gpteFlags !== gw.flags[at];
+  const gfn = gw.table_gfn[at] as number;
+  if (!kvm_vcpu_read_guest_atomic(vcpu, gfn, gw.offset[at] as number, gw.gpte_bytes)) return true;
+  return gpte.frame !== gw.frame[at] || gpte.flags !== gw.flags[at];
 });
 
 /** direct_map: the same where no guest table is behind: guest-physical addresses are mapped as they are. */
@@ -91,7 +89,7 @@ export const direct_map = kernel('direct_map', (vcpu: Vcpu, fault: KvmPageFault)
   const { kvm } = vcpu;
   kvm_mmu_hugepage_adjust(vcpu, fault);
   traceRequested(kvm, fault);
-  const it = new ShadowWalk(vcpu, fault.hi, fault.lo);
+  const it = shadow_walk_init(vcpu, fault.hi, fault.lo);
   let base_gfn = fault.gfn;
   for (; it.level > 0; it.next()) {
     disallowed_hugepage_adjust(kvm, fault, kvm.m.get(it.sptep + 1), it.level);

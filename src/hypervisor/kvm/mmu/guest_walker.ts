@@ -11,7 +11,7 @@ import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
 import { type Kvm, ROLE, roleAccess, roleQuadrant, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
-import { guestPlace, NO_MEMORY } from '#machine/memory.ts';
+import { guestPlace } from '#machine/memory.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
 
 /** Formats made so far, and the last one that was asked for: nearly always the next too. */
@@ -33,30 +33,26 @@ function knownFormat(kvm: Kvm, mode: PagingMode): EntryFormat {
   return format;
 }
 
-/** The entry that `readGpte` read, as a swizzled pair. */
-export let gpteFrame = 0;
-export let gpteFlags = 0;
+/** The guest's entry that was read last, as a swizzled pair. */
+export const gpte = { frame: 0, flags: 0 };
 
-/** Reads an entry of a guest's table. False if no memory is there. @param offset bytes within the table's frame */
-export function readGpte({ m: { words } }: Kvm, gfn: number, offset: number, bytes: 4 | 8): boolean {
-  const place = guestPlace(words, gfn, offset);
-  if (place === NO_MEMORY) return false;
-  gpteFrame = place === 0 ? 0 : (words[place] as number);
-  gpteFlags = place === 0 ? 0 : (words[place + 1] as number);
-  if (bytes === 4) {
-    const entry = offset & 4 ? hiWord(gpteFrame, gpteFlags) : loWord(gpteFrame, gpteFlags);
-    gpteFrame = frameWord(0, entry);
-    gpteFlags = flagsWord(0, entry);
-  }
-  return true;
+/** Reads an entry of a guest's table that lies in a slot. @param offset bytes within the table's frame */
+export function readGpte({ m }: Kvm, slot: number, gfn: number, offset: number, bytes: 4 | 8): void {
+  const place = guestPlace(m.words, slot, gfn, offset);
+  const frame = place === 0 ? 0 : m.get(place);
+  const flags = place === 0 ? 0 : m.get(place + 1);
+  const half = offset & 4 ? hiWord(frame, flags) : loWord(frame, flags);
+  gpte.frame = bytes === 8 ? frame : frameWord(0, half);
+  gpte.flags = bytes === 8 ? flags : flagsWord(0, half);
 }
 
-/** kvm_vcpu_read_guest_atomic: the same, for a vCPU that holds the MMU lock. */
+/** kvm_vcpu_read_guest_atomic: the same, for a vCPU that holds the MMU lock. False if no memory is there. */
 export const kvm_vcpu_read_guest_atomic = kernel(
   'kvm_vcpu_read_guest_atomic',
   (vcpu: Vcpu, gfn: number, offset: number, bytes: 4 | 8): boolean => {
-    kvm_vcpu_gfn_to_memslot(vcpu, gfn);
-    return readGpte(vcpu.kvm, gfn, offset, bytes);
+    const slot = kvm_vcpu_gfn_to_memslot(vcpu, gfn);
+    if (slot !== 0) readGpte(vcpu.kvm, slot, gfn, offset, bytes);
+    return slot !== 0;
   },
 );
 
@@ -69,13 +65,13 @@ export const protect_clean_gpte = (access: number, flags: number): number =>
   flags & PTE.dirty ? access : access & ~ACC.write;
 
 /**
- * The first test of prefetch_invalid_gpte: whether the entry (gpteFrame, gpteFlags) of a level-1 table may be mapped before it is
+ * The first test of prefetch_invalid_gpte: whether the entry (`gpte`) of a level-1 table may be mapped before it is
  * used: present, accessed, nothing reserved set.
  */
 export function mayPrefetch(vcpu: Vcpu): boolean {
   const mode = vcpuMode(vcpu.kvm.m.words, vcpu.regs);
-  if (!(gpteFlags & PTE.present) || !(gpteFlags & PTE.accessed)) return false;
-  return !isMalformed(guestFormat(vcpu.kvm, mode), 1, KIND.leaf, gpteFrame, gpteFlags);
+  if (!(gpte.flags & PTE.present) || !(gpte.flags & PTE.accessed)) return false;
+  return !isMalformed(guestFormat(vcpu.kvm, mode), 1, KIND.leaf, gpte.frame, gpte.flags);
 }
 
 /** get_level1_sp_gpa and an index: byte offset, in the guest's table, of the entry that a level-1 shadow entry stands for. */
@@ -84,9 +80,9 @@ export function level1GpteOffset(role: number, index: number): number {
   return roleQuadrant(role) * 512 * 4 + index * 4;
 }
 
-/** Rights that a level-1 shadow page's entry for (gpteFlags) gets: the path's, the entry's, and no write while it is clean. */
+/** Rights that a level-1 shadow page's entry for `gpte` gets: the path's, the entry's, and no write while it is clean. */
 export const prefetchAccess = (kvm: Kvm, sp: number): number =>
-  protect_clean_gpte(roleAccess(kvm.m.get(sp + SP.role)) & gpte_access(gpteFlags), gpteFlags);
+  protect_clean_gpte(roleAccess(kvm.m.get(sp + SP.role)) & gpte_access(gpte.flags), gpte.flags);
 
 /** Bytes of the guest's entries behind a shadow page. */
 export const gpteBytes = (role: number): 4 | 8 => (role & ROLE.has_4_byte_gpte ? 4 : 8);

@@ -18,7 +18,7 @@ import {
 import { flush_tlb_gva } from '#hypervisor/kvm/vendor_ops.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
 import { gpteBytes, kvm_vcpu_read_guest_atomic, level1GpteOffset } from './guest_walker.ts';
-import { ShadowWalk } from './iterator.ts';
+import { shadow_walk_init } from './iterator.ts';
 import { mmu_topup_memory_caches } from './memory_cache.ts';
 import { vcpu_clear_mmio_info, vcpu_match_mmio_gva } from './mmio.ts';
 import { prefetch_gpte } from './prefetch.ts';
@@ -57,7 +57,7 @@ const invlpg = paging('invlpg', (vcpu: Vcpu, hi: number, lo: number, root: numbe
   if (vcpu_match_mmio_gva(vcpu, hi, lo)) vcpu_clear_mmio_info(vcpu);
   mmu_topup_memory_caches(vcpu, true);
   if (root === 0) return;
-  for (const it = new ShadowWalk(vcpu, hi, lo, root); it.level > 0; it.next()) {
+  for (const it = shadow_walk_init(vcpu, hi, lo, root); it.level > 0; it.next()) {
     const { sptep } = it;
     const sp = sptep_to_sp(m, sptep);
     const old = m.get(sptep + 1);

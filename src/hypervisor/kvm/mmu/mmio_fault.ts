@@ -6,7 +6,7 @@ import type { Vcpu } from '#hypervisor/kvm/structs.ts';
 import { EVENT } from '#machine/events.ts';
 import { type KvmPageFault, RET_PF } from './fault.ts';
 import { rootIsDirect } from './fetch.ts';
-import { ShadowWalk } from './iterator.ts';
+import { shadow_walk_init } from './iterator.ts';
 import { vcpu_cache_mmio_info, vcpu_match_mmio_gpa, vcpu_match_mmio_gva } from './mmio.ts';
 import {
   get_mmio_spte_access,
@@ -56,7 +56,7 @@ function lastEntry(vcpu: Vcpu, fault: KvmPageFault): number {
   if (vcpu.kvm.tdpMmu) return kvm_tdp_mmu_get_walk(vcpu, fault);
   let place = 0;
   walk_shadow_page_lockless_begin(vcpu);
-  for (const it = new ShadowWalk(vcpu, fault.hi, fault.lo); it.level > 0; it.next()) place = it.sptep;
+  for (const it = shadow_walk_init(vcpu, fault.hi, fault.lo); it.level > 0; it.next()) place = it.sptep;
   walk_shadow_page_lockless_end(vcpu);
   return place;
 }

@@ -15,7 +15,7 @@ import { fast_page_fault } from './fast_page_fault.ts';
 import { type KvmPageFault, newFault, RET_PF } from './fault.ts';
 import { handle_abnormal_pfn, is_page_fault_stale, kvm_faultin_pfn } from './faultin.ts';
 import { direct_map, fetch, rootIsDirect } from './fetch.ts';
-import { ShadowWalk } from './iterator.ts';
+import { shadow_walk_init } from './iterator.ts';
 import { make_mmu_pages_available } from './limit.ts';
 import { mmu_topup_memory_caches } from './memory_cache.ts';
 import {
@@ -163,7 +163,7 @@ const shadow_page_table_clear_flood = kernel(
   'shadow_page_table_clear_flood',
   (vcpu: Vcpu, hi: number, lo: number): void => {
     walk_shadow_page_lockless_begin(vcpu);
-    for (const it = new ShadowWalk(vcpu, hi, lo); it.level > 0; it.next()) {
+    for (const it = shadow_walk_init(vcpu, hi, lo); it.level > 0; it.next()) {
       clear_sp_write_flooding_count(vcpu.kvm, sptep_to_sp(vcpu.kvm.m, it.sptep));
     }
     walk_shadow_page_lockless_end(vcpu);

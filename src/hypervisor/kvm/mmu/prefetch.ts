@@ -18,15 +18,8 @@ import {
   type Vcpu,
   WHAT_IF,
 } from '#hypervisor/kvm/structs.ts';
-import { SLOT, SLOT_FLAG } from '#machine/slots.ts';
-import {
-  gpteBytes,
-  gpteFrame,
-  level1GpteOffset,
-  mayPrefetch,
-  prefetchAccess,
-  readGpte,
-} from './guest_walker.ts';
+import { findSlot, SLOT, SLOT_FLAG } from '#machine/slots.ts';
+import { gpte, gpteBytes, level1GpteOffset, mayPrefetch, prefetchAccess, readGpte } from './guest_walker.ts';
 import { drop_spte, kvm_mmu_page_get_gfn } from './rmap.ts';
 import { mmu_set_spte } from './set_spte.ts';
 import { is_shadow_present_pte, sp_ad_disabled } from './spte.ts';
@@ -51,11 +44,13 @@ export const pte_prefetch = paging('pte_prefetch', (vcpu: Vcpu, sptep: number): 
     if (!sp_ad_disabled(m, sp)) __direct_pte_prefetch(vcpu, sp, sptep);
     return;
   }
+  const gfn = m.get(sp + SP.gfn);
+  const slot = findSlot(m.words, gfn);
   const first = sptep_index(sptep) & ~(PTE_PREFETCH_NUM - 1);
-  for (let index = first; index < first + PTE_PREFETCH_NUM; index++) {
+  for (let index = first; slot !== 0 && index < first + PTE_PREFETCH_NUM; index++) {
     const other = (m.get(sp + SP.spt) << 10) + index * 2;
     if (other === sptep || is_shadow_present_pte(m.get(other + 1))) continue;
-    if (!readGpte(vcpu.kvm, m.get(sp + SP.gfn), level1GpteOffset(role, index), gpteBytes(role))) return;
+    readGpte(vcpu.kvm, slot, gfn, level1GpteOffset(role, index), gpteBytes(role));
     if (!prefetch_gpte(vcpu, sp, other, true)) return;
   }
 });
@@ -69,13 +64,13 @@ export const prefetch_gpte = paging(
       drop_spte(kvm, sptep);
       return false;
     }
-    const gfn = gpteFrame;
+    const gfn = gpte.frame;
     const access = prefetchAccess(kvm, sp);
     const slot = gfn_to_memslot_dirty_bitmap(vcpu, gfn, no_dirty_log && (access & ACC.write) !== 0);
     if (slot === 0) return false;
     const pfn = gfn_to_pfn_memslot_atomic(kvm, slot, gfn);
     if (pfn < 0) return false;
-    mmu_set_spte(vcpu, { slot, sptep, access, gfn, pfn, fault: null });
+    mmu_set_spte(vcpu, slot, sptep, access, gfn, pfn, null);
     kvm_release_pfn_clean(vcpu);
     return true;
   },
@@ -116,7 +111,7 @@ const direct_pte_prefetch_many = kernel(
     const pfns = gfn_to_page_many_atomic(kvm, slot, firstGfn, end - start);
     pfns.forEach((pfn, i) => {
       const sptep = (m.get(sp + SP.spt) << 10) + (start + i) * 2;
-      mmu_set_spte(vcpu, { slot, sptep, access, gfn: firstGfn + i, pfn, fault: null });
+      mmu_set_spte(vcpu, slot, sptep, access, firstGfn + i, pfn, null);
     });
     return pfns.length > 0;
   },

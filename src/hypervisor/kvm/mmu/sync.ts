@@ -8,8 +8,8 @@ import { kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
 import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
 import { ARCH, type Kvm, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import {
+  gpte,
   gpteBytes,
-  gpteFrame,
   kvm_vcpu_read_guest_atomic,
   level1GpteOffset,
   mayPrefetch,
@@ -66,7 +66,7 @@ function sync_entry(vcpu: Vcpu, sp: number, sptep: number, index: number): boole
     drop_spte(kvm, sptep);
     return true;
   }
-  const gfn = gpteFrame;
+  const gfn = gpte.frame;
   const access = prefetchAccess(kvm, sp);
   if (sync_mmio_spte(kvm, sptep, gfn, access)) return false;
   if (gfn !== kvm_mmu_page_get_gfn(m, sp, index)) {

@@ -25,14 +25,7 @@ import { get_rflags } from '#hypervisor/kvm/vendor_ops.ts';
 import { storeGuest } from '#machine/memory.ts';
 import { findSlot, SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
-import {
-  gpte_access,
-  gpteFlags,
-  gpteFrame,
-  guestFormat,
-  protect_clean_gpte,
-  readGpte,
-} from './guest_walker.ts';
+import { gpte, gpte_access, guestFormat, protect_clean_gpte, readGpte } from './guest_walker.ts';
 
 /** struct guest_walker: the path of a walk. Arrays are indexed by level - 1. Valid until the next walk: there is only one. */
 export interface GuestWalker {
@@ -46,6 +39,8 @@ export interface GuestWalker {
   readonly flags: Int32Array;
   /** Rights collected above each table (ACC). */
   readonly pt_access: Int32Array;
+  /** Bytes of an entry. */
+  gpte_bytes: 4 | 8;
   /** Rights with the leaf (ACC). */
   pte_access: number;
   gfn: number;
@@ -64,6 +59,7 @@ const walker: GuestWalker = {
   frame: five(),
   flags: five(),
   pt_access: five(),
+  gpte_bytes: 8,
   pte_access: ACC.all,
   gfn: 0,
   error_code: 0,
@@ -92,6 +88,7 @@ export const walk_addr_generic = paging(
     const mode = vcpuMode(kvm.m.words, vcpu.regs);
     walker.ok = false;
     walker.level = walker.max_level = mode.levels;
+    walker.gpte_bytes = mode.entryBytes;
     walker.pte_access = ACC.all;
     trace_kvm_mmu_pagetable_walk(kvm.m, hi, lo, access, byEmulator);
     const code = descend(vcpu, mode, hi, lo);
@@ -130,10 +127,10 @@ function descend(vcpu: Vcpu, mode: PagingMode, hi: number, lo: number): number |
     const offset = tableIndex(mode, level, hi, lo) * entryBytes;
     walker.table_gfn[at] = table;
     walker.offset[at] = offset;
-    if (!kvm_vcpu_gfn_to_hva_prot(vcpu, table)) return 0;
-    if (!readGpte(kvm, table, offset, entryBytes)) return 0;
-    const frame = gpteFrame;
-    const flags = gpteFlags;
+    const slot = kvm_vcpu_gfn_to_hva_prot(vcpu, table);
+    if (slot === 0) return 0;
+    readGpte(kvm, slot, table, offset, entryBytes);
+    const { frame, flags } = gpte;
     trace_kvm_mmu_paging_element(m, frame, flags, level, table, offset);
     const kind = format.kinds[(level << 12) | (flags & 0xfff)] as number;
     if (kind === KIND.absent) return 0;
