@@ -116,6 +116,7 @@ const mmuFunctions = inFile(MMU, {
   kvm_tdp_page_fault: 'Handles a fault of the nested tables: the address is guest-physical.',
   direct_page_fault: 'Handles a fault where no guest’s table stands behind, from the frame to the mapping.',
   disallowed_hugepage_adjust: 'Maps below a table that exists because code may not run from a large page.',
+  kvm_recover_nx_lpages: 'Gives up tables that exist only because code may not run from large pages.',
   account_huge_nx_page: 'Notes that a table exists only because code may not run from a large page.',
   kvm_mmu_slot_leaf_clear_dirty:
     'Clears D of every small leaf of a slot, so that the processor logs the next write.',
@@ -138,6 +139,7 @@ const tdpFunctions = inFile('arch/x86/kvm/mmu/tdp_mmu.c', {
   __handle_changed_spte: 'Does what follows from the change of a nested entry.',
   handle_changed_spte_acc_track: 'Tells the host that a page was used, before the note of it is lost.',
   kvm_tdp_mmu_unmap_gfn_range: 'Drops the nested entries that map a range of frames.',
+  kvm_tdp_mmu_zap_sp: 'Takes one nested table down.',
   tdp_mmu_zap_leafs: 'Drops one root’s leaves for a range of frames.',
   kvm_tdp_mmu_zap_collapsible_sptes: 'Drops nested tables in whose place a large page could be mapped.',
   zap_collapsible_spte_range: 'Drops one root’s tables in whose place a large page could be mapped.',

@@ -81,6 +81,8 @@ export interface HostActions {
   }): Outcome;
   deleteSlot(id: number): Outcome;
   mmuPages(count: number): Outcome;
+  /** What a thread of KVM's does from time to time: tables below pages that may be large again are given up. */
+  recoverNx(): Outcome;
   age(gpa: number, size: number, how: 'flush' | 'idle' | 'test'): Outcome;
 }
 

@@ -69,7 +69,8 @@ export function prepareMachine(spec: MachineSpec): PreparedMachine {
     amd: spec.amd,
     maxphyaddr: spec.maxphyaddr,
     vcpus: spec.vcpus,
-    mmu: spec.mmu,
+    mmu: mmuOf(spec),
+    tdpLevels: kvm_mmu_get_tdp_level(spec),
     eptad: !isOff(spec.parameters.eptad),
     parameters: moduleParameters(spec),
     whatIf: whatIfBits(spec.parameters),
@@ -81,6 +82,22 @@ export function prepareMachine(spec: MachineSpec): PreparedMachine {
 const isOff = (value: string | undefined): boolean =>
   value === 'off' || value === '0' || value === 'N' || value === 'n';
 
+/** nx_huge_pages_recovery_ratio, where nobody sets it. */
+const RECOVERY_RATIO = 60;
+
+/** The MMU that is left after module parameters turned one off. */
+function mmuOf({ amd, mmu, parameters }: MachineSpec): MachineSpec['mmu'] {
+  if (mmu === 'shadow' || isOff(amd ? parameters.npt : parameters.ept)) return 'shadow';
+  return isOff(parameters.tdp_mmu) ? 'tdp-legacy' : mmu;
+}
+
+/**
+ * kvm_mmu_get_tdp_level: AMD's processors walk nested tables of the host's own depth; Intel's walk five levels where the guest has more
+ * than 48 physical address bits, which no guest here has, or where a scenario wants to see it.
+ */
+const kvm_mmu_get_tdp_level = ({ amd, parameters }: MachineSpec): 4 | 5 =>
+  parameters[amd ? 'host-levels' : 'ept-levels'] === '5' ? 5 : 4;
+
 function moduleParameters({ amd, mmu, parameters: written }: MachineSpec): ModuleParameters {
   return {
     mmio_caching: !isOff(written.mmio_caching),
@@ -89,6 +106,7 @@ function moduleParameters({ amd, mmu, parameters: written }: MachineSpec): Modul
     // The processor can note what it writes only where EPT has D bits.
     pml: !amd && mmu !== 'shadow' && !isOff(written.eptad) && !isOff(written.pml),
     unrestricted_guest: !isOff(written.unrestricted_guest),
+    nx_huge_pages_recovery_ratio: Number(written.nx_huge_pages_recovery_ratio ?? RECOVERY_RATIO) || 0,
   };
 }
 

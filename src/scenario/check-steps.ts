@@ -179,6 +179,7 @@ export const ACTIONS: Readonly<Record<string, Resolver>> = {
     kind: 'mmu-pages',
     count: numberWithin(context.resolution, argument(statement, 'N'), { least: 0, most: 0xffffffff }),
   }),
+  'host nx-recover': () => ({ kind: 'nx-recover' }),
   'host age': (context, statement) => ({
     kind: 'age',
     ...pages(context, statement),

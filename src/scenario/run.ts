@@ -268,6 +268,8 @@ function performer(hypervisor: Hypervisor, step: Step): () => Outcome {
       return () => host.deleteSlot(step.id);
     case 'mmu-pages':
       return () => host.mmuPages(step.count);
+    case 'nx-recover':
+      return () => host.recoverNx();
     case 'age':
       return () => host.age(step.gpa, step.size, step.how);
   }

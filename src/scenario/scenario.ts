@@ -127,6 +127,7 @@ export type Action =
     }
   | { readonly kind: 'slot-delete'; readonly id: number }
   | { readonly kind: 'mmu-pages'; readonly count: number }
+  | { readonly kind: 'nx-recover' }
   | {
       readonly kind: 'age';
       readonly gpa: number;

@@ -11,5 +11,6 @@ export const unavailableHost: HostActions = {
   setSlot: refuse,
   deleteSlot: refuse,
   mmuPages: refuse,
+  recoverNx: refuse,
   age: refuse,
 };

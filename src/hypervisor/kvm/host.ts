@@ -13,6 +13,7 @@ import {
   kvm_mmu_zap_collapsible_sptes,
 } from '#hypervisor/kvm/mmu/dirty_protect.ts';
 import { kvm_mmu_change_mmu_pages } from '#hypervisor/kvm/mmu/limit.ts';
+import { kvm_recover_nx_lpages } from '#hypervisor/kvm/mmu/nx_recovery.ts';
 import { kvm_arch_flush_shadow_memslot } from '#hypervisor/kvm/mmu/zap.ts';
 import { EVENT, type Note } from '#machine/events.ts';
 import { removeSlot, SLOT, SLOT_FLAG, slotById, slotPlaces } from '#machine/slots.ts';
@@ -124,6 +125,11 @@ export class KvmHost implements HostActions {
     if (count < KVM_MIN_ALLOC_MMU_PAGES) return error('EINVAL');
     kvm_mmu_change_mmu_pages(this.#kvm, count);
     m.set(at + KVM.n_requested_mmu_pages, count);
+    return OK;
+  }
+
+  recoverNx(): Outcome {
+    kvm_recover_nx_lpages(this.#kvm);
     return OK;
   }
 

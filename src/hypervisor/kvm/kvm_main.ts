@@ -40,6 +40,8 @@ export interface KvmSpec {
   readonly mmu: MmuName;
   /** kvm-intel: EPT has A and D bits. */
   readonly eptad: boolean;
+  /** Levels of nested tables. */
+  readonly tdpLevels: 4 | 5;
   /** WHAT_IF bits. */
   readonly whatIf: number;
 }
@@ -76,7 +78,7 @@ export function createKvm(m: Machine, spec: KvmSpec): Kvm {
     maxphyaddr: spec.maxphyaddr,
     tdp,
     tdpMmu: spec.mmu === 'tdp',
-    tdpLevels: 4,
+    tdpLevels: spec.tdpLevels,
     format: SPTE_FORMATS[formatIndex] as SpteFormat,
   };
   if (!spec.amd && !(tdp && spec.parameters.unrestricted_guest)) makePrivateSlots(kvm);

@@ -128,6 +128,8 @@ export interface ModuleParameters {
   readonly pml: boolean;
   /** kvm-intel: guests without paging need no identity map. */
   readonly unrestricted_guest: boolean;
+  /** One of so many tables is given up each time (nx_huge_pages_recovery_ratio); 0: none. */
+  readonly nx_huge_pages_recovery_ratio: number;
 }
 
 export interface Kvm {

@@ -96,6 +96,19 @@ const kvm_flush_remote_tlbs_with_address = kernel(
   kvm_flush_remote_tlbs,
 );
 
+/** kvm_tdp_mmu_zap_sp: takes a table down, at the entry that points to it. False if nothing does any more. */
+export const kvm_tdp_mmu_zap_sp = kernel('kvm_tdp_mmu_zap_sp', (kvm: Kvm, sp: number): boolean => {
+  const { m } = kvm;
+  const sptep = m.get(sp + SP.ptep);
+  const [oldFrame, oldFlags] = [m.get(sptep), m.get(sptep + 1)];
+  if (!is_shadow_present_pte(oldFlags)) return false;
+  const level = roleLevel(m.get(sp + SP.role)) + 1;
+  const gfn = m.get(sp + SP.gfn) >>> 0;
+  setSpte(m, sptep, 0, 0);
+  __handle_changed_spte(kvm, { sptep, gfn, level, oldFrame, oldFlags, frame: 0, flags: 0, shared: false });
+  return true;
+});
+
 /** __handle_changed_spte: the event, what the host learns of the page, and the end of a table that is no longer reached. */
 const __handle_changed_spte = kernel('__handle_changed_spte', (kvm: Kvm, change: SpteChange): void => {
   const { oldFrame, oldFlags, frame, flags, level } = change;

@@ -6,6 +6,7 @@ export const tdpFunctions = {
   direct_page_fault: '处理背后没有客户机页表的缺页：从页帧直到建立映射。',
   disallowed_hugepage_adjust: '若某页表只因大页上不允许执行代码而存在，就在它下面映射。',
   account_huge_nx_page: '记下某页表只因大页上不允许执行代码而存在。',
+  kvm_recover_nx_lpages: '撤去只因大页上不允许执行代码而存在的页表。',
   kvm_mmu_slot_leaf_clear_dirty: '清除内存槽中每个小叶页表项的 D 位，使处理器记录下一次写入。',
   __rmap_clear_dirty: '清除映射某客户机页帧的每个叶页表项的 D 位。',
 
@@ -23,6 +24,7 @@ export const tdpFunctions = {
   __handle_changed_spte: '完成嵌套页表项改变之后该做的事。',
   handle_changed_spte_acc_track: '在“已使用”的记录丢失之前告知宿主机。',
   kvm_tdp_mmu_unmap_gfn_range: '清除映射某页帧范围的嵌套页表项。',
+  kvm_tdp_mmu_zap_sp: '拆除一个嵌套页表。',
   tdp_mmu_zap_leafs: '清除一个根中某页帧范围的叶页表项。',
   kvm_tdp_mmu_zap_collapsible_sptes: '清除可以改用大页映射的嵌套页表。',
   zap_collapsible_spte_range: '清除一个根中可以改用大页映射的页表。',
