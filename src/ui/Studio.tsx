@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { ExportDoor } from '#ui/export/ExportDoor.tsx';
 import { DesktopPanes } from '#ui/panes/DesktopPanes.tsx';
 import { PhonePanes } from '#ui/panes/PhonePanes.tsx';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
@@ -25,6 +26,7 @@ export function Studio() {
       <MessageBar />
       <main>{isSmall ? <PhonePanes /> : <DesktopPanes />}</main>
       <KeySheet />
+      <ExportDoor />
     </div>
   );
 }

@@ -1,8 +1,8 @@
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useState } from 'react';
+import { useExportDialog } from '#ui/export/dialog.ts';
 import { PanesMenu } from '#ui/panes/PanesMenu.tsx';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
-import type { Words } from '#ui/words/en.ts';
 import {
   LANGUAGE,
   LANGUAGES,
@@ -15,6 +15,7 @@ import { momentAddress } from './address-bar.ts';
 import { useKeySheet } from './commands.ts';
 import { continueDraft, drafts } from './drafts.ts';
 import { examplesIn } from './examples.ts';
+import { machineText } from './machine-text.ts';
 import { openText, useSession } from './session.ts';
 import { tell, useStudio } from './store.ts';
 import { setTheme, THEMES, type Theme, useTheme } from './theme.ts';
@@ -143,14 +144,6 @@ function Mark() {
   );
 }
 
-function machineText({ bar }: Words, run: ReturnType<typeof useSession.getState>['run']): string {
-  if (!run) return '';
-  const { machine, guest } = run.scenario;
-  const paging = bar.paging(guest.paging);
-  if (machine.kind === 'bare') return `${bar.bare} · ${paging}`;
-  return `${machine.kind.toUpperCase()} ${machine.mmu} · ${machine.vendor.toUpperCase()} · ${paging}`;
-}
-
 /** The product's mark, the scenario's title, and what can be done with the whole page. */
 export function TopBar() {
   const words = useWords();
@@ -161,11 +154,14 @@ export function TopBar() {
       <Mark />
       <strong className="product">{words.product}</strong>
       <h1>{run?.scenario.title}</h1>
-      <span className="machine">{machineText(words, run)}</span>
+      <span className="machine">{run && machineText(run.scenario, words)}</span>
       <nav>
         <OpenMenu />
         {!isSmall && <PanesMenu />}
         <CopyLink />
+        <button type="button" className="button" onClick={() => useExportDialog.setState({ open: true })}>
+          {words.sharing.open}
+        </button>
         <ThemeMenu />
         <LanguageMenu />
         <button

@@ -9,6 +9,7 @@ import { layout } from '#ui/words/en/layout.ts';
 import * as page from '#ui/words/en/page.ts';
 import { problems } from '#ui/words/en/problems.ts';
 import { notes } from '#ui/words/en/reasons.ts';
+import { sharing } from '#ui/words/en/sharing.ts';
 import { statements } from '#ui/words/en/statements.ts';
 import { things } from '#ui/words/en/things.ts';
 import * as views from '#ui/words/en/views.ts';
@@ -24,6 +25,7 @@ export const en = {
   functions,
   inspector,
   layout,
+  sharing,
   problems,
   statements,
   things,

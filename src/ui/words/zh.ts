@@ -9,6 +9,7 @@ import { layout } from '#ui/words/zh/layout.ts';
 import * as page from '#ui/words/zh/page.ts';
 import { problems } from '#ui/words/zh/problems.ts';
 import { notes } from '#ui/words/zh/reasons.ts';
+import { sharing } from '#ui/words/zh/sharing.ts';
 import { statements } from '#ui/words/zh/statements.ts';
 import { things } from '#ui/words/zh/things.ts';
 import * as views from '#ui/words/zh/views.ts';
@@ -25,6 +26,7 @@ export const zh = {
   functions,
   inspector,
   layout,
+  sharing,
   problems,
   statements,
   things,

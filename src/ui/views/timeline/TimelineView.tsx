@@ -78,7 +78,7 @@ function useRange(sequence: Sequence | null, rank: number, width: number) {
   const length = sequence?.length ?? 1;
   const fitting = Math.max(1, Math.min(length, Math.floor(width / MARK)));
   const count = Math.min(length, zoom ?? fitting);
-  last.current = rangeWith({ from: last.current.from, count }, length, rank);
+  if (width > 0) last.current = rangeWith({ from: last.current.from, count }, length, rank);
   const zoomBy = (factor: number) => setZoom(Math.max(8, Math.min(length, Math.round(count * factor))));
   return { range: last.current, zoomBy };
 }

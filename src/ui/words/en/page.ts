@@ -109,5 +109,6 @@ export const commands = {
   present: 'Present: large type, the walk alone',
   maximise: 'Maximise the pane, or restore it',
   fold: 'Fold the pane, or open it',
+  export: 'Export: pictures, log, text for a mail',
   detail: 'Next level of detail',
 };

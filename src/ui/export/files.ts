@@ -1,0 +1,19 @@
+/** Files that leave the page. */
+
+/** A file's name from a title and what it is of: letters and digits of any script, joined by hyphens. */
+export function fileName(title: string, part: string, suffix: string): string {
+  const words = `${title} ${part}`.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return `${words.join('-').slice(0, 80).replace(/-$/, '') || 'penumbra'}.${suffix}`;
+}
+
+/** Hands a file to the browser's downloads. */
+export function download(name: string, content: Blob): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+export const textFile = (text: string, type = 'text/plain'): Blob =>
+  new Blob([text], { type: `${type};charset=utf-8` });

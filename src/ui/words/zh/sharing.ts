@@ -1,0 +1,35 @@
+/** What leaves the page: pictures, logs, text for a mail. */
+import type { Words } from '#ui/words/en.ts';
+
+export const sharing: Words['sharing'] = {
+  open: '导出',
+  title: '导出这一时刻',
+  close: '关闭',
+  tabs: { picture: '图片', files: '日志和场景', mail: '邮件文本' },
+  view: '视图',
+  views: { timeline: '时间线' },
+  width: '宽度',
+  widths: { 720: '720：单栏', 960: '960：整页', 1280: '1280：幻灯片' },
+  preview: '预览',
+  drawing: '正在绘制图片…',
+  noPicture: '无法绘制图片。',
+  svg: '保存 SVG',
+  png: '保存 PNG',
+  moment: (view, event, events) => `${view} · 事件 ${event} / ${events}`,
+  step: (step, statement) => `第 ${step} 步：${statement}`,
+  file: '文件',
+  formats: {
+    scenario: { name: '场景', help: '编辑器中的文本' },
+    ftrace: { name: 'ftrace 文本日志', help: '与内核 tracefs 打印的形式相同' },
+    json: { name: 'JSON 日志', help: '每个事件及其字段，供程序使用' },
+  },
+  more: (lines) => `……还有 ${lines} 行`,
+  save: '保存',
+  copy: '复制',
+  copied: '已复制',
+  noCopy: '浏览器不允许页面复制。请选中文本后手动复制。',
+  from: '从事件',
+  to: '到事件',
+  range: (first, last, all) => `事件 ${first} 至 ${last}，共 ${all} 个`,
+  mailHelp: '每行至多 72 列；下方的链接打开现在看到的时刻。',
+};
