@@ -21,6 +21,8 @@ export interface AtlasEntry {
   readonly kind: EntryKind;
   /** Id of the table it points to, where that is known. */
   readonly target: string | null;
+  /** The guest frame that an MMIO entry stands for. */
+  readonly mmioGfn?: number;
 }
 
 /** The key under which KVM keeps a shadow page, in words. */

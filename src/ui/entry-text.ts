@@ -1,7 +1,8 @@
 /** Entries and places as people write them: `t6[010]`, `h1 e67`, `P W U A D`. */
 import { PTE } from '#arch/entry.ts';
 import { EPT } from '#arch/ept.ts';
-import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
+import type { Atlas, AtlasEntry, AtlasTable, EntryFormatName } from '#hypervisor/atlas.ts';
+import { leafState, savedRights } from '#hypervisor/entry-bits.ts';
 import type { Names } from '#trace/names.ts';
 import type { Place } from './place.ts';
 
@@ -37,12 +38,15 @@ export function entryText(
   names: Names,
   event: number,
   { side }: Pick<AtlasTable, 'side'>,
-  entry: Pick<AtlasEntry, 'frame' | 'flags' | 'kind'>,
+  entry: Pick<AtlasEntry, 'frame' | 'flags' | 'kind' | 'mmioGfn'>,
 ): EntryText {
   const flags = flagsText(entry.flags);
   if (side === 'guest') return { address: hex(entry.frame), space: 'gpa', flags };
-  if (entry.kind === 'mmio')
-    return { address: 'mmio', space: 'gpa', flags: (entry.frame >>> 0).toString(16) };
+  if (entry.kind === 'mmio') {
+    const gfn = entry.mmioGfn === undefined ? flags : (entry.mmioGfn >>> 0).toString(16);
+    return { address: 'mmio', space: 'gpa', flags: gfn };
+  }
+  if (entry.kind === 'removed') return { address: 'removed', space: 'none', flags };
   if (entry.kind === 'not-present') return { address: hex(entry.frame), space: 'none', flags };
   const target = entry.kind === 'table' ? names.tableInFrame(entry.frame, event) : null;
   return target
@@ -61,31 +65,38 @@ export function entryTarget(
   return kind === 'leaf' ? { kind: 'frame', of: 'host', frame: frame >>> 0 } : null;
 }
 
-const LETTERS: readonly (readonly [string, number])[] = [
+type Letters = readonly (readonly [string, number])[];
+
+const X86_LETTERS: Letters = [
   ['P', PTE.present],
   ['W', PTE.write],
   ['U', PTE.user],
   ['A', PTE.accessed],
   ['D', PTE.dirty],
 ];
-
-const EPT_LETTERS: typeof LETTERS = [
+const EPT_RIGHTS: Letters = [
   ['R', EPT.read],
   ['W', EPT.write],
   ['X', EPT.execute],
-  ['A', EPT.accessed],
-  ['D', EPT.dirty],
 ];
+const LETTERS: Readonly<Record<EntryFormatName, Letters>> = {
+  x86: X86_LETTERS,
+  ept: [...EPT_RIGHTS, ['A', EPT.accessed], ['D', EPT.dirty]],
+  'ept-noad': EPT_RIGHTS,
+};
 
-const lettersText = (letters: typeof LETTERS, flags: number): string =>
+const lettersText = (letters: Letters, flags: number): string =>
   letters.map(([letter, bit]) => (flags & bit ? letter : '·')).join(' ');
 
-/** The five bits that decide most: a letter where set, a dot where clear; NX behind them where set. */
-export const rightsText = (flags: number): string =>
-  lettersText(LETTERS, flags) + (flags & PTE.nx ? ' NX' : '');
-
-/** The same of an EPT entry. */
-export const eptRightsText = (flags: number): string => lettersText(EPT_LETTERS, flags);
+/**
+ * The bits that decide most: a letter where set, a dot where clear; behind them NX where set, or in brackets the rights that an
+ * access-tracked entry keeps aside.
+ */
+export function rightsText(flags: number, format: EntryFormatName): string {
+  const letters = lettersText(LETTERS[format], flags);
+  if (format === 'x86') return flags & PTE.nx ? `${letters} NX` : letters;
+  return leafState(format, flags).isAccessTracked ? `${letters} (${savedRights(flags)})` : letters;
+}
 
 /** Entry `index` of a table; null where it is zero. */
 export const findEntry = (table: AtlasTable, index: number): AtlasEntry | null =>

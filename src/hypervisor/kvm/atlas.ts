@@ -1,5 +1,5 @@
 /** The atlas of a machine under KVM: shadow pages beside the guest's tables, and the links between them. */
-import type { Atlas, AtlasEntry, AtlasMmio, AtlasTable, EntryKind } from '#hypervisor/atlas.ts';
+import type { Atlas, AtlasEntry, AtlasMmio, AtlasTable } from '#hypervisor/atlas.ts';
 import {
   hostFrameOf,
   lookups,
@@ -20,13 +20,12 @@ import {
   get_mmio_spte_gfn,
   is_last_spte,
   is_mmio_spte,
-  is_removed_spte,
   is_shadow_present_pte,
   is_writable_pte,
   mmioGenerationOf,
   spteFormat,
+  spteKind,
 } from '#hypervisor/kvm/mmu/spte.ts';
-import type { SpteFormat } from '#hypervisor/kvm/mmu/spte_format.ts';
 import { findSlot, SLOT } from '#machine/slots.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_SHIFT, frameOwner, HEADER } from '#machine/words.ts';
@@ -64,10 +63,11 @@ function shadowPages(words: Int32Array): number[] {
   return sps.sort((a, b) => (words[a + SP.serial] as number) - (words[b + SP.serial] as number));
 }
 
-function kindOf(format: SpteFormat, level: number, flags: number): EntryKind {
-  if (is_shadow_present_pte(flags)) return is_last_spte(flags, level) ? 'leaf' : 'table';
-  if (is_mmio_spte(format, flags)) return 'mmio';
-  return is_removed_spte(flags) ? 'removed' : 'not-present';
+/** The guest frame of an MMIO entry, from its frame word. */
+function mmioFrame(words: Int32Array, frame: number): number {
+  const kvm = words[HEADER.hypervisor] as number;
+  const processor = { amd: words[kvm + KVM.amd] !== 0, maxphyaddr: words[kvm + KVM.maxphyaddr] as number };
+  return get_mmio_spte_gfn(processor, frame);
 }
 
 function entriesOf(words: Int32Array, frame: number, level: number): AtlasEntry[] {
@@ -78,7 +78,7 @@ function entriesOf(words: Int32Array, frame: number, level: number): AtlasEntry[
     const pfn = words[place] as number;
     const flags = words[place + 1] as number;
     if (pfn === 0 && flags === 0) continue;
-    const kind = kindOf(format, level, flags);
+    const kind = spteKind(format, level, flags);
     entries.push({
       index,
       place,
@@ -86,6 +86,7 @@ function entriesOf(words: Int32Array, frame: number, level: number): AtlasEntry[
       flags,
       kind,
       target: kind === 'table' ? tableId(words, frameOwner(words, pfn)) : null,
+      ...(kind === 'mmio' ? { mmioGfn: mmioFrame(words, pfn) } : {}),
     });
   }
   return entries;
@@ -218,13 +219,11 @@ function readMmio(words: Int32Array, place: number): AtlasMmio | null {
   const format = spteFormat(words);
   const [frame, flags] = [words[place] as number, words[place + 1] as number];
   if (frameOwner(words, place >>> FRAME_SHIFT) === 0 || !is_mmio_spte(format, flags)) return null;
-  const kvm = words[HEADER.hypervisor] as number;
-  const processor = { amd: words[kvm + KVM.amd] !== 0, maxphyaddr: words[kvm + KVM.maxphyaddr] as number };
   return {
-    gfn: get_mmio_spte_gfn(processor, frame),
+    gfn: mmioFrame(words, frame),
     access: format.mmioAccess === 0 ? null : get_mmio_spte_access(format, flags),
     generation: get_mmio_spte_generation(flags),
-    slotsGeneration: mmioGenerationOf(words, kvm),
+    slotsGeneration: mmioGenerationOf(words, words[HEADER.hypervisor] as number),
   };
 }
 

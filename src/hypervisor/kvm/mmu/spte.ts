@@ -7,6 +7,7 @@
 
 import { bitsMask, PTE } from '#arch/entry.ts';
 import { ACC } from '#arch/permission.ts';
+import type { EntryKind } from '#hypervisor/atlas.ts';
 import { kernel, noted } from '#hypervisor/kvm/calls.ts';
 import { KVM, type Kvm, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import { NO_FRAME } from '#machine/host-pages.ts';
@@ -23,13 +24,17 @@ export const SPTE = {
   adDisabled: 1 << (52 - 32),
   /** Where an access-tracked entry keeps its R and X: bits 54 and 56. */
   savedShift: 54 - 32,
+  savedRead: 1 << (54 - 32),
+  savedExecute: 1 << (56 - 32),
 } as const;
+
+/** Where an MMIO entry keeps the generation of the slots: bits 3 to 10 and 52 to 62. */
+export const MMIO_GENERATION = { low: 0xff << 3, high: 0x7ff << (52 - 32) } as const;
 
 /** REMOVED_SPTE: the TDP MMU's mark of an entry whose table goes, which nobody may touch. */
 export const REMOVED_SPTE = 0x5a0;
 
 const SAVED_BITS = 0b101;
-const MMIO_GEN_LOW = 0xff;
 
 /** The format of a machine's entries, from its words alone. */
 export const spteFormat = (words: Int32Array): SpteFormat =>
@@ -50,6 +55,13 @@ export const is_executable_pte = (format: SpteFormat, flags: number): boolean =>
 /** is_mmio_spte: marked as MMIO, not MMU-present. */
 export const is_mmio_spte = (format: SpteFormat, flags: number): boolean =>
   (flags & (format.mmioMask | SPTE.mmuPresent)) === format.mmioValue;
+
+/** What an entry of a table of `level` is. */
+export function spteKind(format: SpteFormat, level: number, flags: number): EntryKind {
+  if (is_shadow_present_pte(flags)) return is_last_spte(flags, level) ? 'leaf' : 'table';
+  if (is_mmio_spte(format, flags)) return 'mmio';
+  return is_removed_spte(flags) ? 'removed' : 'not-present';
+}
 
 /** spte_ad_enabled: whether the hardware keeps A and D in the entry. */
 export const spte_ad_enabled = (flags: number): boolean => (flags & SPTE.adDisabled) === 0;
@@ -127,7 +139,8 @@ export const make_mmio_spte = kernel(
     const mask = l1tfMask(kvm);
     const rights = (access & ACC.write ? PTE.write : 0) | (access & ACC.user ? PTE.user : 0);
     const { mmioValue, mmioAccess } = kvm.format;
-    const flags = mmioValue | (rights & mmioAccess) | ((gen & MMIO_GEN_LOW) << 3) | ((gen >>> 8) << 20);
+    const flags =
+      mmioValue | (rights & mmioAccess) | ((gen << 3) & MMIO_GENERATION.low) | ((gen >>> 8) << 20);
     return { frame: gfn | mask | ((gfn & mask) << L1TF_BITS), flags };
   },
 );
@@ -140,7 +153,7 @@ export function get_mmio_spte_gfn(kvm: Processor, frame: number): number {
 
 /** Generation that an MMIO entry was made in. */
 export const get_mmio_spte_generation = (flags: number): number =>
-  ((flags >>> 3) & MMIO_GEN_LOW) | (((flags >>> 20) & 0x7ff) << 8);
+  ((flags & MMIO_GENERATION.low) >>> 3) | (((flags & MMIO_GENERATION.high) >>> 20) << 8);
 
 /** The memory slots' generation as MMIO entries can hold it (19 bits). */
 export const mmioGeneration = ({ m, at }: Pick<Kvm, 'm' | 'at'>): number => mmioGenerationOf(m.words, at);

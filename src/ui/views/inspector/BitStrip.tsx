@@ -9,7 +9,7 @@ function Strip({ positions, model }: { readonly positions: readonly number[]; re
     <ol className="bit-strip" aria-hidden="true">
       {positions.map((bit) => {
         const isSet = flagBit(model.flags, bit);
-        const label = model.bits.find((row) => row.bit === bit)?.label ?? '';
+        const label = model.bits.find(({ high, low }) => bit <= high && bit >= low)?.label ?? '';
         return (
           <li
             key={bit}
@@ -46,10 +46,10 @@ export function BitList({ bits }: { readonly bits: readonly BitRow[] }) {
     <table className="bit-list">
       <tbody>
         {bits.map((row) => (
-          <tr key={row.bit} className={`${row.isChanged ? 'now' : ''}${row.isSet ? ' set' : ''}`}>
-            <td>{row.bit}</td>
+          <tr key={row.high} className={`${row.isChanged ? 'now' : ''}${row.value === 0 ? '' : ' set'}`}>
+            <td>{row.high === row.low ? row.high : `${row.high}–${row.low}`}</td>
             <th scope="row">{row.name}</th>
-            <td>{row.isSet ? 1 : 0}</td>
+            <td>{row.value}</td>
             <td>{row.meaning}</td>
           </tr>
         ))}

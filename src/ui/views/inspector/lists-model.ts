@@ -49,7 +49,7 @@ export function placeRow(moment: Moment, place: TablePlace, here: Place): ListRo
   const text = entry && entryText(moment.names, moment.index, table, entry);
   return {
     name: slotText(table, place.index),
-    detail: entry && text ? `${text.address} ${text.flags}  ${rightsText(entry.flags)}` : '0',
+    detail: entry && text ? `${text.address} ${text.flags}  ${rightsText(entry.flags, table.format)}` : '0',
     place,
     isHere: samePlace(place, here),
   };

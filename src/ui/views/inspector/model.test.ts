@@ -13,11 +13,11 @@ describe('an spte', () => {
     if (model?.kind !== 'entry') throw new Error('no entry');
     const bits = new Map(model.bits.map((row) => [row.name, row]));
     expect(model.subtitle).toBe('spte, level 1, leaf');
-    expect(bits.get('MMU-present')).toMatchObject({ bit: 11, isSet: true });
-    expect(bits.get('MMU-writable')).toMatchObject({ bit: 10, isSet: true, isChanged: true });
-    expect(bits.get('host-writable')).toMatchObject({ bit: 9, isSet: true, isChanged: false });
-    expect(bits.get('writable')).toMatchObject({ bit: 1, isSet: true, isChanged: true });
-    expect(bits.get('no-execute')).toMatchObject({ bit: 63, isSet: false });
+    expect(bits.get('MMU-present')).toMatchObject({ low: 11, value: 1 });
+    expect(bits.get('MMU-writable')).toMatchObject({ low: 10, value: 1, isChanged: true });
+    expect(bits.get('host-writable')).toMatchObject({ low: 9, value: 1, isChanged: false });
+    expect(bits.get('writable')).toMatchObject({ low: 1, value: 1, isChanged: true });
+    expect(bits.get('no-execute')).toMatchObject({ low: 63, value: 0 });
   });
 
   it('has the events that wrote it', () => {

@@ -145,7 +145,7 @@ function card(
     index: entry.index,
     place: entry.place,
     text: entryText(moment.names, moment.index, table, entry),
-    rights: rightsText(entry.flags),
+    rights: rightsText(entry.flags, table.format),
     changed: isChanged(moment, entry.place),
     target: entryTarget(table, entry),
   }));

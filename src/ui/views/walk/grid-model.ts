@@ -4,17 +4,9 @@
  */
 import { indexBits, tableIndex } from '#arch/paging-mode.ts';
 import { hexOfPair } from '#arch/word64.ts';
-import type { AtlasTable, EntryKind } from '#hypervisor/atlas.ts';
+import type { AtlasEntry, AtlasTable, EntryFormatName } from '#hypervisor/atlas.ts';
 import { PAYLOAD } from '#machine/events.ts';
-import {
-  type EntryText,
-  entryText,
-  eptRightsText,
-  findEntry,
-  guestTable,
-  indexText,
-  rightsText,
-} from '#ui/entry-text.ts';
+import { type EntryText, entryText, findEntry, guestTable, indexText, rightsText } from '#ui/entry-text.ts';
 import { eventNumber, isChanged, type Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
 import type { Focus } from './focus.ts';
@@ -78,17 +70,27 @@ const UNKNOWN: Omit<GridCellText, 'state' | 'number'> = {
 /** The frame, guest's or host's, of the table that an entry lies in. */
 const frameOf = ({ hi, lo }: GridEntry): number => (lo >>> 12) | (hi << 20);
 
-/** The entry as it is now, in its table and with its place; as it was read where its table is gone. */
-function present({ moment: { atlas } }: Scene, entry: GridEntry, isGuest: boolean) {
+/** An entry with its table and place. */
+interface Present extends Pick<AtlasEntry, 'frame' | 'flags' | 'kind' | 'mmioGfn'> {
+  readonly table: AtlasTable | null;
+  readonly place: number;
+  readonly format: EntryFormatName;
+}
+
+/** The entry as it is now; as it was read where its table is gone. */
+function present({ moment: { atlas }, isIntel }: Scene, entry: GridEntry, isGuest: boolean): Present {
   const frame = frameOf(entry);
   const table: AtlasTable | null = isGuest
     ? guestTable(atlas, frame)
     : (atlas.hypervisorTables.find((candidate) => candidate.frame === frame) ?? null);
-  const found = table && findEntry(table, entry.index);
+  if (!table) {
+    const format = isIntel && !isGuest ? 'ept' : 'x86';
+    return { table, place: 0, frame: entry.frame, flags: entry.flags, kind: 'leaf', format };
+  }
+  const found = findEntry(table, entry.index);
   const place = isGuest ? (found?.place ?? 0) : frame * 1024 + entry.index * 2;
-  const kind: EntryKind = found?.kind ?? (isGuest ? 'leaf' : 'not-present');
-  if (!table) return { table, place: 0, frame: entry.frame, flags: entry.flags, kind: 'leaf' as const };
-  return { table, place, frame: found?.frame ?? 0, flags: found?.flags ?? 0, kind };
+  const empty = { frame: 0, flags: 0, kind: isGuest ? 'leaf' : 'not-present' } as const;
+  return { ...(found ?? empty), table, place, format: table.format };
 }
 
 function changeOf(moment: Moment, since: ReadonlySet<number>, place: number): GridCellText['changed'] {
@@ -113,14 +115,13 @@ function cellText(scene: Scene, since: ReadonlySet<number>, cell: GridCell, at: 
   const name = isGuest ? null : moment.names.tableInFrame(frameOf(entry), moment.index);
   const isFault = fault?.row === at.row && fault.column === at.column;
   const isEmpty = now.frame === 0 && now.flags === 0;
-  const isEpt = !isGuest && scene.isIntel;
   return {
     state,
     number,
     place: now.table && { kind: 'entry', table: now.table.id, index: entry.index },
     slot: `${name ?? (frameOf(entry) >>> 0).toString(16)}[${indexText(entry.index)}]`,
     ...entryText(moment.names, moment.index, { side: isGuest ? 'guest' : 'hypervisor' }, now),
-    rights: isEmpty ? '' : isEpt ? eptRightsText(now.flags) : rightsText(now.flags),
+    rights: isEmpty ? '' : rightsText(now.flags, now.format),
     isEmpty,
     changed,
     isCurrent: event === moment.index || (isFault && fault.event === moment.index),

@@ -157,7 +157,7 @@ function cell(
     target: entryTarget(step.table, step),
     slot: slotText(step.table, step.index),
     ...text,
-    rights: isZero ? '' : rightsText(step.flags),
+    rights: isZero ? '' : rightsText(step.flags, step.table.format),
     state: isZero ? 'empty' : 'present',
     order: reference?.order ?? null,
     fault: isFault && changed === null ? fault.bit : null,

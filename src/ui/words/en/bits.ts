@@ -2,6 +2,7 @@
 import { EPT_QUALIFICATION_BITS } from '#arch/ept.ts';
 import { type BitMeaning, PF_BITS } from '#arch/fault.ts';
 import { NPF_BITS } from '#arch/npt.ts';
+import type { EntryBitName, EntryFieldName } from '#hypervisor/entry-bits.ts';
 
 type Meanings<Bits extends readonly BitMeaning[]> = Readonly<
   Record<Bits[number]['name'], Pick<BitMeaning, 'set' | 'clear'>>
@@ -18,9 +19,16 @@ export const errorBits = {
 };
 
 export const entryBits = {
+  readable: { name: 'readable', set: 'may be read', clear: 'may not be read' },
   present: { name: 'present', set: 'present', clear: 'not present: any access faults' },
   writable: { name: 'writable', set: 'may be written', clear: 'may not be written' },
+  executable: { name: 'executable', set: 'code may be fetched', clear: 'no instruction fetches' },
   user: { name: 'user', set: 'user code may access it', clear: 'the kernel only' },
+  nestedUser: {
+    name: 'user',
+    set: 'lets the guest in: NPT counts each of its accesses as a user’s',
+    clear: 'keeps the guest out: NPT counts each of its accesses as a user’s',
+  },
   writeThrough: { name: 'write-through', set: 'write-through', clear: 'write-back' },
   cacheDisable: { name: 'cache disable', set: 'not cached', clear: 'cached' },
   accessed: { name: 'accessed', set: 'has been used', clear: 'not used yet' },
@@ -34,6 +42,11 @@ export const entryBits = {
   global: { name: 'global', set: 'stays in the TLB when CR3 changes', clear: 'not global' },
   available: { name: 'available', set: 'for the guest’s own use', clear: 'for the guest’s own use' },
   noExecute: { name: 'no-execute', set: 'no instruction fetches', clear: 'executable' },
+  ignorePat: {
+    name: 'ignore PAT',
+    set: 'the type holds, whatever the guest’s PAT says',
+    clear: 'the type is combined with the guest’s PAT',
+  },
   hostWritable: {
     name: 'host-writable',
     set: 'the host’s own mapping is writable',
@@ -49,4 +62,33 @@ export const entryBits = {
     set: 'a real spte, neither MMIO nor removed',
     clear: 'not an spte that maps',
   },
-};
+  adDisabled: {
+    name: 'A/D disabled',
+    set: 'the processor keeps no A and D here',
+    clear: 'the processor keeps A and D',
+  },
+  savedRead: { name: 'saved R', set: 'R comes back with the next use', clear: 'nothing kept aside' },
+  savedExecute: { name: 'saved X', set: 'X comes back with the next use', clear: 'nothing kept aside' },
+  mmioMark: { name: 'MMIO mark', set: 'no memory is here', clear: 'no mark' },
+} satisfies Record<EntryBitName, { readonly name: string; readonly set: string; readonly clear: string }>;
+
+const MEMORY_TYPES = [
+  'uncacheable (UC)',
+  'write-combining (WC)',
+  'reserved',
+  'reserved',
+  'write-through (WT)',
+  'write-protected (WP)',
+  'write-back (WB)',
+  'reserved',
+];
+
+/** Bits that mean a number together. */
+export const entryFields = {
+  memoryType: { name: 'memory type', says: (value: number): string => MEMORY_TYPES[value] ?? '' },
+  generationLow: { name: 'generation', says: (_: number): string => 'bits 7 to 0 of the slots’ generation' },
+  generationHigh: {
+    name: 'generation',
+    says: (_: number): string => 'bits 18 to 8 of the slots’ generation',
+  },
+} satisfies Record<EntryFieldName, { readonly name: string; readonly says: (value: number) => string }>;

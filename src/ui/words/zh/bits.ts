@@ -35,7 +35,14 @@ export const errorBits: Words['errorBits'] = {
 
 export const entryBits: Words['entryBits'] = {
   present: { name: '存在', set: '存在', clear: '不存在：任何访问都引发缺页异常' },
+  readable: { name: '可读', set: '允许读取', clear: '不允许读取' },
   writable: { name: '可写', set: '允许写入', clear: '不允许写入' },
+  executable: { name: '可执行', set: '允许取指', clear: '不允许取指' },
+  nestedUser: {
+    name: '用户',
+    set: '允许客户机访问：NPT 将客户机的每次访问都视为用户态访问',
+    clear: '不允许客户机访问：NPT 将客户机的每次访问都视为用户态访问',
+  },
   user: { name: '用户', set: '用户态代码可以访问', clear: '仅限内核' },
   writeThrough: { name: '直写', set: '直写', clear: '回写' },
   cacheDisable: { name: '禁用缓存', set: '不缓存', clear: '缓存' },
@@ -46,7 +53,33 @@ export const entryBits: Words['entryBits'] = {
   global: { name: '全局', set: 'CR3 改变时留在 TLB 中', clear: '非全局' },
   available: { name: '可用', set: '由客户机自行使用', clear: '由客户机自行使用' },
   noExecute: { name: '不可执行', set: '不允许取指', clear: '可执行' },
+  ignorePat: {
+    name: '忽略 PAT',
+    set: '以此内存类型为准，不论客户机的 PAT 如何',
+    clear: '与客户机的 PAT 合并决定内存类型',
+  },
   hostWritable: { name: '宿主机可写', set: '宿主机自己的映射可写', clear: '宿主机的映射只读' },
   mmuWritable: { name: 'MMU 可写', set: 'KVM 不禁止写入', clear: 'KVM 使其保持只读' },
   mmuPresent: { name: 'MMU 存在', set: '真正的 spte，既非 MMIO，也未移除', clear: '不是建立映射的 spte' },
+  adDisabled: { name: '停用 A/D', set: '处理器不在此维护 A 和 D', clear: '处理器维护 A 和 D' },
+  savedRead: { name: '保存的 R', set: '下次使用时恢复 R', clear: '没有另存' },
+  savedExecute: { name: '保存的 X', set: '下次使用时恢复 X', clear: '没有另存' },
+  mmioMark: { name: 'MMIO 标记', set: '此处没有内存', clear: '没有标记' },
+};
+
+const MEMORY_TYPES = [
+  '不可缓存（UC）',
+  '写合并（WC）',
+  '保留',
+  '保留',
+  '直写（WT）',
+  '写保护（WP）',
+  '回写（WB）',
+  '保留',
+];
+
+export const entryFields: Words['entryFields'] = {
+  memoryType: { name: '内存类型', says: (value) => MEMORY_TYPES[value] ?? '' },
+  generationLow: { name: '代', says: () => '内存槽代的第 7 至 0 位' },
+  generationHigh: { name: '代', says: () => '内存槽代的第 18 至 8 位' },
 };
