@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chromium, defineConfig } from '@playwright/test';
+import type { StudioOptions } from './e2e/studio.ts';
 import { BROWSER_ARGUMENTS, findBrowser } from './scripts/browser.mjs';
 
 /** A port of this folder's own, so that two clones can be tested at the same time. */
@@ -14,7 +15,7 @@ const address = `http://127.0.0.1:${port}`;
 const executablePath = findBrowser(chromium.executablePath());
 if (!executablePath) throw new Error('no browser: run node scripts/setup.mjs --browser');
 
-export default defineConfig({
+export default defineConfig<StudioOptions>({
   testDir: 'e2e',
   outputDir: 'test-results',
   fullyParallel: true,
@@ -27,6 +28,15 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: { executablePath, args: BROWSER_ARGUMENTS },
   },
+  projects: [
+    { name: 'en', use: { language: 'en' } },
+    // In Chinese the journeys that show most of the page; all of them with ALL_LANGUAGES=1.
+    {
+      name: 'zh',
+      use: { language: 'zh' },
+      ...(process.env.ALL_LANGUAGES ? {} : { testMatch: /(first-ten-seconds|phone|accessible)\.spec\.ts$/ }),
+    },
+  ],
   // The built page, as its users get it: security policy, worker and lazily loaded parts included.
   webServer: {
     command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${port} --strictPort`,

@@ -1,16 +1,18 @@
 import { expect, test } from './studio.ts';
 
 test('the cost of a write to a page table, step by step and in total', async ({ studio, page }) => {
+  const { cost: words } = studio.words;
+  const { groups, counts } = words;
   await studio.open();
-  await studio.openScenario(/^A write to a page table/);
-  await studio.showTab('Cost');
+  await studio.openScenario('04-page-table-write');
+  await studio.showTab('cost');
 
   await test.step('up to the cursor, as the cursor moves', async () => {
     await studio.press('Shift+ArrowRight');
-    await expect(studio.cost('Memory references')).toHaveText(['0', '6', '5', '35']);
+    await expect(studio.cost(groups.references)).toHaveText(['0', '6', '5', '35']);
     await studio.stepTo('fault');
-    await expect(studio.cost('Memory references')).toHaveText(['2', '6', '7', '35']);
-    await expect(studio.cost('VM exits')).toHaveText(['0', '1', '1', '6']);
+    await expect(studio.cost(groups.references)).toHaveText(['2', '6', '7', '35']);
+    await expect(studio.cost(groups.exits)).toHaveText(['0', '1', '1', '6']);
     await studio.stepTo('vm_exit');
     await expect(studio.cost('#PF')).toHaveText(['1', '1', '2', '4']);
     await studio.press('ArrowLeft');
@@ -18,23 +20,23 @@ test('the cost of a write to a page table, step by step and in total', async ({ 
   });
 
   await test.step('a click on a bar goes to its step', async () => {
-    const chart = page.getByRole('slider', { name: 'Costs by step' });
+    const chart = page.getByRole('slider', { name: words.chart });
     const box = await chart.boundingBox();
     await chart.hover({ position: { x: ((box?.width ?? 0) / 8) * 3.5, y: 40 } });
-    await expect(page.locator('.cost-readout')).toContainText('Step 4');
-    await expect(page.locator('.cost-readout')).toContainText('0 references · 1 exit');
+    await expect(page.locator('.cost-readout')).toContainText(words.step(4));
+    await expect(page.locator('.cost-readout')).toContainText(`${counts.references(0)} · ${counts.exits(1)}`);
     await chart.click({ position: { x: ((box?.width ?? 0) / 8) * 6.5, y: 40 } });
-    await expect(studio.position()).toContainText('step 7 of 8');
+    await studio.expectStep(7);
   });
 
   await test.step('the arrow keys go from bar to bar', async () => {
     await studio.press('ArrowRight');
-    await expect(studio.position()).toContainText('step 8 of 8');
+    await studio.expectStep(8);
     await studio.press('Home');
-    await expect(studio.position()).toContainText('step 1 of 8');
-    await expect(page.getByRole('slider', { name: 'Costs by step' })).toHaveAttribute(
+    await studio.expectStep(1);
+    await expect(page.getByRole('slider', { name: words.chart })).toHaveAttribute(
       'aria-valuetext',
-      /^Step 1: 5 references · 1 exit · 4 tables made/,
+      new RegExp(`^${words.step(1)}.+${counts.references(5)} · ${counts.exits(1)} · ${counts.tablesMade(4)}`),
     );
   });
 
@@ -42,16 +44,17 @@ test('the cost of a write to a page table, step by step and in total', async ({ 
     const fragment = await studio.link();
     await page.goto('about:blank');
     await studio.open(fragment);
-    await expect(studio.cost('Page-table pages in use')).toHaveText(['0', '+4', '0', '6']);
+    await expect(studio.cost(groups.tables)).toHaveText(['0', '+4', '0', '6']);
   });
 });
 
 test('a bare machine has flushes and no exits', async ({ studio }) => {
+  const { groups, counters } = studio.words.cost;
   await studio.open();
-  await studio.openScenario(/^The flush that was forgotten/);
-  await studio.showTab('Cost');
+  await studio.openScenario('13-stale-tlb');
+  await studio.showTab('cost');
   await studio.press('End');
-  await expect(studio.cost('TLB flushes')).toHaveText(['0', '0', '1', '1']);
-  await expect(studio.cost('known to the TLB')).toHaveText(['0', '0', '1', '1']);
-  await expect(studio.cost('VM exits')).toHaveText(['0', '0', '0', '0']);
+  await expect(studio.cost(groups.flushes)).toHaveText(['0', '0', '1', '1']);
+  await expect(studio.cost(counters.tlbHits)).toHaveText(['0', '0', '1', '1']);
+  await expect(studio.cost(groups.exits)).toHaveText(['0', '0', '0', '0']);
 });

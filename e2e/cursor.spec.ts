@@ -3,9 +3,9 @@ import { expect, test } from './studio.ts';
 test('every key moves the cursor as the sheet of keys says', async ({ studio, page }) => {
   await studio.open();
   await studio.press('Shift+ArrowRight');
-  await expect(studio.position()).toContainText('step 2 of');
+  await studio.expectStep(2);
   await studio.press('Shift+ArrowLeft');
-  await expect(studio.position()).toContainText('Event 1 of');
+  await studio.expectEvent(1);
   await studio.stepTo('fault');
   const first = await studio.position().innerText();
   await studio.press('Alt+ArrowRight');
@@ -14,12 +14,12 @@ test('every key moves the cursor as the sheet of keys says', async ({ studio, pa
   await studio.press('End');
   await expect(studio.currentEvent()).toContainText('-- ');
   await studio.press('Home');
-  await expect(studio.position()).toContainText('Event 1 of');
+  await studio.expectEvent(1);
   await studio.press('Space');
-  await expect(studio.position()).not.toContainText('Event 1 of');
+  await expect(studio.position()).not.toHaveAttribute('data-event', '1');
   await studio.press('Space');
   await studio.press('?');
-  await expect(page.getByRole('dialog')).toContainText('Next event of the same kind');
+  await expect(page.getByRole('dialog')).toContainText(studio.words.commands.nextSame);
   await studio.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
@@ -36,18 +36,18 @@ test('the filter leaves what it names', async ({ studio, page }) => {
 test('a click on the timeline moves the cursor', async ({ studio, page }) => {
   await studio.open();
   await page.getByRole('slider').click({ position: { x: 400, y: 60 } });
-  await expect(studio.position()).not.toContainText('Event 1 of');
+  await expect(studio.position()).not.toHaveAttribute('data-event', '1');
 });
 
-test('a selection is the same in every view, and stays while the cursor moves', async ({ studio, page }) => {
+test('a selection is the same in every view, and stays while the cursor moves', async ({ studio }) => {
   await studio.open();
   await studio.press('End');
   await studio.entry('t3[16]').click();
   await expect(studio.cell('t3[010]')).toHaveAttribute('aria-pressed', 'true');
   await expect(studio.inspector()).toContainText('t3[010]');
   await studio.press('Home');
-  await expect(studio.inspector()).toContainText('not in the tables at this moment');
-  await page.getByRole('button', { name: 'Follow the cursor' }).click();
+  await expect(studio.inspector()).toContainText(studio.words.inspector.gone);
+  await studio.button(studio.words.inspector.release).click();
   await expect(studio.inspector()).not.toContainText('t3[010]');
 });
 
@@ -65,7 +65,7 @@ test('history leads to the event that wrote an entry', async ({ studio }) => {
 
 test('each level of detail passes over more, and events keep their numbers', async ({ studio, page }) => {
   await studio.open();
-  const detail = page.getByRole('combobox', { name: 'Detail' });
+  const detail = studio.detail();
   await studio.stepTo('vm_exit');
   const exit = await studio.position().innerText();
   await detail.selectOption('hardware');

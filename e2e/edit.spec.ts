@@ -10,7 +10,7 @@ test('errors show in place while one types, and the last run stays', async ({ st
   await studio.rubOut('raed 0x10000'.length);
   await page.keyboard.type('read 0x10000');
   await expect(studio.problems()).toHaveCount(0);
-  await expect(studio.position()).toContainText('of 6');
+  await expect(studio.position()).toContainText(studio.words.timeline.step(1, 6));
 });
 
 test('the statement at the cursor is marked', async ({ studio, page }) => {

@@ -4,13 +4,15 @@ test('a newcomer presses → and sees a fault, a shadow entry, and why', async (
   await studio.open();
   await studio.stepTo('fault');
   await expect(studio.sentence()).toContainText('P = 0');
-  await expect(studio.cell('t0[000]')).toHaveAccessibleName(/fault: P = 0/);
+  await expect(studio.cell('t0[000]')).toHaveAccessibleName(new RegExp(`${studio.words.walk.fault}: P = 0`));
 
   await studio.stepTo('kvm_mmu_set_spte');
-  await expect(studio.sentence()).toContainText('read-only although the guest allows writing');
+  await expect(studio.sentence()).toContainText(
+    studio.says({ en: 'read-only although the guest allows writing', zh: '只读，尽管客户机允许写入' }),
+  );
   await expect(studio.cell('t3[010]')).toHaveAccessibleName(/h0/);
   await expect(studio.entry('t3[16]')).toHaveClass(/now/);
-  await expect(studio.inspector()).toContainText('MMU-writable');
+  await expect(studio.inspector()).toContainText(studio.says({ en: 'MMU-writable', zh: 'MMU 可写' }));
 
   await studio.press('ArrowLeft');
   await expect(studio.entry('t3[16]')).toHaveCount(0);
@@ -36,17 +38,16 @@ test('an edit runs anew, and a link opens the same moment elsewhere', async ({ s
   await expect(studio.message()).toHaveCount(0);
 });
 
-test('what is typed is kept as a draft that opening something else leaves alone', async ({
-  studio,
-  page,
-}) => {
+test('what is typed is kept as a draft that opening something else leaves alone', async ({ studio }) => {
   await studio.open();
   await studio.typeAfter('title', ', mine');
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('mine');
-  await studio.openScenario(/without a hypervisor/);
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('without a hypervisor');
+  await expect(studio.title()).toContainText('mine');
+  await studio.openScenario('12-bare-walk');
+  await expect(studio.title()).toContainText(
+    studio.says({ en: 'without a hypervisor', zh: '没有虚拟机监控器' }),
+  );
   await studio.typeAfter('title', ', changed');
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('changed');
-  await studio.openScenario(/, mine/);
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('mine');
+  await expect(studio.title()).toContainText('changed');
+  await studio.openMenuItem(', mine');
+  await expect(studio.title()).toContainText('mine');
 });

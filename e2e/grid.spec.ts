@@ -2,13 +2,15 @@ import { expect, test } from './studio.ts';
 
 test('the two-dimensional walk: empty, stopped by the nested tables, and whole', async ({ studio, page }) => {
   await studio.open();
-  await studio.openScenario(/^Two dimensions/);
-  const grid = page.getByRole('group', { name: /^The walk of/ });
+  await studio.openScenario('16-two-dimensions');
+  const grid = page.getByRole('group', { name: studio.words.walk.figure('').trim() });
 
   await test.step('stops where the nested tables have nothing yet', async () => {
     await studio.stepTo('fault');
-    await expect(studio.cell('t0[000]')).toHaveAccessibleName(/fault: (P|RWX) = 0/);
-    await expect(grid).toContainText(/\D1 reference$/);
+    await expect(studio.cell('t0[000]')).toHaveAccessibleName(
+      new RegExp(`${studio.words.walk.fault}: (P|RWX) = 0`),
+    );
+    await expect(grid).toContainText(studio.words.walk.grid.count(1, 1));
   });
 
   await test.step('shows the same cell mended', async () => {
@@ -19,13 +21,13 @@ test('the two-dimensional walk: empty, stopped by the nested tables, and whole',
   await test.step('makes 24 references once everything is mapped', async () => {
     await studio.press('Shift+ArrowRight');
     await studio.stepTo('translated');
-    await expect(grid).toContainText('24 references');
+    await expect(grid).toContainText(studio.words.walk.grid.count(24, 24));
     await expect(grid).toContainText('(4 + 1) × (4 + 1) − 1');
     await expect(grid.locator('.grid-cell.read')).toHaveCount(24);
   });
 
   await test.step('its cells can be selected', async () => {
     await grid.locator('.grid-cell.guest').last().click();
-    await expect(studio.inspector()).toContainText('the guest’s entry, level 1');
+    await expect(studio.inspector()).toContainText(studio.words.inspector.entry.subtitle(true, 1, 'leaf'));
   });
 });

@@ -15,29 +15,31 @@ const broken = [
 for (const { name, fragment } of broken) {
   test(`a link that is ${name} gives a message, and the page lives`, async ({ studio }) => {
     await studio.open(fragment);
-    await expect(studio.message()).toContainText('could not be opened');
-    await studio.message().getByRole('button', { name: 'Dismiss' }).click();
+    await expect(studio.message()).toContainText(studio.says({ en: 'could not be opened', zh: '无法打开' }));
+    await studio.message().getByRole('button', { name: studio.words.messages.dismiss }).click();
     await expect(studio.message()).toHaveCount(0);
     await studio.press('ArrowRight');
-    await expect(studio.position()).toContainText('Event 2 of');
+    await studio.expectEvent(2);
   });
 }
 
 test('a broken link leaves what was open', async ({ studio, page }) => {
   await studio.open();
-  await studio.openScenario(/without a hypervisor/);
+  await studio.openScenario('12-bare-walk');
   await studio.press('ArrowRight', 3);
   const sentence = await studio.sentence().innerText();
   await page.evaluate("location.hash = '#p1broken'");
-  await expect(studio.message()).toContainText('What was open is still here');
+  await expect(studio.message()).toContainText(
+    studio.says({ en: 'What was open is still here', zh: '原来打开的内容仍在' }),
+  );
   await expect(studio.sentence()).toHaveText(sentence);
 });
 
-test('a hand-written link opens', async ({ studio, page }) => {
+test('a hand-written link opens', async ({ studio }) => {
   const text =
     'scenario 1\ntitle By hand\nmachine bare\nslot 0 gpa=0 size=4M\nguest paging=off\nread 0x1000\n';
   await studio.open(`#t=${encodeURIComponent(text)}`);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('By hand');
+  await expect(studio.title()).toHaveText('By hand');
 });
 
 test('the address follows the cursor, and a reload is at the same moment', async ({ studio, page }) => {
@@ -56,25 +58,25 @@ test('a link from an engine that saw something else says so', async ({ studio })
   if ('problem' in decoded) throw new Error(decoded.problem.message);
   await studio.page.goto('about:blank');
   await studio.open(encodeMoment({ ...decoded.moment, hash: '00000000' }));
-  await expect(studio.message()).toContainText('differs from what the sender saw');
-  await expect(studio.position()).toContainText('Event 10 of');
+  await expect(studio.message()).toContainText(studio.words.messages.differs);
+  await studio.expectEvent(10);
 });
 
 test('a link carries the selection and the panes', async ({ studio, page }) => {
   await studio.open();
   await studio.press('End');
   await studio.entry('t3[16]').click();
-  await page.getByRole('combobox', { name: 'Detail' }).selectOption('everything');
+  await studio.detail().selectOption('everything');
   const fragment = await studio.link();
   await page.goto('about:blank');
   await studio.open(fragment);
   await expect(studio.inspector()).toContainText('t3[010]');
-  await expect(page.getByRole('combobox', { name: 'Detail' })).toHaveValue('everything');
+  await expect(studio.detail()).toHaveValue('everything');
 });
 
 test('a scenario without steps is an empty page, not a broken one', async ({ studio, page }) => {
   await page.goto(`/#t=${encodeURIComponent('scenario 1\ntitle Nothing yet\nmachine bare\n')}`);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Nothing yet');
+  await expect(studio.title()).toHaveText('Nothing yet');
   await studio.press('ArrowRight');
-  await expect(studio.sentence()).toHaveText('Nothing has happened yet.');
+  await expect(studio.sentence()).toHaveText(studio.words.sentence.empty);
 });

@@ -3,7 +3,7 @@ import { expect, test } from './studio.ts';
 
 test('a line is dragged, moved by key, and put back', async ({ studio, page }) => {
   await studio.open();
-  const line = page.getByRole('separator', { name: 'Resize: Scenario' });
+  const line = page.getByRole('separator', { name: studio.words.panes.resize(studio.words.panes.scenario) });
   const share = async () => Number(await line.getAttribute('aria-valuenow'));
   const box = await line.boundingBox();
   if (!box) throw new Error('the line is not there');
@@ -12,7 +12,7 @@ test('a line is dragged, moved by key, and put back', async ({ studio, page }) =
   await page.mouse.move(512, box.y + 120, { steps: 4 });
   await page.mouse.up();
   expect(await share()).toBe(40);
-  expect((await studio.pane('Scenario').boundingBox())?.width).toBeCloseTo(512, -1);
+  expect((await studio.pane('scenario').boundingBox())?.width).toBeCloseTo(512, -1);
 
   await test.step('a link keeps it', async () => {
     const fragment = await studio.link();
@@ -30,52 +30,52 @@ test('a line is dragged, moved by key, and put back', async ({ studio, page }) =
   expect(await share()).toBe(34);
   await line.dblclick({ position: { x: 0, y: 200 } });
   expect(await share()).toBe(24);
-  await expect(studio.position()).toContainText('Event 1 of');
+  await studio.expectEvent(1);
 });
 
 test('panes fold to their titles and open again, with what was in them', async ({ studio, page }) => {
   await studio.open();
   await studio.typeAfter('title', ', mine');
-  await page.getByRole('button', { name: 'Fold Scenario' }).click();
+  await studio.fold('scenario').click();
   await expect(studio.editor()).toBeHidden();
   await expect(studio.sentence()).toBeVisible();
-  await page.getByRole('button', { name: 'Fold Inspector' }).click();
-  await page.getByRole('button', { name: 'Fold Events' }).click();
-  await expect(page.getByRole('button', { name: 'Next event' })).toBeVisible();
+  await studio.fold('inspector').click();
+  await studio.fold('events').click();
+  await expect(studio.button(studio.words.commands.next)).toBeVisible();
   await expect(studio.currentEvent()).toBeHidden();
   const address = await studio.link();
-  await page.getByRole('button', { name: 'Open Scenario' }).click();
+  await studio.unfold('scenario').click();
   await studio.editor().press('Control+z');
   await expect(studio.editor()).not.toContainText('mine');
 
   await page.goto('about:blank');
   await studio.open(address);
   await expect(studio.editor()).toBeHidden();
-  await expect(page.getByRole('button', { name: 'Open Inspector' })).toBeVisible();
+  await expect(studio.unfold('inspector')).toBeVisible();
 });
 
 test('one of the two panes in the middle is always open', async ({ studio, page }) => {
   await studio.open();
-  await page.getByRole('button', { name: 'Fold Walk' }).click();
+  await studio.fold('walk').click();
   await expect(page.locator('.walk-figure')).toBeHidden();
-  await page.getByRole('button', { name: 'Fold Tables' }).click();
+  await studio.fold('tables').click();
   await expect(page.locator('.walk-figure')).toBeVisible();
-  await page.getByRole('tab', { name: 'Memory' }).click();
-  await expect(page.getByRole('region', { name: 'Memory' }).last()).toBeVisible();
+  await studio.showTab('memory');
+  await expect(page.getByRole('region', { name: studio.words.panes.memory }).last()).toBeVisible();
 });
 
 test('a pane takes all the room, by button and by key, and gives it back', async ({ studio, page }) => {
   await studio.open();
-  await page.getByRole('button', { name: 'Maximise Tables' }).click();
+  await studio.maximise('tables').click();
   await expect(page.locator('.walk-figure')).toBeHidden();
-  expect((await studio.pane('Tables').boundingBox())?.width).toBe(1280);
+  expect((await studio.pane('tables').boundingBox())?.width).toBe(1280);
   await studio.press('ArrowRight', 3);
   await expect(studio.sentence()).toBeVisible();
   await studio.press('Escape');
   await expect(page.locator('.walk-figure')).toBeVisible();
-  await page.getByRole('region', { name: 'Inspector' }).last().focus();
+  await studio.inspector().focus();
   await studio.press('m');
-  expect((await studio.pane('Inspector').boundingBox())?.width).toBe(1280);
+  expect((await studio.pane('inspector').boundingBox())?.width).toBe(1280);
   await studio.press('m');
   await expect(page.locator('.walk-figure')).toBeVisible();
 });
@@ -83,20 +83,20 @@ test('a pane takes all the room, by button and by key, and gives it back', async
 test('presets: by menu and by key, and presenting comes back to what was there', async ({ studio, page }) => {
   await studio.open();
   await studio.stepTo('fault');
-  await page.getByRole('button', { name: 'Panes' }).click();
-  await page.getByRole('menuitemradio', { name: /^Learn/ }).click();
-  await expect(page.getByRole('button', { name: 'Open Inspector' })).toBeVisible();
+  await page.getByRole('button', { name: studio.words.layout.menu }).click();
+  await page.getByRole('menuitemradio', { name: studio.words.layout.presets.learn }).click();
+  await expect(studio.unfold('inspector')).toBeVisible();
   await studio.press('3');
   await expect(studio.editor()).toBeHidden();
-  await expect(page.getByRole('button', { name: 'Copy link' })).toBeHidden();
+  await expect(page.getByRole('button', { name: studio.words.bar.copy })).toBeHidden();
   const type = await studio.sentence().evaluate((element) => getComputedStyle(element).fontSize);
   expect(Number.parseFloat(type)).toBeGreaterThanOrEqual(20);
   await studio.press('ArrowRight');
   const address = await studio.link();
   await studio.press('Escape');
-  await expect(page.getByRole('button', { name: 'Open Inspector' })).toBeVisible();
+  await expect(studio.unfold('inspector')).toBeVisible();
   await studio.press('2');
-  await expect(page.getByRole('button', { name: 'Fold Inspector' })).toBeVisible();
+  await expect(studio.fold('inspector')).toBeVisible();
 
   await page.goto('about:blank');
   await studio.open(address);

@@ -1,11 +1,11 @@
 import { expect, test } from './studio.ts';
 
-test('a frame that three entries map is found from both ends', async ({ studio, page }) => {
+test('a frame that three entries map is found from both ends', async ({ studio }) => {
   await studio.open();
-  await studio.openScenario(/^One frame, mapped three times/);
+  await studio.openScenario('14-three-mappings');
   for (let step = 0; step < 3; step++) await studio.press('Shift+ArrowRight');
   await studio.press('ArrowLeft');
-  const chain = studio.inspector().getByRole('region', { name: 'Reverse map of guest frame 0x30' });
+  const chain = studio.inspector().getByRole('region', { name: studio.words.inspector.lists.rmap('0x30') });
 
   await test.step('from one of KVM’s entries', async () => {
     await studio.entry('t3[24]').click();
@@ -24,22 +24,20 @@ test('a frame that three entries map is found from both ends', async ({ studio, 
   });
 
   await test.step('who wrote it, and who drops it', async () => {
-    const ask = (name: string) =>
-      page.getByRole('group', { name: 'Questions' }).getByRole('button', { name });
-    await ask('Written last').click();
+    await studio.question('lastWrite').click();
     await expect(studio.currentEvent()).toContainText('kvm_mmu_set_spte');
-    await expect(studio.position()).toContainText('step 1 of');
-    await ask('Written last').click();
-    await expect(studio.inspector()).toContainText('Nobody in this run, before this moment.');
-    await ask('Written next').click();
+    await studio.expectStep(1);
+    await studio.question('lastWrite').click();
+    await expect(studio.inspector()).toContainText(studio.words.inspector.noAnswer.lastWrite);
+    await studio.question('nextWrite').click();
     await expect(studio.currentEvent()).toContainText('spte_update');
-    await expect(studio.position()).toContainText('step 4 of');
+    await studio.expectStep(4);
   });
 
   await test.step('all three go at once', async () => {
     await studio.stepTo('-- ok');
     for (const entry of ['t3[16]', 't3[24]', 't5[0]']) await expect(studio.entry(entry)).toHaveCount(0);
     await studio.entry('g:103[16]').click();
-    await expect(chain).toContainText('None.');
+    await expect(chain).toContainText(studio.words.inspector.lists.empty);
   });
 });

@@ -2,10 +2,10 @@ import { expect, test } from './studio.ts';
 
 test('going back to an address space finds every shadow page again', async ({ studio, page }) => {
   await studio.open();
-  await studio.openScenario(/^Two address spaces/);
+  await studio.openScenario('05-two-spaces');
   const tables = page.locator('.card.hypervisor');
   const moveToStep = async (step: number) => {
-    while (!(await studio.position().innerText()).includes(`step ${step} of`))
+    while ((await studio.position().getAttribute('data-step')) !== `${step}`)
       await studio.press('Shift+ArrowRight');
   };
 
@@ -14,10 +14,10 @@ test('going back to an address space finds every shadow page again', async ({ st
   expect(names.length).toBe(8);
 
   await test.step('neither way back makes a table, nor faults', async () => {
-    await page.getByRole('searchbox', { name: 'Filter events' }).fill('created=1');
+    await studio.filter().fill('created=1');
     await expect(studio.events()).toHaveCount(8);
-    await page.getByRole('searchbox', { name: 'Filter events' }).fill('');
-    await page.getByRole('searchbox', { name: 'Filter events' }).press('Escape');
+    await studio.filter().fill('');
+    await studio.filter().press('Escape');
     for (const [step, value] of [
       [5, '0xa'],
       [7, '0xb'],
@@ -30,10 +30,10 @@ test('going back to an address space finds every shadow page again', async ({ st
 
   await test.step('the first space’s tables are still the ones of its first step', async () => {
     await page.locator('[data-table="t3"] .card-head').click();
-    await page.getByRole('group', { name: 'Questions' }).getByRole('button', { name: 'Appeared' }).click();
+    await studio.question('appeared').click();
     await expect(studio.currentEvent()).toContainText('created=1');
-    await expect(studio.position()).toContainText('step 1 of');
-    await page.getByRole('group', { name: 'Questions' }).getByRole('button', { name: 'Goes' }).click();
-    await expect(studio.inspector()).toContainText('It is there to the end of the run.');
+    await studio.expectStep(1);
+    await studio.question('gone').click();
+    await expect(studio.inspector()).toContainText(studio.words.inspector.noAnswer.gone);
   });
 });

@@ -1,11 +1,33 @@
 /** What a person does with the studio, as verbs; where things are on the page is known here only. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { en, type PageWords, zh } from './words.ts';
+
+export type Language = 'en' | 'zh';
+
+/** What a project of playwright.config.ts says. */
+export interface StudioOptions {
+  readonly language: Language;
+}
+
+const SCENARIOS = join(import.meta.dirname, '..', 'content', 'scenarios');
 
 export class Studio {
   readonly page: Page;
+  readonly language: Language;
+  /** What is written on the page, in its language. */
+  readonly words: PageWords;
 
-  constructor(page: Page) {
+  constructor(page: Page, language: Language) {
     this.page = page;
+    this.language = language;
+    this.words = { en, zh }[language];
+  }
+
+  /** What a text that is made elsewhere (a sentence, a title) says in the page's language. */
+  says(texts: Readonly<Record<Language, string>>): string {
+    return texts[this.language];
   }
 
   /** Opens the studio, or a link to a moment in it, and waits for the run. */
@@ -41,6 +63,16 @@ export class Studio {
     return this.page.locator('.position');
   }
 
+  /** The cursor is in a step, counted from 1. */
+  async expectStep(step: number): Promise<void> {
+    await expect(this.position()).toHaveAttribute('data-step', `${step}`);
+  }
+
+  /** The cursor is at an event, by its number. */
+  async expectEvent(event: number): Promise<void> {
+    await expect(this.position()).toHaveAttribute('data-event', `${event}`);
+  }
+
   currentEvent(): Locator {
     return this.page.locator('.event-row[aria-current="true"]');
   }
@@ -72,11 +104,50 @@ export class Studio {
   }
 
   inspector(): Locator {
-    return this.page.getByRole('region', { name: 'Inspector' }).last();
+    return this.page.getByRole('region', { name: this.words.panes.inspector }).last();
   }
 
-  pane(title: string): Locator {
-    return this.page.locator(`[data-pane][aria-label="${title}"]`);
+  pane(id: keyof PageWords['panes']): Locator {
+    return this.page.locator(`[data-pane][aria-label="${this.words.panes[id]}"]`);
+  }
+
+  /** The button that folds a pane, opens it again, makes it the only one. */
+  fold(id: keyof PageWords['panes']): Locator {
+    return this.button(this.words.layout.fold(this.words.panes[id] as string));
+  }
+
+  unfold(id: keyof PageWords['panes']): Locator {
+    return this.button(this.words.layout.unfold(this.words.panes[id] as string));
+  }
+
+  maximise(id: keyof PageWords['panes']): Locator {
+    return this.button(this.words.layout.maximise(this.words.panes[id] as string));
+  }
+
+  /** A button by what it is called. */
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  /** A question of the inspector about what is selected. */
+  question(question: keyof PageWords['inspector']['questions']): Locator {
+    const { ask, questions } = this.words.inspector;
+    return this.page.getByRole('group', { name: ask }).getByRole('button', { name: questions[question] });
+  }
+
+  /** The box that filters the events. */
+  filter(): Locator {
+    return this.page.getByRole('searchbox', { name: this.words.timeline.filter });
+  }
+
+  /** How much the cursor passes over. */
+  detail(): Locator {
+    return this.page.getByRole('combobox', { name: this.words.timeline.detail });
+  }
+
+  /** The name of the scenario that is shown. */
+  title(): Locator {
+    return this.page.getByRole('heading', { level: 1 });
   }
 
   editor(): Locator {
@@ -112,30 +183,42 @@ export class Studio {
 
   async copyLink(): Promise<string> {
     await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await this.page.getByRole('button', { name: 'Copy link' }).click();
-    await expect(this.page.getByText('Link copied')).toBeVisible();
+    await this.page.getByRole('button', { name: this.words.bar.copy }).click();
+    await expect(this.page.getByText(this.words.bar.copied)).toBeVisible();
     return this.page.evaluate('navigator.clipboard.readText()');
   }
 
-  async openScenario(title: RegExp): Promise<void> {
-    await this.page.getByRole('button', { name: 'Open' }).click();
+  /** Opens one of the scenarios that come with the page, by its file's name. */
+  async openScenario(name: string): Promise<void> {
+    const text = readFileSync(
+      join(SCENARIOS, this.language === 'en' ? '' : this.language, `${name}.scn`),
+      'utf8',
+    );
+    await this.openMenuItem(/^title (.*)$/m.exec(text)?.[1] ?? '');
+  }
+
+  /** Opens a scenario or a draft by its title. */
+  async openMenuItem(title: string): Promise<void> {
+    await this.page.getByRole('button', { name: this.words.bar.open }).first().click();
     await this.page.getByRole('menuitem', { name: title }).click();
   }
 
-  async showTab(name: string): Promise<void> {
-    await this.page.getByRole('tab', { name }).click();
+  async showTab(id: keyof PageWords['panes']): Promise<void> {
+    await this.page.getByRole('tab', { name: this.words.panes[id] as string }).click();
   }
 }
 
 /** A test with a studio; anything that the page writes to the console as an error or a warning fails it. */
-export const test = base.extend<{ studio: Studio }>({
-  studio: async ({ page }, use) => {
+export const test = base.extend<{ studio: Studio } & StudioOptions>({
+  language: ['en', { option: true }],
+  locale: ({ language }, use) => use({ en: 'en-US', zh: 'zh-CN' }[language]),
+  studio: async ({ page, language }, use) => {
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
     });
-    await use(new Studio(page));
+    await use(new Studio(page, language));
     expect(complaints).toEqual([]);
   },
 });

@@ -53,7 +53,7 @@ export function Position() {
   if (!run || run.reader.length === 0) return null;
   const step = run.reader.stepOf(cursor);
   return (
-    <p className="position">
+    <p className="position" data-event={eventNumber(run, cursor)} data-step={step + 1}>
       <b>{words.timeline.event(eventNumber(run, cursor))}</b> {words.timeline.ofEvents(run.story.length)}
       <span>{words.timeline.step(step + 1, run.reader.stepCount)}</span>
     </p>

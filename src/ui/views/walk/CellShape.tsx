@@ -20,6 +20,10 @@ function cellLabel(words: Words, cell: WalkCell): string {
 /** Width of a character in either face at the figure's own scale. */
 const CHARACTER = 6.5;
 
+/** Width of a text in characters; a Chinese one is as wide as 1.6 others. */
+const columns = (text: string): number =>
+  [...text].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 1.6 : 1), 0);
+
 interface Note {
   readonly text: string;
   readonly tone: 'fault' | 'note';
@@ -36,7 +40,7 @@ function cornerNote(words: Words, cell: WalkCell, room: number): Note | null {
     cell.setBits === '' ? null : { text: `+${cell.setBits}`, tone: 'note' },
     cell.order === null ? null : { text: `${cell.order}`, tone: 'note' },
   ];
-  return forms.find((note) => note !== null && note.text.length <= room) ?? null;
+  return forms.find((note) => note !== null && columns(note.text) <= room) ?? null;
 }
 
 /** What the entry says: where it leads, which can be selected, and its bits. */

@@ -36,7 +36,7 @@ export const cost: Words['cost'] = {
     kvmFaults: '处理的缺页异常',
     kvmWalks: '遍历客户机页表',
     kvmReads: '读取的客户机页表项',
-    sptes: '写入的末级页表项',
+    sptes: '写入的叶页表项',
     tdpChanges: '改动的嵌套页表项',
     unsyncs: '放任不同步的表',
     syncs: '重新同步的表',

@@ -57,9 +57,9 @@ export const events: EventWords = {
   outcome: (reason) => explain(outcomes, reason),
   call: (fields) => say`调用 ${fields.function}。`,
   return: (fields) => say`${fields.function} 返回。`,
-  exit: ({ kind, reason, gva, gpa }) => say`VM-exit（${reason}）：${EXIT[kind](gva, gpa)}`,
+  exit: ({ kind, reason, gva, gpa }) => say`VM 退出（${reason}）：${EXIT[kind](gva, gpa)}`,
   entry: ({ isAgain }) =>
-    isAgain ? say`VM-entry：处理器重新进入客户机，重新执行该指令。` : say`VM-entry：处理器进入客户机。`,
+    isAgain ? say`VM 进入：处理器重新进入客户机，重新执行该指令。` : say`VM 进入：处理器进入客户机。`,
   mmio: ({ gpa }) => say`对 ${gpa} 的访问退出到用户空间：该处没有内存。`,
 
   access: ({ gva, access, isUser, tables }) =>

@@ -13,7 +13,7 @@ export const walk: Words['walk'] = {
   references: (count) => `${count} 次内存访问`,
   reads: { read: '读', write: '写', exec: '取指' },
   user: '（用户态）',
-  fault: '缺页异常',
+  fault: '缺页',
   shadows: (shadow, frame) => say`${shadow} 是 ${frame} 的影子`,
   notReached: '未到达',
   figure: (gva) => `${gva} 的页表遍历`,
@@ -37,7 +37,7 @@ export const memory: Words['memory'] = {
   lanes: {
     gva: '客户机线性地址',
     gpa: '客户机物理地址',
-    hva: '宿主机进程，槽:偏移',
+    hva: '宿主机虚拟地址',
     hpa: '宿主机页帧',
   },
   marks: {
@@ -91,8 +91,8 @@ export const timeline: Words['timeline'] = {
   zoomIn: '放大',
   zoomOut: '缩小',
   detail: '详细程度',
-  details: { hardware: '硬件', hypervisor: '虚拟机管理程序', everything: '全部' },
-  detailHelp: '逐个经过哪些事件：遍历、TLB 和退出；加上虚拟机管理程序所做的；或者再加上每次函数调用',
+  details: { hardware: '硬件', hypervisor: '虚拟机监控器', everything: '全部' },
+  detailHelp: '逐个经过哪些事件：遍历、TLB 和退出；加上虚拟机监控器所做的；或者再加上每次函数调用',
   filter: '筛选事件',
   found: (count) => `${count} 个事件`,
   list: '事件列表',

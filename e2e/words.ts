@@ -1,0 +1,34 @@
+/** The page's texts for tests, by language. */
+import { cost as enCost } from '#ui/words/en/cost.ts';
+import { functions as enFunctions } from '#ui/words/en/functions.ts';
+import { inspector as enInspector } from '#ui/words/en/inspector.ts';
+import { layout as enLayout } from '#ui/words/en/layout.ts';
+import * as enPage from '#ui/words/en/page.ts';
+import * as enViews from '#ui/words/en/views.ts';
+import { cost as zhCost } from '#ui/words/zh/cost.ts';
+import { functions as zhFunctions } from '#ui/words/zh/functions.ts';
+import { inspector as zhInspector } from '#ui/words/zh/inspector.ts';
+import { layout as zhLayout } from '#ui/words/zh/layout.ts';
+import * as zhPage from '#ui/words/zh/page.ts';
+import * as zhViews from '#ui/words/zh/views.ts';
+
+export const en = {
+  ...enPage,
+  ...enViews,
+  cost: enCost,
+  functions: enFunctions,
+  inspector: enInspector,
+  layout: enLayout,
+};
+
+/** Without the scenarios, which only the build can gather. */
+export type PageWords = typeof en;
+
+export const zh: PageWords = {
+  ...zhPage,
+  ...zhViews,
+  cost: zhCost,
+  functions: zhFunctions,
+  inspector: zhInspector,
+  layout: zhLayout,
+};
