@@ -28,6 +28,6 @@ test('the two-dimensional walk: empty, stopped by the nested tables, and whole',
 
   await test.step('its cells can be selected', async () => {
     await grid.locator('.grid-cell.guest').last().click();
-    await expect(studio.inspector()).toContainText(studio.words.inspector.entry.subtitle(true, 1, 'leaf'));
+    await expect(studio.inspector()).toContainText(studio.words.inspector.entry.subtitle('guest', 1, 'leaf'));
   });
 });

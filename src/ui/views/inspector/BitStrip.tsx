@@ -1,5 +1,5 @@
 import { type BitRow, flagBit } from './bits.ts';
-import type { EntryModel } from './model.ts';
+import type { EntryModel } from './entry-model.ts';
 
 const HIGH = Array.from({ length: 12 }, (_, i) => 63 - i);
 const LOW = Array.from({ length: 12 }, (_, i) => 11 - i);

@@ -1,9 +1,9 @@
 import { goTo } from '#ui/jumps.ts';
 import { PlaceLink } from '#ui/PlaceLink.tsx';
 import { useWords } from '#ui/words/language.ts';
+import type { HistoryRow } from './entry-model.ts';
 import type { Fact } from './facts.ts';
 import type { ListRow, PlaceList } from './lists-model.ts';
-import type { HistoryRow } from './model.ts';
 
 /** Names and values; what leads somewhere can be followed. */
 export function FactList({ facts }: { readonly facts: readonly Fact[] }) {
@@ -43,11 +43,12 @@ function Row({ row }: { readonly row: ListRow }) {
 /** Lists of entries and tables, each of which can be followed. */
 export function PlaceLists({ lists }: { readonly lists: readonly PlaceList[] }) {
   const words = useWords();
-  return lists.map(({ title, rows, hidden }) => (
+  return lists.map(({ title, rows, hidden, note }) => (
     <section key={title} aria-label={title}>
       <h4>
         {title} <small>{rows.length + hidden}</small>
       </h4>
+      {note && <p className="note">{note}</p>}
       {rows.length === 0 && <p className="note">{words.inspector.lists.empty}</p>}
       <ol className="place-list">
         {rows.map((row) => (

@@ -2,9 +2,10 @@ import { goTo } from '#ui/jumps.ts';
 import { cursorPlace, eventNumber, type Moment, type Run } from '#ui/moment.ts';
 import { useWords } from '#ui/words/language.ts';
 import { BitList, BitStrip } from './BitStrip.tsx';
+import type { EntryModel } from './entry-model.ts';
+import { eventModel } from './event-model.ts';
 import type { ThingModel } from './facts.ts';
 import { FactList, HistoryList, PlaceLists } from './Lists.tsx';
-import { type EntryModel, eventModel } from './model.ts';
 import { registerFacts } from './processor-model.ts';
 
 /** An entry, bit by bit. */
@@ -75,13 +76,13 @@ export function EventSection({
         )}
       </h4>
       <FactList facts={model.fields} />
-      {model.error && (
+      {model.code && (
         <>
-          <h4>{words.inspector.errorCode}</h4>
+          <h4>{model.code.title}</h4>
           <ul className="error-bits">
-            {model.error.rows.map((row) => (
-              <li key={row.name} className={row.isSet ? 'set' : ''}>
-                <code>{row.name}</code> <b>{row.isSet ? 1 : 0}</b> <span>{row.meaning}</span>
+            {model.code.bits.map(({ name, isSet, meaning }) => (
+              <li key={name} className={isSet ? 'set' : ''}>
+                <code>{name}</code> <b>{isSet ? 1 : 0}</b> <span>{meaning}</span>
               </li>
             ))}
           </ul>

@@ -1,5 +1,5 @@
 /** Names and values, the form in which the inspector tells most things. */
-import type { Place } from '#ui/place.ts';
+import type { FramePlace, Place } from '#ui/place.ts';
 import type { PlaceList } from './lists-model.ts';
 
 export interface Fact {
@@ -9,6 +9,9 @@ export interface Fact {
   /** Where it leads. */
   readonly place: Place | null;
 }
+
+export const guestFrame = (frame: number): FramePlace => ({ kind: 'frame', of: 'guest', frame });
+export const hostFrame = (frame: number): FramePlace => ({ kind: 'frame', of: 'host', frame });
 
 /** A thing that facts and lists tell: a table, a frame, an address, a register, a function. */
 export interface ThingModel {

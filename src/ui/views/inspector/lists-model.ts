@@ -22,6 +22,8 @@ export interface PlaceList {
   readonly rows: readonly ListRow[];
   /** How many more there are. */
   readonly hidden: number;
+  /** Why it is as it is. */
+  readonly note?: string;
 }
 
 /** Rows of a list that are shown. */
@@ -72,12 +74,15 @@ function tableRow(words: Words, table: AtlasTable, here: Place): ListRow {
   };
 }
 
-/** Every leaf that maps a guest frame, in KVM's order. */
-export const rmapList = (words: Words, moment: Moment, gfn: number, here: Place): PlaceList =>
-  list(
-    words.inspector.lists.rmap(hex(gfn)),
-    moment.atlas.rmap(gfn).map((word) => entryRow(moment, word, here)),
-  );
+/** Every leaf that maps a guest frame: its reverse map, in KVM's order, or what takes its place where there is none. */
+export function mappingList(words: Words, moment: Moment, gfn: number, here: Place): PlaceList {
+  const { lists } = words.inspector;
+  const { nested, rmap } = moment.atlas;
+  const rows = (places: readonly number[]): ListRow[] => places.map((word) => entryRow(moment, word, here));
+  return nested?.mmu === 'tdp'
+    ? { ...list(lists.inTrees(hex(gfn)), rows(nested.leaves(gfn))), note: lists.noRmap }
+    : list(lists.rmap(hex(gfn)), rows(rmap(gfn)));
+}
 
 const parentList = (words: Words, moment: Moment, table: AtlasTable, here: Place): PlaceList =>
   list(
@@ -107,14 +112,14 @@ function entryLists(
   place: Extract<Place, { kind: 'entry' }>,
 ): PlaceList[] {
   const gfn = frameBehind(moment, table, place.index);
-  if (gfn !== null) return [rmapList(words, moment, gfn, place)];
+  if (gfn !== null) return [mappingList(words, moment, gfn, place)];
   const target = findEntry(table, place.index)?.target ?? null;
   const child = target === null ? null : moment.atlas.table(target);
   return child?.side === 'hypervisor' ? [parentList(words, moment, child, place)] : [];
 }
 
 function tableLists(words: Words, moment: Moment, table: AtlasTable, here: Place): PlaceList[] {
-  if (table.side === 'guest') return [rmapList(words, moment, table.frame, here)];
+  if (table.side === 'guest') return [mappingList(words, moment, table.frame, here)];
   const lists = [parentList(words, moment, table, here)];
   if (table.unsyncChildren > 0) {
     const below = unsyncBelow(moment, table).map((child) => tableRow(words, child, here));
@@ -123,7 +128,7 @@ function tableLists(words: Words, moment: Moment, table: AtlasTable, here: Place
   const bucket = tablesIn(moment, moment.atlas.bucket(table.id)).map((other) => tableRow(words, other, here));
   if (bucket.length > 0) lists.push(list(words.inspector.lists.bucket, bucket));
   if (table.gfn !== null && table.role && !table.role.direct)
-    lists.push(rmapList(words, moment, table.gfn, here));
+    lists.push(mappingList(words, moment, table.gfn, here));
   return lists;
 }
 

@@ -7,11 +7,8 @@ import type { Moment } from '#ui/moment.ts';
 import { type AddressPlace, type FramePlace, type Place, parsePlace, type TablePlace } from '#ui/place.ts';
 import { type Leg, legsOf } from '#ui/translation.ts';
 import type { Words } from '#ui/words/en.ts';
-import { type Fact, fact, type ThingModel } from './facts.ts';
-import { list, type PlaceList, placeRow, rmapList } from './lists-model.ts';
-
-const guestFrame = (frame: number): FramePlace => ({ kind: 'frame', of: 'guest', frame });
-const hostFrame = (frame: number): FramePlace => ({ kind: 'frame', of: 'host', frame });
+import { type Fact, fact, guestFrame, hostFrame, type ThingModel } from './facts.ts';
+import { list, mappingList, type PlaceList, placeRow } from './lists-model.ts';
 
 /** An address of a frame, with the offset that another address has in its page. */
 const addressIn = (space: AddressPlace['space'], frame: number, { lo }: AddressPlace): AddressPlace => ({
@@ -66,7 +63,7 @@ function guestFrameModel(words: Words, moment: Moment, place: FramePlace): Thing
         : []),
     ],
     lists: [
-      ...(atlas.machine === 'bare' ? [] : [rmapList(words, moment, place.frame, place)]),
+      ...(atlas.machine === 'bare' ? [] : [mappingList(words, moment, place.frame, place)]),
       leading(moment, place, 'guest', lists.guestEntries),
       ...(atlas.nested ? [leading(moment, place, 'hypervisor', lists.hypervisorWalk)] : []),
     ],

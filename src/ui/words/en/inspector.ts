@@ -1,6 +1,7 @@
 /** The inspector: its headings, questions and lists. */
 
 import type { EntryKind } from '#hypervisor/atlas.ts';
+import type { EntryOwner } from '#ui/entry-owner.ts';
 
 export const inspector = {
   follow: 'follows the cursor',
@@ -10,7 +11,12 @@ export const inspector = {
   noHistory: 'No event has changed it.',
   event: (number: number) => `Event ${number}`,
   bits: 'Bits',
-  errorCode: 'Error code, bit by bit',
+  /** What the processor says of a fault: a #PF's, an #NPF's error code, an EPT violation's exit qualification. */
+  codes: {
+    pf: 'Error code, bit by bit',
+    npf: 'Code of the nested page fault, bit by bit',
+    ept: 'Exit qualification, bit by bit',
+  },
   gone: 'It is not in the tables at this moment.',
   nothing: 'Nothing has happened yet.',
   last: 'Who wrote it last',
@@ -56,7 +62,8 @@ export const inspector = {
   thisEvent: 'This very event.',
   ask: 'Questions',
   entry: {
-    subtitle: (isGuest: boolean, level: number, kind: EntryKind) => {
+    subtitle: (owner: EntryOwner, level: number, kind: EntryKind) => {
+      const whose = { guest: 'the guest’s entry', shadow: 'spte', npt: 'NPT entry', ept: 'EPT entry' };
       const what = {
         table: 'points to a table',
         leaf: 'leaf',
@@ -64,7 +71,7 @@ export const inspector = {
         removed: 'about to go',
         'not-present': 'not present',
       };
-      return `${isGuest ? 'the guest’s entry' : 'spte'}, level ${level}, ${what[kind]}`;
+      return `${whose[owner]}, level ${level}, ${what[kind]}`;
     },
     liesIn: 'lies in',
     tableAt: (table: string, level: number) => `${table}, level ${level}`,
@@ -73,6 +80,29 @@ export const inspector = {
     guestFrame: 'guest frame',
     behind: 'behind it',
     guestTable: (table: string) => `the guest’s table ${table}`,
+    state: 'state',
+    noMemoryAt: 'no memory at',
+    generation: 'generation',
+    generations: (made: string, now: string) =>
+      made === now
+        ? `${made}, and the memory slots are of it still: it holds`
+        : `${made}, the memory slots are of ${now}: it says nothing any more`,
+    misconfigured: 'misconfigured',
+  },
+  removed: 'marked by the TDP MMU (0x5a0): its table goes, nobody may touch it until it is zero',
+  leafNotes: {
+    'access-tracked':
+      'access-tracked: it grants nothing; the next access faults, is seen, and brings R and X back',
+    logged: 'W is taken and MMU-writable left: the next write faults, and is logged',
+    'to-note': 'D is clear: the next write sets it without a fault, and the processor notes the page',
+    'host-read-only': 'read-only, as the host’s own mapping is',
+    'read-only': 'read-only: KVM refuses writes',
+  },
+  eptRules: {
+    'write-only': 'writable (W) without being readable (R)',
+    'execute-only': 'executable (X) only, which this processor does not have',
+    'memory-type': 'memory type 2, 3 or 7, which there is not',
+    reserved: 'a reserved bit is set',
   },
   table: {
     guest: 'the guest’s table',
@@ -110,12 +140,27 @@ export const inspector = {
     writes: (count: number) => `${count} times unused; the third write ends it`,
     quadrant: 'quadrant',
     quadrantOf: (quadrant: number) => `${quadrant}: part of a table of 4-byte entries`,
+    nested: 'nested: guest-physical addresses index it',
+    format: 'format',
+    formats: { x86: 'NPT: as x86 tables have it', ept: 'EPT', 'ept-noad': 'EPT without A and D' },
+    covers: 'covers',
+    coverage: (level: number) =>
+      `512 × ${['4 KiB', '2 MiB', '1 GiB', '512 GiB', '256 TiB'][level - 1]} of guest memory`,
+    references: 'references',
+    found: 'found by',
+    byWalk: 'walking from its root: no hash has it',
+    byHash: 'its hash: first frame and role',
+    reason: 'made',
+    forCode: 'only because code may not run from a large page (nx_huge_pages)',
+    isInvalid: 'yes: no vCPU takes it any more',
   },
   outcome: 'outcome',
   lists: {
     rmap: (gfn: string) => `Reverse map of guest frame ${gfn}`,
     parents: (table: string) => `Parents of ${table}`,
     unsyncBelow: 'Unsync, or with something unsync below',
+    inTrees: (gfn: string) => `Where guest frame ${gfn} is mapped`,
+    noRmap: 'The TDP MMU keeps no reverse map: a guest frame has one place in the tree of each root.',
     bucket: 'In the same hash bucket',
     empty: 'None.',
     more: (count: number) => `… ${count} more`,

@@ -9,7 +9,11 @@ export const inspector: Words['inspector'] = {
   noHistory: '没有事件改动过它。',
   event: (number) => `事件 ${number}`,
   bits: '各位',
-  errorCode: '错误码，逐位说明',
+  codes: {
+    pf: '错误码，逐位说明',
+    npf: '嵌套页错误的错误码，逐位说明',
+    ept: '退出限定（exit qualification），逐位说明',
+  },
   gone: '此刻它不在任何表中。',
   nothing: '还没有发生任何事。',
   last: '最后写入者',
@@ -55,7 +59,8 @@ export const inspector: Words['inspector'] = {
   thisEvent: '就是这个事件。',
   ask: '提问',
   entry: {
-    subtitle: (isGuest, level, kind) => {
+    subtitle: (owner, level, kind) => {
+      const whose = { guest: '客户机页表项', shadow: 'spte', npt: 'NPT 表项', ept: 'EPT 表项' };
       const what = {
         table: '指向下级页表',
         leaf: '叶',
@@ -63,7 +68,7 @@ export const inspector: Words['inspector'] = {
         removed: '正在移除',
         'not-present': '不存在',
       };
-      return `${isGuest ? '客户机页表项' : 'spte'}，第 ${level} 级，${what[kind]}`;
+      return `${whose[owner]}，第 ${level} 级，${what[kind]}`;
     },
     liesIn: '位于',
     tableAt: (table, level) => `${table}，第 ${level} 级`,
@@ -72,6 +77,26 @@ export const inspector: Words['inspector'] = {
     guestFrame: '客户机页帧',
     behind: '其中',
     guestTable: (table) => `客户机页表 ${table}`,
+    state: '状态',
+    noMemoryAt: '无内存',
+    generation: '代',
+    generations: (made, now) =>
+      made === now ? `${made}，内存槽仍是这一代：有效` : `${made}，而内存槽已是 ${now}：不再有效`,
+    misconfigured: '配置错误',
+  },
+  removed: 'TDP MMU 的标记（0x5a0）：其页表正在移除，在清零之前谁也不得改动',
+  leafNotes: {
+    'access-tracked': '访问跟踪：不授予任何权限；下一次访问会引发退出，从而被看到，并恢复 R 和 X',
+    logged: 'W 已清除而 MMU-writable 仍在：下一次写入会引发退出，并记入日志',
+    'to-note': 'D 为 0：下一次写入会将其置位而不引发退出，处理器会记下该页',
+    'host-read-only': '只读，因为宿主机自己的映射只读',
+    'read-only': '只读：KVM 拒绝写入',
+  },
+  eptRules: {
+    'write-only': '可写（W）却不可读（R）',
+    'execute-only': '只可执行（X），而这种处理器没有此功能',
+    'memory-type': '内存类型为 2、3 或 7，并无此类型',
+    reserved: '有保留位置位',
   },
   table: {
     guest: '客户机页表',
@@ -109,12 +134,26 @@ export const inspector: Words['inspector'] = {
     writes: (count) => `未经使用已写 ${count} 次；第三次写入即停用`,
     quadrant: '象限',
     quadrantOf: (quadrant) => `${quadrant}：4 字节页表项的表的一部分`,
+    nested: '嵌套：以客户机物理地址为索引',
+    format: '格式',
+    formats: { x86: 'NPT：与 x86 页表相同', ept: 'EPT 格式', 'ept-noad': 'EPT，没有 A 和 D' },
+    covers: '覆盖',
+    coverage: (level) => `512 × ${['4 KiB', '2 MiB', '1 GiB', '512 GiB', '256 TiB'][level - 1]} 客户机内存`,
+    references: '引用',
+    found: '查找方式',
+    byWalk: '从根开始遍历：不在任何哈希中',
+    byHash: '哈希：首个页帧与角色',
+    reason: '创建原因',
+    forCode: '仅因不允许从大页执行代码（nx_huge_pages）',
+    isInvalid: '是：任何 vCPU 都不再使用它',
   },
   outcome: '结果',
   lists: {
     rmap: (gfn) => `客户机页帧 ${gfn} 的反向映射（rmap）`,
     parents: (table) => `${table} 的上级页表项`,
     unsyncBelow: '不同步，或其下有不同步的页',
+    inTrees: (gfn) => `客户机页帧 ${gfn} 映射于何处`,
+    noRmap: 'TDP MMU 没有反向映射：在每个根的树中，一个客户机页帧只有一处。',
     bucket: '在同一哈希桶中',
     empty: '无。',
     more: (count) => `… 另有 ${count} 项`,
