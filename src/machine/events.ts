@@ -1,6 +1,6 @@
 /**
- * The event table: every kind of event, its fields, their types and units, one sentence for people.
- * The text printer, the page's labels and lists, and the documentation are made from it.
+ * The event table: every kind of event, its fields, their types and units.
+ * The text printer and the page's lists are made from it; what the page says of each kind is in src/ui/words.
  *
  * An event is nine 32-bit words: two of header (see log.ts) and seven of payload. A field says in which payload word it
  * begins, and, where it is less than a word, at which bit and how many bits wide. It knows nothing of how events are
@@ -67,8 +67,6 @@ export interface EventSpec {
   readonly name: string;
   readonly family: EventFamily;
   readonly fields: readonly FieldSpec[];
-  /** One sentence, with {field} where a value goes. */
-  readonly sentence: string;
 }
 
 /** Who reads a page-table entry. */
@@ -185,298 +183,175 @@ const page = (...more: FieldSpec[]): FieldSpec[] => [
 ];
 
 const specs: EventSpec[] = [];
-function define(name: string, family: EventFamily, fields: readonly FieldSpec[], sentence: string): number {
-  specs.push({ kind: specs.length, name, family, fields, sentence });
+function define(name: string, family: EventFamily, fields: readonly FieldSpec[]): number {
+  specs.push({ kind: specs.length, name, family, fields });
   return specs.length - 1;
 }
 
 /** Event kinds by name, in the order of the table. */
 export const EVENT = {
-  step: define(
-    'step',
-    'flow',
-    [field('number', 'int', 0), field('statement', 'text', 1)],
-    'Step {number}: {statement}.',
-  ),
-  outcome: define(
-    'outcome',
-    'flow',
-    [
-      field('what', 'int', 0),
-      field('value', 'hex64', 1),
-      field('vector', 'vector', 3),
-      field('error', 'code', 4),
-      field('text', 'text', 5),
-    ],
-    'The step ends.',
-  ),
-  call: define('call', 'call', [field('function', 'function', 0)], '{function} is called.'),
-  return: define('return', 'call', [field('function', 'function', 0)], '{function} returns.'),
-  exit: define(
-    'vm_exit',
-    'flow',
-    [field('reason', 'text', 0), field('address', 'gva', 1), field('error_code', 'hex64', 3)],
-    'The processor leaves the guest: {reason}.',
-  ),
-  entry: define('vm_entry', 'flow', [], 'The processor enters the guest.'),
-  mmio: define(
-    'mmio',
-    'flow',
-    [field('gpa', 'gpa', 0), field('width', 'int', 2), field('write', 'bool', 3), field('value', 'hex64', 4)],
-    'The access to {gpa} leaves to user space: no memory is there.',
-  ),
+  step: define('step', 'flow', [field('number', 'int', 0), field('statement', 'text', 1)]),
+  outcome: define('outcome', 'flow', [
+    field('what', 'int', 0),
+    field('value', 'hex64', 1),
+    field('vector', 'vector', 3),
+    field('error', 'code', 4),
+    field('text', 'text', 5),
+  ]),
+  call: define('call', 'call', [field('function', 'function', 0)]),
+  return: define('return', 'call', [field('function', 'function', 0)]),
+  exit: define('vm_exit', 'flow', [
+    field('reason', 'text', 0),
+    field('address', 'gva', 1),
+    field('error_code', 'hex64', 3),
+  ]),
+  entry: define('vm_entry', 'flow', []),
+  mmio: define('mmio', 'flow', [
+    field('gpa', 'gpa', 0),
+    field('width', 'int', 2),
+    field('write', 'bool', 3),
+    field('value', 'hex64', 4),
+  ]),
 
-  access: define(
-    'access',
-    'walk',
-    [field('gva', 'gva', 0), field('access', 'pferr', 2)],
-    'The processor translates {gva}.',
-  ),
-  reference: define(
-    'reference',
-    'walk',
-    [
-      field('walker', 'walker', 0, { bits: 8 }),
-      field('level', 'int', 0, { shift: 8, bits: 8 }),
-      field('index', 'int', 0, { shift: 16, bits: 12 }),
-      field('from', 'from', 1),
-      field('entry', 'either', 3),
-      field('place', 'place', 5, { hidden: true }),
-    ],
-    'The {walker}: entry {index} of the level-{level} table is {entry}.',
-  ),
-  translated: define(
-    'translated',
-    'walk',
-    [field('gva', 'gva', 0), field('pfn', 'pfn', 2), field('level', 'int', 3)],
-    '{gva} is translated: it lies in frame {pfn}.',
-  ),
-  fault: define(
-    'fault',
-    'walk',
-    [
-      field('gva', 'gva', 0),
-      field('error_code', 'pferr', 2),
-      field('level', 'int', 3),
-      field('place', 'place', 4),
-    ],
-    'The walk of {gva} ends in a fault at level {level}.',
-  ),
-  tlbHit: define(
-    'tlb_hit',
-    'walk',
-    [field('gva', 'gva', 0), field('pfn', 'pfn', 2)],
-    'The TLB knows {gva}: no walk is made.',
-  ),
-  tlbFlush: define('tlb_flush', 'walk', [field('what', 'text', 0)], 'The TLB is emptied: {what}.'),
+  access: define('access', 'walk', [field('gva', 'gva', 0), field('access', 'pferr', 2)]),
+  reference: define('reference', 'walk', [
+    field('walker', 'walker', 0, { bits: 8 }),
+    field('level', 'int', 0, { shift: 8, bits: 8 }),
+    field('index', 'int', 0, { shift: 16, bits: 12 }),
+    field('from', 'from', 1),
+    field('entry', 'either', 3),
+    field('place', 'place', 5, { hidden: true }),
+  ]),
+  translated: define('translated', 'walk', [
+    field('gva', 'gva', 0),
+    field('pfn', 'pfn', 2),
+    field('level', 'int', 3),
+  ]),
+  fault: define('fault', 'walk', [
+    field('gva', 'gva', 0),
+    field('error_code', 'pferr', 2),
+    field('level', 'int', 3),
+    field('place', 'place', 4),
+  ]),
+  tlbHit: define('tlb_hit', 'walk', [field('gva', 'gva', 0), field('pfn', 'pfn', 2)]),
+  tlbFlush: define('tlb_flush', 'walk', [field('what', 'text', 0)]),
 
-  memory: define(
-    'memory_write',
-    'change',
-    [field('gpa', 'gpa', 0), field('width', 'int', 2), field('value', 'hex64', 3)],
-    'Guest memory at {gpa} becomes {value}.',
-  ),
-  link: define(
-    'table_link',
-    'change',
-    [field('at', 'at', 0), field('sp', 'table', 2), field('frame', 'pfn', 3, { hidden: true })],
-    'The entry {at} now points to the table {sp}.',
-  ),
-  spte: define(
-    'spte_update',
-    'change',
-    [field('at', 'at', 0), field('old', 'spte', 2), field('new', 'spte', 4), field('why', 'text', 6)],
-    'The entry {at} changes from {old} to {new}: {why}.',
-  ),
-  rmapAdd: define(
-    'rmap_add',
-    'change',
-    [field('gfn', 'gfn', 0), field('at', 'at', 1)],
-    'The reverse map of {gfn} now names {at}.',
-  ),
-  rmapRemove: define(
-    'rmap_remove',
-    'change',
-    [field('gfn', 'gfn', 0), field('at', 'at', 1)],
-    'The reverse map of {gfn} no longer names {at}.',
-  ),
-  unlink: define(
-    'table_unlink',
-    'change',
-    [field('sp', 'table', 0), field('at', 'at', 1)],
-    'The table {sp} loses its parent entry {at}.',
-  ),
-  tableFree: define('table_free', 'change', [field('sp', 'table', 0)], 'The table {sp} is freed.'),
-  roots: define(
-    'root_count',
-    'change',
-    [field('sp', 'table', 0), field('count', 'int', 1)],
-    '{sp} is now a root {count} times.',
-  ),
-  register: define(
-    'register_write',
-    'change',
-    [field('register', 'register', 0), field('value', 'hex64', 1)],
-    '{register} becomes {value}.',
-  ),
-  slot: define(
-    'slot_change',
-    'change',
-    [field('slot', 'int', 0), field('gfn', 'gfn', 1), field('pages', 'int', 2), field('what', 'text', 3)],
-    'Slot {slot}: {what}.',
-  ),
+  memory: define('memory_write', 'change', [
+    field('gpa', 'gpa', 0),
+    field('width', 'int', 2),
+    field('value', 'hex64', 3),
+  ]),
+  link: define('table_link', 'change', [
+    field('at', 'at', 0),
+    field('sp', 'table', 2),
+    field('frame', 'pfn', 3, { hidden: true }),
+  ]),
+  spte: define('spte_update', 'change', [
+    field('at', 'at', 0),
+    field('old', 'spte', 2),
+    field('new', 'spte', 4),
+    field('why', 'text', 6),
+  ]),
+  rmapAdd: define('rmap_add', 'change', [field('gfn', 'gfn', 0), field('at', 'at', 1)]),
+  rmapRemove: define('rmap_remove', 'change', [field('gfn', 'gfn', 0), field('at', 'at', 1)]),
+  unlink: define('table_unlink', 'change', [field('sp', 'table', 0), field('at', 'at', 1)]),
+  tableFree: define('table_free', 'change', [field('sp', 'table', 0)]),
+  roots: define('root_count', 'change', [field('sp', 'table', 0), field('count', 'int', 1)]),
+  register: define('register_write', 'change', [
+    field('register', 'register', 0),
+    field('value', 'hex64', 1),
+  ]),
+  slot: define('slot_change', 'change', [
+    field('slot', 'int', 0),
+    field('gfn', 'gfn', 1),
+    field('pages', 'int', 2),
+    field('what', 'text', 3),
+  ]),
 
-  kvm_page_fault: define(
-    'kvm_page_fault',
-    'tracepoint',
-    [field('vcpu', 'int', 0), field('address', 'gva', 1), field('error_code', 'hex64', 3)],
-    'A fault on {address} reaches KVM.',
-  ),
-  kvm_mmu_pagetable_walk: define(
-    'kvm_mmu_pagetable_walk',
-    'tracepoint',
-    [field('addr', 'gva', 0), field('pferr', 'pferr', 2), field('emulator', 'bool', 3, { hidden: true })],
-    'KVM begins to walk the guest’s own tables for {addr}.',
-  ),
-  kvm_mmu_paging_element: define(
-    'kvm_mmu_paging_element',
-    'tracepoint',
-    [field('pte', 'entry', 0), field('level', 'int', 2), field('gpa', 'gpa', 3, { hidden: true })],
-    'KVM reads the guest’s level-{level} entry: {pte}.',
-  ),
-  kvm_mmu_set_accessed_bit: define(
-    'kvm_mmu_set_accessed_bit',
-    'tracepoint',
-    [field('gpa', 'gpa', 0)],
-    'KVM sets the accessed bit in the guest’s entry at {gpa}, as a processor would.',
-  ),
-  kvm_mmu_set_dirty_bit: define(
-    'kvm_mmu_set_dirty_bit',
-    'tracepoint',
-    [field('gpa', 'gpa', 0)],
-    'KVM sets the dirty bit in the guest’s entry at {gpa}, as a processor would.',
-  ),
-  kvm_mmu_walker_error: define(
-    'kvm_mmu_walker_error',
-    'tracepoint',
-    [field('pferr', 'pferr', 0)],
-    'The guest’s own tables do not allow the access: the fault is the guest’s.',
-  ),
-  kvm_inj_exception: define(
-    'kvm_inj_exception',
-    'tracepoint',
-    [field('exception', 'vector', 0), field('error_code', 'code', 1), field('reinjected', 'bool', 2)],
-    'KVM gives {exception} to the guest.',
-  ),
+  kvm_page_fault: define('kvm_page_fault', 'tracepoint', [
+    field('vcpu', 'int', 0),
+    field('address', 'gva', 1),
+    field('error_code', 'hex64', 3),
+  ]),
+  kvm_mmu_pagetable_walk: define('kvm_mmu_pagetable_walk', 'tracepoint', [
+    field('addr', 'gva', 0),
+    field('pferr', 'pferr', 2),
+    field('emulator', 'bool', 3, { hidden: true }),
+  ]),
+  kvm_mmu_paging_element: define('kvm_mmu_paging_element', 'tracepoint', [
+    field('pte', 'entry', 0),
+    field('level', 'int', 2),
+    field('gpa', 'gpa', 3, { hidden: true }),
+  ]),
+  kvm_mmu_set_accessed_bit: define('kvm_mmu_set_accessed_bit', 'tracepoint', [field('gpa', 'gpa', 0)]),
+  kvm_mmu_set_dirty_bit: define('kvm_mmu_set_dirty_bit', 'tracepoint', [field('gpa', 'gpa', 0)]),
+  kvm_mmu_walker_error: define('kvm_mmu_walker_error', 'tracepoint', [field('pferr', 'pferr', 0)]),
+  kvm_inj_exception: define('kvm_inj_exception', 'tracepoint', [
+    field('exception', 'vector', 0),
+    field('error_code', 'code', 1),
+    field('reinjected', 'bool', 2),
+  ]),
   kvm_mmu_get_page: define(
     'kvm_mmu_get_page',
     'tracepoint',
     page(field('role', 'hex', 2), field('created', 'bool', 3, { shift: 17, bits: 1 })),
-    'KVM needs a level-{level} table for guest frame {gfn}: {sp}.',
   ),
-  kvm_mmu_sync_page: define(
-    'kvm_mmu_sync_page',
-    'tracepoint',
-    page(),
-    '{sp} is brought in line with the guest’s table again.',
-  ),
-  kvm_mmu_unsync_page: define(
-    'kvm_mmu_unsync_page',
-    'tracepoint',
-    page(),
-    '{sp} may from now on differ from the guest’s table.',
-  ),
-  kvm_mmu_prepare_zap_page: define(
-    'kvm_mmu_prepare_zap_page',
-    'tracepoint',
-    page(),
-    '{sp} is taken out of use.',
-  ),
-  kvm_mmu_spte_requested: define(
-    'kvm_mmu_spte_requested',
-    'tracepoint',
-    [field('gfn', 'gfn', 0), field('pfn', 'pfn', 1), field('level', 'int', 2)],
-    'KVM is about to map guest frame {gfn} to host frame {pfn} at level {level}.',
-  ),
-  kvm_mmu_set_spte: define(
-    'kvm_mmu_set_spte',
-    'tracepoint',
-    [
-      field('gfn', 'gfn', 0),
-      field('spte', 'spte', 1),
-      field('access', 'rwxu', 3, { bits: 8 }),
-      field('level', 'int', 3, { shift: 8, bits: 8 }),
-      field('at', 'at', 4),
-    ],
-    'KVM writes the entry {at}: {spte}.',
-  ),
-  kvm_tdp_mmu_spte_changed: define(
-    'kvm_tdp_mmu_spte_changed',
-    'tracepoint',
-    [
-      field('as_id', 'int', 0, { bits: 8 }),
-      field('gfn', 'gfn', 1),
-      field('level', 'int', 0, { shift: 8, bits: 8 }),
-      field('old', 'spte', 2),
-      field('new', 'spte', 4),
-      field('place', 'place', 6, { hidden: true }),
-    ],
-    'The TDP MMU changes an entry for {gfn}: from {old} to {new}.',
-  ),
-  fast_page_fault: define(
-    'fast_page_fault',
-    'tracepoint',
-    [
-      field('vcpu', 'int', 2, { shift: 16, bits: 8 }),
-      field('addr', 'gva', 0),
-      field('error_code', 'letters', 2, { bits: 16 }),
-      field('old', 'spte', 3),
-      field('new', 'spte', 5),
-      field('spurious', 'bool', 2, { shift: 24, bits: 1 }),
-      field('fixed', 'bool', 2, { shift: 25, bits: 1 }),
-    ],
-    'KVM tries to mend the fault without taking the lock.',
-  ),
-  mark_mmio_spte: define(
-    'mark_mmio_spte',
-    'tracepoint',
-    [
-      field('gfn', 'gfn', 0),
-      field('access', 'hex', 1),
-      field('gen', 'hex', 2),
-      field('at', 'at', 3, { hidden: true }),
-    ],
-    'No memory at {gfn}: KVM stores an entry that says so.',
-  ),
-  check_mmio_spte: define(
-    'check_mmio_spte',
-    'tracepoint',
-    [
-      field('spte', 'hex64', 0),
-      field('kvm_gen', 'hex', 2),
-      field('spte_gen', 'hex', 3),
-      field('valid', 'bool', 4),
-    ],
-    'KVM checks whether the MMIO entry is still of this memory layout.',
-  ),
-  handle_mmio_page_fault: define(
-    'handle_mmio_page_fault',
-    'tracepoint',
-    [field('addr', 'gva', 0), field('gfn', 'gfn', 2), field('access', 'hex', 3)],
-    'The fault is a known MMIO access to {gfn}: KVM emulates it.',
-  ),
-  kvm_mmu_zap_all_fast: define(
-    'kvm_mmu_zap_all_fast',
-    'tracepoint',
-    [field('used_pages', 'hex', 0)],
-    'All shadow pages become obsolete at once.',
-  ),
-  kvm_mmu_split_huge_page: define(
-    'kvm_mmu_split_huge_page',
-    'tracepoint',
-    [field('gfn', 'gfn', 0), field('spte', 'spte', 1), field('level', 'int', 3), field('errno', 'int', 4)],
-    'KVM splits a huge mapping into small ones.',
-  ),
+  kvm_mmu_sync_page: define('kvm_mmu_sync_page', 'tracepoint', page()),
+  kvm_mmu_unsync_page: define('kvm_mmu_unsync_page', 'tracepoint', page()),
+  kvm_mmu_prepare_zap_page: define('kvm_mmu_prepare_zap_page', 'tracepoint', page()),
+  kvm_mmu_spte_requested: define('kvm_mmu_spte_requested', 'tracepoint', [
+    field('gfn', 'gfn', 0),
+    field('pfn', 'pfn', 1),
+    field('level', 'int', 2),
+  ]),
+  kvm_mmu_set_spte: define('kvm_mmu_set_spte', 'tracepoint', [
+    field('gfn', 'gfn', 0),
+    field('spte', 'spte', 1),
+    field('access', 'rwxu', 3, { bits: 8 }),
+    field('level', 'int', 3, { shift: 8, bits: 8 }),
+    field('at', 'at', 4),
+  ]),
+  kvm_tdp_mmu_spte_changed: define('kvm_tdp_mmu_spte_changed', 'tracepoint', [
+    field('as_id', 'int', 0, { bits: 8 }),
+    field('gfn', 'gfn', 1),
+    field('level', 'int', 0, { shift: 8, bits: 8 }),
+    field('old', 'spte', 2),
+    field('new', 'spte', 4),
+    field('place', 'place', 6, { hidden: true }),
+  ]),
+  fast_page_fault: define('fast_page_fault', 'tracepoint', [
+    field('vcpu', 'int', 2, { shift: 16, bits: 8 }),
+    field('addr', 'gva', 0),
+    field('error_code', 'letters', 2, { bits: 16 }),
+    field('old', 'spte', 3),
+    field('new', 'spte', 5),
+    field('spurious', 'bool', 2, { shift: 24, bits: 1 }),
+    field('fixed', 'bool', 2, { shift: 25, bits: 1 }),
+  ]),
+  mark_mmio_spte: define('mark_mmio_spte', 'tracepoint', [
+    field('gfn', 'gfn', 0),
+    field('access', 'hex', 1),
+    field('gen', 'hex', 2),
+    field('at', 'at', 3, { hidden: true }),
+  ]),
+  check_mmio_spte: define('check_mmio_spte', 'tracepoint', [
+    field('spte', 'hex64', 0),
+    field('kvm_gen', 'hex', 2),
+    field('spte_gen', 'hex', 3),
+    field('valid', 'bool', 4),
+  ]),
+  handle_mmio_page_fault: define('handle_mmio_page_fault', 'tracepoint', [
+    field('addr', 'gva', 0),
+    field('gfn', 'gfn', 2),
+    field('access', 'hex', 3),
+  ]),
+  kvm_mmu_zap_all_fast: define('kvm_mmu_zap_all_fast', 'tracepoint', [field('used_pages', 'hex', 0)]),
+  kvm_mmu_split_huge_page: define('kvm_mmu_split_huge_page', 'tracepoint', [
+    field('gfn', 'gfn', 0),
+    field('spte', 'spte', 1),
+    field('level', 'int', 3),
+    field('errno', 'int', 4),
+  ]),
 } as const;
 
 /** The table: kind → what it is. */
