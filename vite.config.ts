@@ -5,7 +5,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /**
  * What the built page may load: its own files and nothing else. Images may also be `data:` (small ones that the build
  * inlines) and `blob:` (pictures that the page exports). Styles must allow `<style>` elements, for CodeMirror and the
- * dialogs' scroll lock put their rules into the page that way; scripts are files of ours, never inline.
+ * dialogs' scroll lock put their rules into the page that way; scripts are files of ours, never inline. Frames are the page itself: the preview
+ * of an embedded moment.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -15,6 +16,7 @@ const CONTENT_SECURITY_POLICY = [
   "font-src 'self'",
   "connect-src 'self'",
   "worker-src 'self'",
+  "frame-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",

@@ -148,9 +148,9 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await studio.open();
     await page.getByRole('button', { name: 'Export' }).click();
-    for (const tab of ['Picture', 'Log and scenario', 'Text for a mail']) {
+    for (const tab of ['Picture', 'Log and scenario', 'Text for a mail', 'Embed']) {
       await page.getByRole('tab', { name: tab }).click();
-      await expect(dialog(studio).getByRole('region', { name: 'Preview' })).not.toBeEmpty();
+      await expect(dialog(studio).locator('section :is(img, pre, iframe)')).toBeVisible();
       const { violations } = await new AxeBuilder({ page }).analyze();
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
       expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);

@@ -4,6 +4,8 @@ import { DesktopPanes } from '#ui/panes/DesktopPanes.tsx';
 import { PhonePanes } from '#ui/panes/PhonePanes.tsx';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import { handleKey } from './commands.ts';
+import { EmbedPage } from './EmbedPage.tsx';
+import { isEmbedded } from './embed.ts';
 import { KeySheet } from './KeySheet.tsx';
 import { MessageBar } from './MessageBar.tsx';
 import { useStudio } from './store.ts';
@@ -12,14 +14,9 @@ import '#ui/design/tokens.css';
 import '#ui/design/studio.css';
 import '#ui/views/timeline/timeline.css';
 
-/** The page. */
-export function Studio() {
+function WholePage() {
   const isSmall = useIsSmall();
   const isLarge = useStudio(({ arrangement }) => arrangement.isLarge) && !isSmall;
-  useEffect(() => {
-    addEventListener('keydown', handleKey);
-    return () => removeEventListener('keydown', handleKey);
-  }, []);
   return (
     <div className={`studio${isSmall ? ' small' : ''}${isLarge ? ' large' : ''}`}>
       <TopBar />
@@ -29,4 +26,13 @@ export function Studio() {
       <ExportDoor />
     </div>
   );
+}
+
+/** The page; in another page's frame, a part of it. */
+export function Studio() {
+  useEffect(() => {
+    addEventListener('keydown', handleKey);
+    return () => removeEventListener('keydown', handleKey);
+  }, []);
+  return isEmbedded() ? <EmbedPage /> : <WholePage />;
 }

@@ -1,5 +1,6 @@
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useState } from 'react';
+import { Mark } from '#ui/design/Mark.tsx';
 import { useExportDialog } from '#ui/export/dialog.ts';
 import { PanesMenu } from '#ui/panes/PanesMenu.tsx';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
@@ -132,15 +133,6 @@ function CopyLink() {
         {length} / {MOST_CHARACTERS}
       </small>
     </button>
-  );
-}
-
-function Mark() {
-  return (
-    <svg className="mark" viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
-      <circle cx="10" cy="10" r="8.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
-      <path d="M10 1.5a8.5 8.5 0 0 1 0 17Z" fill="currentColor" />
-    </svg>
   );
 }
 

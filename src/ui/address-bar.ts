@@ -2,7 +2,7 @@
 import { decodeMoment, encodeMoment } from '#scenario/link.ts';
 import { textOf } from '#scenario/messages.ts';
 import { useLanguage } from '#ui/words/language.ts';
-import { arrangementText, parseArrangement } from './arrangement.ts';
+import { type Arrangement, arrangementText, parseArrangement } from './arrangement.ts';
 import { continueDraft } from './drafts.ts';
 import { firstExample } from './examples.ts';
 import { logHash } from './moment.ts';
@@ -16,9 +16,9 @@ const ENGINE_VERSION = '0.1';
 /** Browsers allow few changes of the address: milliseconds of rest before one. */
 const REST = 350;
 
-/** The fragment of the present moment. */
-export function momentFragment(): string {
-  const { text, cursor, selection, arrangement } = useStudio.getState();
+/** The fragment of the present moment. @param arrangement another one than the page has */
+export function momentFragment(arrangement = useStudio.getState().arrangement): string {
+  const { text, cursor, selection } = useStudio.getState();
   const { run } = useSession.getState();
   const isCurrent = run?.text === text;
   return encodeMoment({
@@ -31,8 +31,14 @@ export function momentFragment(): string {
   });
 }
 
+const pageAddress = (): string => location.href.replace(/[?#].*$/, '');
+
 /** The whole address of the present moment. */
-export const momentAddress = (): string => location.href.replace(/#.*$/, '') + momentFragment();
+export const momentAddress = (): string => pageAddress() + momentFragment();
+
+/** The address of the present moment for a frame in another page. */
+export const embedAddress = (arrangement: Arrangement): string =>
+  `${pageAddress()}?embed${momentFragment(arrangement)}`;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 

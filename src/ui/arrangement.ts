@@ -90,6 +90,18 @@ export function withFolded(folded: readonly PaneId[], pane: PaneId, isFolded: bo
   return [...others.filter((other) => other !== partner), pane];
 }
 
+/** The view that a person looks at: the one that has all the room, else the walk. */
+export function mainView({ maximised, lower }: Arrangement): Tab {
+  return maximised === 'lower' ? lower : (maximised ?? 'walk');
+}
+
+/** The change that gives a view all the room. */
+export function maximisedOn(view: Tab): Partial<Arrangement> {
+  const lower = LOWER_TABS.find((tab) => tab === view);
+  if (lower) return { maximised: 'lower', lower };
+  return { maximised: PANES.find((pane) => pane === view) ?? 'walk' };
+}
+
 /** The preset that an arrangement is, if it is one. */
 export function presetOf(arrangement: Arrangement): PresetId | null {
   const text = shapeParts(arrangement).join();

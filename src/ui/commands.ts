@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { useExportDialog } from '#ui/export/dialog.ts';
 import type { Words } from '#ui/words/en.ts';
 import { PANES, type PaneId, PRESETS } from './arrangement.ts';
+import { isEmbedded } from './embed.ts';
 import { goBack, goForward, goTo, select } from './jumps.ts';
 import type { Run } from './moment.ts';
 import { stop, togglePlay } from './playback.ts';
@@ -113,6 +114,20 @@ const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog
 /** Where an own meaning of Space or of the arrows comes first. */
 const OWN_KEYS = 'button, a, [role="separator"], [role="slider"]';
 
+/** What can be done in a frame: to move. */
+const EMBEDDED: ReadonlySet<CommandId> = new Set<CommandId>([
+  'next',
+  'previous',
+  'nextStep',
+  'previousStep',
+  'nextSame',
+  'previousSame',
+  'play',
+  'first',
+  'last',
+  'release',
+]);
+
 /** Runs the command that a key press means. True if there was one. */
 export function handleKey(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.defaultPrevented) return false;
@@ -127,7 +142,7 @@ export function handleKey(event: KeyboardEvent): boolean {
       (isLetter || Boolean(candidate.shift) === event.shiftKey) &&
       Boolean(candidate.alt) === event.altKey,
   );
-  if (!command) return false;
+  if (!command || (isEmbedded() && !EMBEDDED.has(command.id))) return false;
   event.preventDefault();
   command.run();
   return true;

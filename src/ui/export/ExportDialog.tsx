@@ -3,16 +3,19 @@ import type { ComponentType } from 'react';
 import { useMoment } from '#ui/session.ts';
 import { useWords } from '#ui/words/language.ts';
 import { useExportDialog } from './dialog.ts';
+import { EmbedTab } from './EmbedTab.tsx';
 import { FilesTab } from './FilesTab.tsx';
 import { MailTab } from './MailTab.tsx';
 import { PictureTab } from './PictureTab.tsx';
 import type { TabProps } from './tab.ts';
 import './export.css';
 
-const TABS = { picture: PictureTab, files: FilesTab, mail: MailTab } as const satisfies Record<
-  string,
-  ComponentType<TabProps>
->;
+const TABS = {
+  picture: PictureTab,
+  files: FilesTab,
+  mail: MailTab,
+  embed: EmbedTab,
+} as const satisfies Record<string, ComponentType<TabProps>>;
 const IDS = Object.keys(TABS) as readonly (keyof typeof TABS)[];
 
 /** Everything that can leave the page, with a preview of each. */

@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
+import { mainView } from '#ui/arrangement.ts';
 import { eventNumber } from '#ui/moment.ts';
 import { tell, useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
+import { Choice } from './Choice.tsx';
 import { download, fileName, textFile } from './files.ts';
 import { Preview } from './Preview.tsx';
 import { fitted, pngOf } from './picture.ts';
@@ -15,13 +17,6 @@ const WIDTHS = [720, 960, 1280] as const;
 interface Picture {
   readonly svg: string;
   readonly address: string;
-}
-
-/** The view that a person is most likely to mean: the one that has all the room, else the walk. */
-function likelyView(): PictureId {
-  const { maximised, lower } = useStudio.getState().arrangement;
-  if (maximised === 'lower') return lower;
-  return maximised ?? 'walk';
 }
 
 /** The picture of a sheet, made anew when `key` changes; null while it is made. */
@@ -52,38 +47,10 @@ function usePicture(key: string, title: string) {
   return { sheet, body, picture };
 }
 
-function Choice<T extends string | number>(props: {
-  readonly label: string;
-  readonly value: T;
-  readonly values: readonly T[];
-  readonly name: (value: T) => string;
-  readonly onChange: (value: T) => void;
-}) {
-  const { label, value, values, name, onChange } = props;
-  return (
-    <label>
-      {label}{' '}
-      <select
-        value={value}
-        onChange={({ target }) => {
-          const chosen = values.find((candidate) => String(candidate) === target.value);
-          if (chosen !== undefined) onChange(chosen);
-        }}
-      >
-        {values.map((candidate) => (
-          <option key={candidate} value={candidate}>
-            {name(candidate)}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
 /** A view as SVG and PNG: light, with its caption and the link. */
 export function PictureTab({ moment }: TabProps) {
   const words = useWords();
-  const [view, setView] = useState(likelyView);
+  const [view, setView] = useState<PictureId>(() => mainView(useStudio.getState().arrangement));
   const [width, setWidth] = useState<(typeof WIDTHS)[number]>(720);
   const name = pictureName(view, words);
   const title = `${moment.run.scenario.title}: ${momentText(moment, name, words.sharing)}`;

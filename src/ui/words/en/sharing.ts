@@ -4,7 +4,7 @@ export const sharing = {
   open: 'Export',
   title: 'Export this moment',
   close: 'Close',
-  tabs: { picture: 'Picture', files: 'Log and scenario', mail: 'Text for a mail' },
+  tabs: { picture: 'Picture', files: 'Log and scenario', mail: 'Text for a mail', embed: 'Embed' },
   view: 'View',
   views: { timeline: 'Timeline' },
   width: 'Width',
@@ -30,5 +30,7 @@ export const sharing = {
   from: 'From event',
   to: 'to event',
   range: (first: number, last: number, all: number) => `events ${first} to ${last} of ${all}`,
+  size: 'Size',
+  wayOut: 'Open in Penumbra ↗',
   mailHelp: 'At most 72 columns; the link below opens the moment that you see now.',
 };

@@ -5,7 +5,7 @@ export const sharing: Words['sharing'] = {
   open: '导出',
   title: '导出这一时刻',
   close: '关闭',
-  tabs: { picture: '图片', files: '日志和场景', mail: '邮件文本' },
+  tabs: { picture: '图片', files: '日志和场景', mail: '邮件文本', embed: '嵌入' },
   view: '视图',
   views: { timeline: '时间线' },
   width: '宽度',
@@ -31,5 +31,7 @@ export const sharing: Words['sharing'] = {
   from: '从事件',
   to: '到事件',
   range: (first, last, all) => `事件 ${first} 至 ${last}，共 ${all} 个`,
+  size: '尺寸',
+  wayOut: '在 Penumbra 中打开 ↗',
   mailHelp: '每行至多 72 列；下方的链接打开现在看到的时刻。',
 };

@@ -1,0 +1,80 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { FrameLocator, Page } from '@playwright/test';
+import { expect, type Studio, test } from './studio.ts';
+
+/** The frame's markup for a view, as the dialog gives it. */
+async function markupFor(studio: Studio, view: string): Promise<string> {
+  const { page } = studio;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await studio.press('e');
+  await page.getByRole('tab', { name: 'Embed' }).click();
+  await page.getByRole('combobox', { name: 'View' }).selectOption({ label: view });
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  return page.evaluate('navigator.clipboard.readText()');
+}
+
+/** Shows markup in a page that allows frames and nothing else. */
+async function showElsewhere(page: Page, markup: string): Promise<FrameLocator> {
+  await page.route('**/elsewhere.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      headers: { 'Content-Security-Policy': "default-src 'none'; frame-src 'self'" },
+      body: `<!doctype html><html lang="en"><title>A course</title><h1>A course</h1>${markup}`,
+    }),
+  );
+  await page.goto('/elsewhere.html');
+  return page.frameLocator('iframe');
+}
+
+test('a moment in another page: one view, the sentence, and the way back', async ({ studio, page }) => {
+  await studio.open();
+  await studio.stepTo('kvm_mmu_set_spte');
+  const sentence = await studio.sentence().innerText();
+  const markup = await markupFor(studio, 'Walk');
+  expect(markup).toMatch(/^<iframe src="[^"]+\?embed#p1[\w-]+" width="800" height="500" title="Penumbra: /);
+
+  const frame = await showElsewhere(page, markup);
+  await expect(frame.getByTestId('sentence')).toHaveText(sentence);
+  await expect(frame.getByRole('button', { name: /^t3\[010\]:/ })).toBeVisible();
+  for (const name of ['Open', 'Panes', 'Copy link', 'Export'])
+    await expect(frame.getByRole('button', { name, exact: true })).toHaveCount(0);
+
+  await test.step('can be stepped, by button and by key, and by nothing else', async () => {
+    await frame.getByRole('button', { name: 'Next event' }).click();
+    await expect(frame.locator('.position')).toContainText('Event 31 of 93');
+    for (const key of ['e', '3', '?']) await page.keyboard.press(key);
+    await expect(frame.getByRole('dialog')).toHaveCount(0);
+    await page.keyboard.press('ArrowRight');
+    await expect(frame.locator('.position')).toContainText('Event 32 of 93');
+  });
+
+  await test.step('leads to the whole page at the same moment', async () => {
+    const opened = page.waitForEvent('popup');
+    await frame.getByRole('link', { name: /Open in Penumbra/ }).click();
+    const whole = await opened;
+    await expect(whole.locator('.position')).toContainText('Event 32 of 93');
+    await expect(whole.getByRole('button', { name: 'Copy link' })).toBeVisible();
+    expect(new URL(whole.url()).search).toBe('');
+  });
+});
+
+test('another view, in a small frame, with nothing serious for axe', async ({ studio, page }) => {
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await studio.open();
+  await studio.stepTo('kvm_mmu_set_spte');
+  const markup = await markupFor(studio, 'Tables');
+  const frame = await showElsewhere(
+    page,
+    markup.replace('width="800" height="500"', 'width="360" height="360"'),
+  );
+  await expect(frame.locator('[data-table="t3"]')).toBeVisible();
+  for (const part of [frame.getByTestId('sentence'), frame.getByRole('button', { name: 'Next event' })]) {
+    const box = await part.boundingBox();
+    const outer = await page.locator('iframe').boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual((outer?.y ?? 0) + 362);
+  }
+  const { violations } = await new AxeBuilder({ page }).include('iframe').analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+});
