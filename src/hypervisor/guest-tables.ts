@@ -14,7 +14,7 @@ import {
 } from '#machine/host-pages.ts';
 import { frameData, loadedHi, loadedLo, loadFrame } from '#machine/memory.ts';
 import { findSlot, SLOT, SLOT_FLAG, slotPlaces } from '#machine/slots.ts';
-import { cr3Frame, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
+import { cr3Frame, REGISTER_WORDS, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import { HEADER } from '#machine/words.ts';
 import type { AtlasEntry, AtlasPage, AtlasRegister, AtlasRegisters, AtlasSlot, AtlasTable } from './atlas.ts';
 
@@ -139,36 +139,21 @@ export function readRegisters(
   return registers;
 }
 
-/** Where a register lies among a vCPU's words, and how: low half alone, plain pair, swizzled pair, or frame number. */
-const REGISTER_WORDS: Readonly<Record<RegisterName, readonly [number, 'low' | 'pair' | 'entry' | 'frame']>> =
-  {
-    cr0: [VCPU.cr0, 'low'],
-    cr2: [VCPU.cr2_hi, 'pair'],
-    cr3: [VCPU.cr3_hi, 'pair'],
-    cr4: [VCPU.cr4, 'low'],
-    efer: [VCPU.efer, 'low'],
-    'hardware cr3': [VCPU.hardware_root, 'frame'],
-    pdpte0: [VCPU.pdptes, 'entry'],
-    pdpte1: [VCPU.pdptes + 2, 'entry'],
-    pdpte2: [VCPU.pdptes + 4, 'entry'],
-    pdpte3: [VCPU.pdptes + 6, 'entry'],
-  };
-
 /** A vCPU's register; null where there is no such vCPU. */
 export function readRegister(words: Int32Array, cpu: number, name: RegisterName): AtlasRegister | null {
   if (cpu >= (words[HEADER.vcpuCount] as number)) return null;
-  const [offset, form] = REGISTER_WORDS[name];
+  const { offset, form, count } = REGISTER_WORDS[name];
   const place = vcpuPlace(words, cpu) + offset;
   const [first, second] = [words[place] as number, words[place + 1] as number];
   switch (form) {
     case 'low':
-      return { place, words: 1, hi: 0, lo: first };
+      return { place, words: count, hi: 0, lo: first };
     case 'pair':
-      return { place, words: 2, hi: first, lo: second };
+      return { place, words: count, hi: first, lo: second };
     case 'entry':
-      return { place, words: 2, hi: hiWord(first, second), lo: loWord(first, second) };
+      return { place, words: count, hi: hiWord(first, second), lo: loWord(first, second) };
     case 'frame':
-      return { place, words: 1, hi: hiWord(first, 0), lo: loWord(first, 0) };
+      return { place, words: count, hi: hiWord(first, 0), lo: loWord(first, 0) };
   }
 }
 

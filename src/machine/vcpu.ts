@@ -1,5 +1,6 @@
 /** A vCPU's registers, as words, and the paging mode that they select. */
 import { type PagingMode, pagingMode } from '#arch/paging-mode.ts';
+import type { RegisterName } from './events.ts';
 import { record } from './record.ts';
 import { HEADER, type Machine } from './words.ts';
 
@@ -20,6 +21,34 @@ export const VCPU = record([
   'rflags',
   'gprs*32',
 ]);
+
+interface RegisterWords {
+  /** Word of the record that it begins with, and how many it has. */
+  readonly offset: number;
+  readonly count: 1 | 2;
+  /** How they hold it: the low half alone, a plain pair, an entry (swizzled pair), a frame number. */
+  readonly form: 'low' | 'pair' | 'entry' | 'frame';
+}
+
+const words = (form: RegisterWords['form'], offset: number): RegisterWords => ({
+  offset,
+  count: form === 'pair' || form === 'entry' ? 2 : 1,
+  form,
+});
+
+/** Where each register lies among a vCPU's words. */
+export const REGISTER_WORDS: Readonly<Record<RegisterName, RegisterWords>> = {
+  cr0: words('low', VCPU.cr0),
+  cr2: words('pair', VCPU.cr2_hi),
+  cr3: words('pair', VCPU.cr3_hi),
+  cr4: words('low', VCPU.cr4),
+  efer: words('low', VCPU.efer),
+  'hardware cr3': words('frame', VCPU.hardware_root),
+  pdpte0: words('entry', VCPU.pdptes),
+  pdpte1: words('entry', VCPU.pdptes + 2),
+  pdpte2: words('entry', VCPU.pdptes + 4),
+  pdpte3: words('entry', VCPU.pdptes + 6),
+};
 
 /** Makes `count` vCPUs with all registers zero. */
 export function createVcpus(m: Machine, count: number): void {
