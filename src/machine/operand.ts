@@ -48,6 +48,36 @@ export function storeOperand(
   }
 }
 
+/** Loads an operand at `offset` of the frame `first`; what of it lies in the next page is in the frame `second`. */
+export function loadAcross(
+  words: Int32Array,
+  first: number,
+  second: number,
+  offset: number,
+  width: number,
+): readonly [number, number] {
+  const within = Math.min(width, 4096 - offset);
+  const low = loadOperand(words, first, offset, within, 0);
+  if (within === width) return low;
+  const high = loadOperand(words, second, 0, width - within, within);
+  return [low[0] | high[0], low[1] | high[1]];
+}
+
+/** Stores an operand where `loadAcross` loads it from. */
+export function storeAcross(
+  m: Machine,
+  first: number,
+  second: number,
+  offset: number,
+  width: number,
+  hi: number,
+  lo: number,
+): void {
+  const within = Math.min(width, 4096 - offset);
+  storeOperand(m, first, offset, within, 0, hi, lo);
+  if (within < width) storeOperand(m, second, 0, width - within, within, hi, lo);
+}
+
 /** The two parts of an operand that may cross a page: [bytes from its start, how many]. */
 export function operandParts(lo: number, width: number): readonly (readonly [number, number])[] {
   const first = Math.min(width, 4096 - (lo & 0xfff));

@@ -65,7 +65,9 @@ export function runScenario(
 }
 
 export class Run {
-  readonly #steps: readonly ReadyStep[];
+  readonly #steps: readonly Step[];
+  /** Index of each step's statement in the log's strings. */
+  readonly #texts: Int32Array;
   readonly #machine: Machine;
   readonly #hypervisor: Hypervisor;
   readonly #layout: GuestLayout;
@@ -106,11 +108,8 @@ export class Run {
     this.#machine = prepared.machine;
     this.#layout = setUpGuest(this.#machine, scenario);
     this.#hypervisor = prepared.start();
-    this.#steps = scenario.steps.map((step) => ({
-      cpu: step.cpu < 0 ? HOST : step.cpu,
-      text: this.#machine.log.text(step.text),
-      perform: performer(this.#hypervisor, step),
-    }));
+    this.#steps = scenario.steps;
+    this.#texts = Int32Array.from(scenario.steps, (step) => this.#machine.log.text(step.text));
     this.#base = this.#machine.copy();
     this.#machine.log.begin();
   }
@@ -120,14 +119,14 @@ export class Run {
     const step = this.#steps[this.#next];
     if (!step || this.#notice !== null) return false;
     const { log } = this.#machine;
-    log.cpu = step.cpu;
+    log.cpu = step.cpu < 0 ? HOST : step.cpu;
     try {
       if (this.#next === this.#mostSteps)
         throw new LimitExceeded('steps', this.#mostSteps, this.#steps.length);
-      log.emit(EVENT.step, this.#next + 1, step.text);
+      log.emit(EVENT.step, this.#next + 1, this.#texts[this.#next]);
       log.beginStep();
       if (this.#dead) log.emit(EVENT.outcome, OUTCOME.notRun);
-      else this.#emitOutcome(step.perform());
+      else this.#emitOutcome(perform(this.#hypervisor, step));
     } catch (error) {
       this.#notice = told('stopped', this.#next + 1, this.#steps.length, reasonOf(error));
       return false;
@@ -196,14 +195,6 @@ export class Run {
   }
 }
 
-/** A step, ready to run: everything that can be known beforehand is. */
-interface ReadyStep {
-  readonly cpu: number;
-  /** Index of the statement in the log's strings. */
-  readonly text: number;
-  readonly perform: () => Outcome;
-}
-
 /** Frame numbers as hexadecimal ranges: `0x10-0x11,0x20`; `none` for none. */
 export function ranges(gfns: readonly number[]): string {
   const parts: string[] = [];
@@ -231,46 +222,38 @@ function accessOf(step: Extract<Step, { kind: 'read' | 'write' | 'exec' }>): Acc
   };
 }
 
-/** What a step asks of the hypervisor. */
-function performer(hypervisor: Hypervisor, step: Step): () => Outcome {
+function perform(hypervisor: Hypervisor, step: Step): Outcome {
   const { host } = hypervisor;
-  const { cpu } = step;
   switch (step.kind) {
     case 'read':
     case 'write':
-    case 'exec': {
-      const access = accessOf(step);
-      return () => hypervisor.access(cpu, access);
-    }
-    case 'invlpg': {
-      const { gva } = step;
-      return () => hypervisor.invlpg(cpu, hiOfBig(gva), loOfBig(gva));
-    }
-    case 'cr3': {
-      const { value } = step;
-      return () => hypervisor.writeCr3(cpu, hiOfBig(value), loOfBig(value));
-    }
+    case 'exec':
+      return hypervisor.access(step.cpu, accessOf(step));
+    case 'invlpg':
+      return hypervisor.invlpg(step.cpu, hiOfBig(step.gva), loOfBig(step.gva));
+    case 'cr3':
+      return hypervisor.writeCr3(step.cpu, hiOfBig(step.value), loOfBig(step.value));
     case 'cr0':
     case 'cr4':
     case 'efer':
-      return () => hypervisor.control(cpu, { [step.kind]: step } as ControlChange);
+      return hypervisor.control(step.cpu, { [step.kind]: step } as ControlChange);
     case 'dirty-log':
-      return () => host.dirtyLog(step.slot, step.on);
+      return host.dirtyLog(step.slot, step.on);
     case 'get-dirty':
-      return () => host.getDirty(step.slot);
+      return host.getDirty(step.slot);
     case 'drop':
-      return () => host.drop(step.gpa, step.size);
+      return host.drop(step.gpa, step.size);
     case 'protect':
-      return () => host.protect(step.gpa, step.size, step.writable);
+      return host.protect(step.gpa, step.size, step.writable);
     case 'slot':
-      return () => host.setSlot(step);
+      return host.setSlot(step);
     case 'slot-delete':
-      return () => host.deleteSlot(step.id);
+      return host.deleteSlot(step.id);
     case 'mmu-pages':
-      return () => host.mmuPages(step.count);
+      return host.mmuPages(step.count);
     case 'nx-recover':
-      return () => host.recoverNx();
+      return host.recoverNx();
     case 'age':
-      return () => host.age(step.gpa, step.size, step.how);
+      return host.age(step.gpa, step.size, step.how);
   }
 }

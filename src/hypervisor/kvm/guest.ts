@@ -9,14 +9,14 @@ import { hexOfPair, isCanonical } from '#arch/word64.ts';
 import { type Access, OK, type Outcome } from '#hypervisor/hypervisor.ts';
 import type { FaultAddress, FaultHandlers } from '#hypervisor/kvm/mmu/page_fault.ts';
 import { gva_to_gpa } from '#hypervisor/kvm/mmu/walk_addr.ts';
-import { loadOperand, operandParts, storeOperand } from '#machine/operand.ts';
+import { loadAcross, storeAcross } from '#machine/operand.ts';
 import { findSlot } from '#machine/slots.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { emulateAccess, exitForMmio, type Instruction } from './emulate.ts';
 import { codeAddress, runCode } from './guest_code.ts';
 import { ARCH, type Vcpu } from './structs.ts';
-import type { GuestMmu, Left } from './translation.ts';
+import type { GuestMmu, Left, Translation } from './translation.ts';
 import {
   GP_VECTOR,
   kvm_inject_emulated_page_fault,
@@ -62,11 +62,17 @@ export interface Done {
   readonly changesMapping?: boolean;
 }
 
+/** What an instruction does, once it is fetched. */
+export type InstructionBody = (vcpu: Vcpu, guest: Guest) => Done | Left;
+
 /** An exception that the processor raised by itself. */
 interface Raised {
   readonly vector: number;
   readonly error: number | null;
 }
+
+/** A `Translation` as its owner sees it. */
+type Wanted = { -readonly [Key in keyof Translation]: Translation[Key] };
 
 export class Guest {
   readonly #vcpu: Vcpu;
@@ -83,15 +89,26 @@ export class Guest {
   /** The access that is under way, and what its emulation came to. */
   #access: Access | null = null;
   #answer: Done | Left | null = null;
+  /** The translation that is under way: one object for all of them. */
+  readonly #wanted: Wanted;
 
   constructor(vcpu: Vcpu, mmu: GuestMmu, stub: StubPage | null) {
     this.#vcpu = vcpu;
     this.#mmu = mmu;
     this.#stub = stub;
+    this.#wanted = {
+      hi: 0,
+      lo: 0,
+      access: 0,
+      ac: false,
+      delivering: null,
+      emulate: this.#emulate,
+      raise: this.raise,
+    };
   }
 
   /** Runs one step: `body` does what its instruction does once it is fetched. */
-  run(user: boolean, ac: boolean, body: () => Done | Left): Outcome {
+  run(user: boolean, ac: boolean, body: InstructionBody): Outcome {
     let waiting: { outcome: Outcome; user: boolean } | null = null;
     let pushed = 0;
     this.#end = null;
@@ -113,7 +130,7 @@ export class Guest {
         continue;
       }
       if (!this.#fetchStep(user, ac)) continue;
-      const done = body();
+      const done = body(this.#vcpu, this);
       if (done === 'efault') return EFAULT;
       if (done === 'internal') return this.#failed();
       if (done === 'again' || done === 'raised') continue;
@@ -195,11 +212,11 @@ export class Guest {
     const within = 4096 - (access.lo & 0xfff);
     const first = this.#page(access, access.hi, access.lo, code);
     if (typeof first !== 'number') return first;
-    if (access.width <= within) return { outcome: onPages(m, access, first, first), emulated: false };
+    if (access.width <= within) return onPages(m, access, first, first);
     const lo = (access.lo + within) | 0;
     const second = this.#page(access, lo === 0 ? (access.hi + 1) | 0 : access.hi, lo, code);
     if (typeof second !== 'number') return second;
-    return { outcome: onPages(m, access, first, second), emulated: false };
+    return onPages(m, access, first, second);
   }
 
   /** The host frame of one page of an access, or what the instruction came to because of it. */
@@ -257,9 +274,14 @@ export class Guest {
     ac: boolean,
     emulate: FaultHandlers['emulate'],
   ): number | Left {
-    const { raise } = this;
-    const delivering = this.#delivering;
-    return this.#mmu.translate(this.#vcpu, { hi, lo, access, ac, delivering, emulate, raise });
+    const wanted = this.#wanted;
+    wanted.hi = hi;
+    wanted.lo = lo;
+    wanted.access = access;
+    wanted.ac = ac;
+    wanted.delivering = this.#delivering;
+    wanted.emulate = emulate;
+    return this.#mmu.translate(this.#vcpu, wanted);
   }
 
   /** One access to the stub page. False after an exit. Without a stub nothing is modelled, and it succeeds. */
@@ -331,29 +353,19 @@ export class Guest {
 
 const userBit = ({ user }: Access): number => (user ? PF.user : 0);
 
-/** The data of an access; `second` is the frame of what reaches into the next page. */
-function onPages(m: Machine, access: Access, first: number, second: number): Outcome {
-  const { update } = access;
-  const [oldHi, oldLo] = access.kind === 'read' || update ? load(m, access, first, second) : [0, 0];
-  if (access.kind === 'read') return { kind: 'value', hi: oldHi, lo: oldLo };
-  const [hi, lo] = update ? update.change(oldHi, oldLo) : [access.valueHi, access.valueLo];
-  const offset = access.lo & 0xfff;
-  for (const [from, bytes] of operandParts(access.lo, access.width)) {
-    if (from === 0) storeOperand(m, first, offset, bytes, 0, hi, lo);
-    else storeOperand(m, second, 0, bytes, from, hi, lo);
-  }
-  return OK;
-}
+const DONE: Done = { outcome: OK, emulated: false };
 
-function load(m: Machine, access: Access, first: number, second: number): readonly [number, number] {
-  let [hi, lo] = [0, 0];
-  for (const [from, bytes] of operandParts(access.lo, access.width)) {
-    const part =
-      from === 0
-        ? loadOperand(m.words, first, access.lo & 0xfff, bytes, 0)
-        : loadOperand(m.words, second, 0, bytes, from);
-    hi |= part[0];
-    lo |= part[1];
+/** The data of an access; `second` is the frame of what reaches into the next page. */
+function onPages(m: Machine, access: Access, first: number, second: number): Done {
+  const { update, width } = access;
+  const offset = access.lo & 0xfff;
+  if (access.kind === 'read') {
+    const [hi, lo] = loadAcross(m.words, first, second, offset, width);
+    return { outcome: { kind: 'value', hi, lo }, emulated: false };
   }
-  return [hi, lo];
+  const [hi, lo] = update
+    ? update.change(...loadAcross(m.words, first, second, offset, width))
+    : [access.valueHi, access.valueLo];
+  storeAcross(m, first, second, offset, width, hi, lo);
+  return DONE;
 }

@@ -40,6 +40,9 @@ export class Processor {
   readonly #tables: HostTables;
   readonly #pointers: HostTables;
   readonly #requests = new Map<PagingMode, WalkRequest>();
+  /** The mode that was asked for last, nearly always the next too, and its request. */
+  #lastMode: PagingMode | null = null;
+  #lastRequest: WalkRequest | null = null;
   readonly result: WalkResult = newWalkResult();
   #table = 0;
 
@@ -57,7 +60,7 @@ export class Processor {
   translate(vcpu: Vcpu, hi: number, lo: number, access: number, ac: boolean): WalkResult {
     const { m } = this.#kvm;
     m.log.emit(EVENT.access, hi, lo, access);
-    const request = this.#request(vcpuMode(m.words, vcpu.regs), m.get(vcpu.regs + VCPU.cr4));
+    const request = this.#requestFor(vcpuMode(m.words, vcpu.regs), m.get(vcpu.regs + VCPU.cr4));
     const known = tlbLookup(m, vcpu.regs, request.mode, hi, lo, access, ac);
     if (known >= 0) return hit(this.result, known);
     const result = walk(request, m.get(vcpu.regs + VCPU.hardware_root), hi, lo, access, ac, this.result);
@@ -69,10 +72,17 @@ export class Processor {
     return result;
   }
 
+  #requestFor(guest: PagingMode, cr4: number): WalkRequest {
+    if (guest === this.#lastMode && this.#lastRequest) return this.#lastRequest;
+    const request = this.#requests.get(guest) ?? this.#newRequest(guest, cr4);
+    this.#requests.set(guest, request);
+    this.#lastMode = guest;
+    this.#lastRequest = request;
+    return request;
+  }
+
   /** The hardware's own mode: always paging, always WP and NX; long mode as the guest, else PAE. */
-  #request(guest: PagingMode, cr4: number): WalkRequest {
-    let request = this.#requests.get(guest);
-    if (request) return request;
+  #newRequest(guest: PagingMode, cr4: number): WalkRequest {
     const levels = guest.levels >= 4 ? guest.levels : 3;
     const paged = guest.levels > 0;
     const mode: PagingMode = {
@@ -93,7 +103,7 @@ export class Processor {
       gigabytePages: true,
       pse36Bits: 8,
     });
-    request = {
+    return {
       mode,
       reserved,
       earlyA: false,
@@ -102,8 +112,6 @@ export class Processor {
       cache: null,
       listener: (level, table, index) => this.#reference(level, table, index),
     };
-    this.#requests.set(guest, request);
-    return request;
   }
 
   #reference(level: number, table: number, index: number): void {

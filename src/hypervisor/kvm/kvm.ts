@@ -6,7 +6,7 @@ import { kvm_mmu_invlpg } from '#hypervisor/kvm/mmu/invlpg.ts';
 import { EVENT } from '#machine/events.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
-import { Guest, type StubPage } from './guest.ts';
+import { Guest, type InstructionBody, type StubPage } from './guest.ts';
 import { jumpTo } from './guest_code.ts';
 import { Processor } from './hardware.ts';
 import { vmx_flush_pml_buffer } from './pml.ts';
@@ -40,7 +40,7 @@ export class KvmHypervisor implements Hypervisor {
     this.host = host;
     this.#vcpus = kvm.vcpus;
     this.#tdp = kvm.tdp ? new TdpGuestMmu(new TdpProcessor(kvm, earlyA)) : null;
-    const mmu = this.#tdp ?? new ShadowGuestMmu(new Processor(kvm));
+    const mmu = this.#tdp ?? new ShadowGuestMmu(new Processor(kvm), kvm.log);
     this.#guests = kvm.vcpus.map((vcpu) => new Guest(vcpu, mmu, stub));
     for (const vcpu of kvm.vcpus) start(vcpu);
   }
@@ -72,15 +72,9 @@ export class KvmHypervisor implements Hypervisor {
   }
 
   /** One step of the guest; what the processor noted on the way is in the dirty log after it. */
-  #run(
-    cpu: number,
-    user: boolean,
-    ac: boolean,
-    body: (vcpu: Vcpu, guest: Guest) => ReturnType<Parameters<Guest['run']>[2]>,
-  ): Outcome {
+  #run(cpu: number, user: boolean, ac: boolean, body: InstructionBody): Outcome {
     const vcpu = this.#vcpus[cpu] as Vcpu;
-    const guest = this.#guests[cpu] as Guest;
-    const outcome = guest.run(user, ac, () => body(vcpu, guest));
+    const outcome = (this.#guests[cpu] as Guest).run(user, ac, body);
     if (vcpu.kvm.parameters.pml) vmx_flush_pml_buffer(vcpu);
     return outcome;
   }
