@@ -13,7 +13,7 @@ test('a write to a page table: out of sync, stale, flushed, in sync again', asyn
     await studio.stepTo('kvm_mmu_set_spte');
     await expect(shadow).toContainText(studio.words.tables.unsync);
     await expect(studio.sentence()).toContainText(
-      studio.says({ en: 'its shadow t3 may be out of sync instead', zh: '改让它的影子页 t3 不同步' }),
+      studio.says({ en: 'its shadow t3 may be out of sync instead', zh: '改为让它的影子页 t3 不同步' }),
     );
   });
 

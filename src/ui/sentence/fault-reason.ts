@@ -15,6 +15,8 @@ export interface PathEntry {
 export type FaultCause =
   | 'not-present'
   | 'reserved'
+  /** EPT: a combination of bits that no entry may have. */
+  | 'misconfigured'
   | 'no-execute'
   | 'supervisor'
   | 'read-only'

@@ -23,7 +23,7 @@ const EXIT: Readonly<Record<ExitKind, (gva: Value, gpa: Value) => Text>> = {
     say`嵌套页表不允许对客户机物理地址 ${gpa} 的这次访问；处理器离开客户机，将该地址交给虚拟机监控器。`,
   misconfiguration: (_, gpa) =>
     say`客户机物理地址 ${gpa} 的页表项对处理器没有意义。KVM 有意在没有内存之处建立这样的页表项。`,
-  'log-full': () => say`修改页日志已满，须由虚拟机监控器清空。`,
+  'log-full': () => say`页修改日志（PML）已满，须由虚拟机监控器清空。`,
   instruction: () => say`客户机在此不得自行完成此操作，由虚拟机监控器代为执行。`,
 };
 
@@ -36,7 +36,7 @@ const TABLES = {
 const setBit =
   (letter: 'A' | 'D') =>
   ({ slot }: { readonly slot: Value }): Text =>
-    say`KVM 将客户机页表项 ${slot} 的 ${letter} 位置位：没有硬件遍历客户机页表，所以由 KVM 代行处理器之事。`;
+    say`KVM 将客户机页表项 ${slot} 的 ${letter} 位置位：没有硬件遍历客户机页表，所以由 KVM 代替处理器来做。`;
 
 function leaf({ gfn, frame, large, rights, next }: LeafFacts, slot: Value | null): Text {
   const size = large === null ? '' : `（一个第 ${large} 级大页）`;
@@ -53,7 +53,7 @@ const MENDING = {
 
 export const events: EventWords = {
   step: ({ number, cpu, statement }) =>
-    say`步骤 ${number} 开始：${cpu === null ? '宿主机' : `cpu${cpu}`} 执行 ${statement}。`,
+    say`步骤 ${number} 开始：${cpu === null ? '宿主机' : `cpu${cpu} `}执行 ${statement}。`,
   outcome: (reason) => explain(outcomes, reason),
   call: (fields) => say`调用 ${fields.function}。`,
   return: (fields) => say`${fields.function} 返回。`,

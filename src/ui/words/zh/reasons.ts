@@ -11,6 +11,7 @@ import { code, explain, type Sayings, say } from '#ui/words/text.ts';
 export const faultCauses: Readonly<Record<FaultCause, string>> = {
   'not-present': '该页表项不存在',
   reserved: '其中有保留位被置位',
+  misconfigured: '处理器不接受这样的页表项',
   'no-execute': '不允许从该处取指',
   supervisor: '用户态代码不得访问',
   'read-only': '不允许写入',
@@ -24,8 +25,8 @@ export const writeReasons: Sayings<WriteReason> = {
   'kernel-ignores': ({ level }) =>
     say`可写，尽管客户机的第 ${level} 级页表项中 ${code('W = 0')}：CR0.WP = 0，而写入者是内核`,
   'unsync-instead': ({ shadows }) =>
-    say`可写，尽管该页帧中是客户机的一张页表：那是最末级页表，因此可以改让它的影子页 ${shadows} 不同步`,
-  logged: ({ slot }) => say`可写：内存槽 ${slot} 记录脏页，该页已按写过计`,
+    say`可写，尽管该页帧中是客户机的一张页表：那是最末级页表，可以改为让它的影子页 ${shadows} 不同步`,
+  logged: ({ slot }) => say`可写：内存槽 ${slot} 记录脏页，该页视为已写过`,
   'read-only': () => say`只读`,
   'guest-read-only': ({ level }) => say`只读，因为客户机的第 ${level} 级页表项只读（${code('W = 0')}）`,
   'above-read-only': () => say`只读，因为客户机页表项的某个上级只读`,
@@ -42,9 +43,9 @@ export const writeReasons: Sayings<WriteReason> = {
 
 /** Why a neighbour is not mapped ahead. */
 const obstacles: Sayings<Obstacle> = {
-  'not-present': () => say`${code('P = 0')}`,
-  'not-accessed': () => say`${code('A = 0')}，客户机还没有用过它`,
-  'no-memory': () => say`其后没有内存`,
+  'not-present': () => say`的 ${code('P = 0')}`,
+  'not-accessed': () => say`的 ${code('A = 0')}，客户机还没有用过它`,
+  'no-memory': () => say`背后没有内存`,
   logged: ({ slot }) => say`属于记录脏页的内存槽 ${slot}`,
   dropped: () => say`所指的页须由宿主机先行找回`,
 };
@@ -53,7 +54,7 @@ export const nextReasons: Sayings<NextReason> = {
   stopped: ({ count, slot, obstacle }) =>
     count === 0
       ? say`没有预先映射相邻页，因为第一个相邻项 ${slot} ${explain(obstacles, obstacle)}。`
-      : say`预先映射了 ${count} 个相邻页，到 ${slot} 为止：它 ${explain(obstacles, obstacle)}。`,
+      : say`预先映射了 ${count} 个相邻页，到 ${slot} 为止：它${explain(obstacles, obstacle)}。`,
   all: ({ count }) => say`预先映射了 ${count} 个相邻页：八项中余下的全部。`,
   'after-flush': () => say`客户机已使该地址失效，KVM 立即按其页表项的现值映射。`,
   neighbour: () => say`并没有访问要求这一映射：它与发生缺页的页相邻，因而预先映射。`,
@@ -65,7 +66,7 @@ export const sizeReasons: Sayings<SizeReason> = {
   logged: ({ slot }) => say`内存槽 ${slot} 逐页记录脏页`,
   'slot-edge': ({ slot }) => say`内存槽 ${slot} 没有包含整个大页`,
   shadowed: ({ table }) => say`其中有一张客户机页表，影子页为 ${table}，必须继续受写保护`,
-  'host-small': () => say`宿主机以 4 KiB 页支持它`,
+  'host-small': () => say`宿主机在其背后用的是 4 KiB 页`,
   'not-executable': () => say`不允许从大页执行代码（nx_huge_pages）`,
 };
 
