@@ -43,6 +43,7 @@ const IMPORTS: readonly Row[] = [
   { file: 'src/ui/session.ts', wrong: '#machine/words.ts', right: '#worker/messages.ts' },
   { file: 'src/ui/store.ts', wrong: '#hypervisor/kvm/structs.ts', right: '#machine/log-reader.ts' },
   { file: 'src/ui/export.ts', wrong: '#scenario/run.ts', right: '#scenario/print.ts' },
+  { file: 'src/ui/words/en/problems.ts', wrong: '#scenario/run.ts', right: '#scenario/messages.ts' },
   { file: 'src/ui/Studio.tsx', wrong: '#worker/worker.ts', right: '#worker/worker.ts?worker' },
   { file: 'src/ui/views/walk/WalkView.tsx', wrong: '#ui/views/tables/model.ts', right: '#ui/store.ts' },
   { file: 'src/ui/views/calls/CallsView.tsx', wrong: '#machine/words.ts', right: 'react' },

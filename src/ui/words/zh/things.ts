@@ -12,7 +12,7 @@ export const things: Words['things'] = {
     function: '内核函数',
   },
   facts: {
-    address: '位于',
+    address: '地址',
     frame: '所在页帧',
     slot: '内存槽',
     slotPage: (slot, page) => `${slot}，其中第 ${page} 页`,
