@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { ExportDoor } from '#ui/export/ExportDoor.tsx';
+import { Inlet } from '#ui/opening/Inlet.tsx';
 import { DesktopPanes } from '#ui/panes/DesktopPanes.tsx';
 import { PhonePanes } from '#ui/panes/PhonePanes.tsx';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
@@ -24,6 +25,7 @@ function WholePage() {
       <main>{isSmall ? <PhonePanes /> : <DesktopPanes />}</main>
       <KeySheet />
       <ExportDoor />
+      <Inlet />
     </div>
   );
 }

@@ -1,7 +1,7 @@
-import { DropdownMenu } from 'radix-ui';
 import { useEffect, useState } from 'react';
 import { Mark } from '#ui/design/Mark.tsx';
 import { useExportDialog } from '#ui/export/dialog.ts';
+import { OpenMenu } from '#ui/opening/OpenMenu.tsx';
 import { PanesMenu } from '#ui/panes/PanesMenu.tsx';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import {
@@ -14,48 +14,13 @@ import {
 } from '#ui/words/language.ts';
 import { momentAddress } from './address-bar.ts';
 import { useKeySheet } from './commands.ts';
-import { continueDraft, drafts } from './drafts.ts';
-import { examplesIn } from './examples.ts';
 import { machineText } from './machine-text.ts';
-import { openText, useSession } from './session.ts';
+import { useSession } from './session.ts';
 import { tell, useStudio } from './store.ts';
 import { setTheme, THEMES, type Theme, useTheme } from './theme.ts';
 
 /** Characters of a link that chat programs leave whole. */
 const MOST_CHARACTERS = 2000;
-
-function open(text: string, draft: string | null): void {
-  continueDraft(draft);
-  useStudio.setState({ selection: null });
-  tell(null);
-  openText(text);
-}
-
-function OpenMenu() {
-  const words = useWords();
-  const kept = drafts();
-  return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger className="button">{words.bar.open} ▾</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
-          <DropdownMenu.Label>{words.bar.examples}</DropdownMenu.Label>
-          {examplesIn(words).map((example) => (
-            <DropdownMenu.Item key={example.name} onSelect={() => open(example.text, null)}>
-              {example.title}
-            </DropdownMenu.Item>
-          ))}
-          {kept.length > 0 && <DropdownMenu.Label>{words.bar.drafts}</DropdownMenu.Label>}
-          {kept.map((draft) => (
-            <DropdownMenu.Item key={draft.id} onSelect={() => open(draft.text, draft.id)}>
-              {draft.title || words.bar.untitled}
-            </DropdownMenu.Item>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
-  );
-}
 
 function ThemeMenu() {
   const words = useWords();

@@ -1,10 +1,12 @@
 /** The whole moment in the address bar: written a little after every change, read when the page opens or the hash changes. */
 import { decodeMoment, encodeMoment } from '#scenario/link.ts';
 import { textOf } from '#scenario/messages.ts';
+import { noteRecent } from '#ui/opening/recents.ts';
+import { titleOf } from '#ui/opening/title.ts';
 import { useLanguage } from '#ui/words/language.ts';
 import { type Arrangement, arrangementText, parseArrangement } from './arrangement.ts';
-import { continueDraft } from './drafts.ts';
-import { firstExample } from './examples.ts';
+import { continueDraft, drafts } from './drafts.ts';
+import { examplesIn, firstExample } from './examples.ts';
 import { logHash } from './moment.ts';
 import { parsePlace, placeText } from './place.ts';
 import { herePlace, openText, useSession } from './session.ts';
@@ -48,7 +50,7 @@ function scheduleWrite(): void {
 }
 
 /** Opens what a fragment holds. A broken one leaves a message, and what was open, untouched. */
-function openFragment(fragment: string): void {
+export function openFragment(fragment: string): void {
   const decoded = decodeMoment(fragment);
   if ('problem' in decoded) {
     const isFirst = useStudio.getState().text === '';
@@ -62,10 +64,13 @@ function openFragment(fragment: string): void {
   }
   const { text, step, offset, selection, view, hash } = decoded.moment;
   clearTimeout(timer);
-  continueDraft(null);
+  // The very text of a draft is that draft: the page was loaded anew.
+  continueDraft(drafts().find((draft) => draft.text === text)?.id ?? null);
   tell(null);
   useStudio.setState({ selection: parsePlace(selection), arrangement: parseArrangement(view) });
   openText(text, { step, offset, hash });
+  if (!examplesIn(useLanguage.getState().words).some((example) => example.text === text))
+    noteRecent({ title: titleOf(text), text });
   if (useSession.getState().problems.length > 0)
     tell({ tone: 'problem', text: (words) => words.messages.problems });
 }

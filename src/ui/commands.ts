@@ -1,6 +1,7 @@
 /** Everything that can be done with a key, as one table: keys, menus and the sheet of keys come from it. */
 import { create } from 'zustand';
 import { useExportDialog } from '#ui/export/dialog.ts';
+import { pickFile } from '#ui/opening/open.ts';
 import type { Words } from '#ui/words/en.ts';
 import { PANES, type PaneId, PRESETS } from './arrangement.ts';
 import { isEmbedded } from './embed.ts';
@@ -101,6 +102,7 @@ export const COMMANDS: readonly Command[] = [
   { id: 'present', key: '3', shown: ['3'], run: () => arrange(PRESETS.present) },
   { id: 'maximise', key: 'm', shown: ['m'], run: toggleMaximised },
   { id: 'fold', key: 'f', shown: ['f'], run: toggleFolded },
+  { id: 'open', key: 'o', shown: ['o'], run: pickFile },
   { id: 'export', key: 'e', shown: ['e'], run: () => useExportDialog.setState({ open: true }) },
   { id: 'detail', key: 'd', shown: ['d'], run: nextDetail },
   { id: 'help', key: '?', shown: ['?'], run: () => useKeySheet.setState({ open: true }) },

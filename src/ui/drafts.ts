@@ -2,7 +2,9 @@
  * What a person typed, kept in the browser. A draft is written by typing only; opening a scenario or a link begins a new one
  * at the next edit, so nothing that was opened ever replaces it.
  */
-import { load } from '#scenario/check.ts';
+import { titleOf } from '#ui/opening/title.ts';
+import { keepList, keptList } from './kept-list.ts';
+import { tell } from './store.ts';
 
 export interface Draft {
   readonly id: string;
@@ -14,6 +16,8 @@ const KEY = 'penumbra.drafts';
 const MOST = 8;
 
 let current: string | null = null;
+/** Whether a person knows that drafts are not kept. */
+let isTold = false;
 
 function isDraft(value: unknown): value is Draft {
   const draft = value as Partial<Draft> | null;
@@ -21,25 +25,17 @@ function isDraft(value: unknown): value is Draft {
 }
 
 /** The drafts, the newest first. Empty where the browser keeps nothing. */
-export function drafts(): Draft[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-    return Array.isArray(stored) ? stored.filter(isDraft).slice(0, MOST) : [];
-  } catch {
-    return [];
-  }
-}
+export const drafts = (): Draft[] => keptList(KEY, isDraft).slice(0, MOST);
 
-/** Keeps an edited text as the current draft. */
+/** Keeps an edited text as the current draft. Says so once where the browser keeps nothing: the address bar still holds the text. */
 export function keepDraft(text: string): void {
   const others = drafts().filter((draft) => draft.id !== current);
   current ??= newId(others);
-  const title = load(text).scenario?.title || text.match(/^title (.*)$/m)?.[1] || '';
-  try {
-    localStorage.setItem(KEY, JSON.stringify([{ id: current, title, text }, ...others].slice(0, MOST)));
-  } catch {
-    // Storage is full or forbidden: the address bar still holds the text.
-  }
+  const title = titleOf(text);
+  const isKept = keepList(KEY, [{ id: current, title, text }, ...others].slice(0, MOST));
+  if (isKept || isTold) return;
+  isTold = true;
+  tell({ tone: 'notice', text: ({ opening }) => opening.notKept });
 }
 
 const newId = (others: readonly Draft[]): string =>

@@ -6,6 +6,7 @@ import { examples } from '#ui/words/en/examples.ts';
 import { functions } from '#ui/words/en/functions.ts';
 import { inspector } from '#ui/words/en/inspector.ts';
 import { layout } from '#ui/words/en/layout.ts';
+import { opening } from '#ui/words/en/opening.ts';
 import * as page from '#ui/words/en/page.ts';
 import { problems } from '#ui/words/en/problems.ts';
 import { notes } from '#ui/words/en/reasons.ts';
@@ -26,6 +27,7 @@ export const en = {
   inspector,
   layout,
   sharing,
+  opening,
   problems,
   statements,
   things,

@@ -6,6 +6,7 @@ import { examples } from '#ui/words/zh/examples.ts';
 import { functions } from '#ui/words/zh/functions.ts';
 import { inspector } from '#ui/words/zh/inspector.ts';
 import { layout } from '#ui/words/zh/layout.ts';
+import { opening } from '#ui/words/zh/opening.ts';
 import * as page from '#ui/words/zh/page.ts';
 import { problems } from '#ui/words/zh/problems.ts';
 import { notes } from '#ui/words/zh/reasons.ts';
@@ -27,6 +28,7 @@ export const zh = {
   inspector,
   layout,
   sharing,
+  opening,
   problems,
   statements,
   things,

@@ -109,6 +109,7 @@ export const commands = {
   present: 'Present: large type, the walk alone',
   maximise: 'Maximise the pane, or restore it',
   fold: 'Fold the pane, or open it',
+  open: 'Open a file',
   export: 'Export: pictures, log, text for a mail',
   detail: 'Next level of detail',
 };

@@ -109,6 +109,7 @@ export const commands: Words['commands'] = {
   present: '演示：大字，只显示遍历',
   maximise: '最大化或还原窗格',
   fold: '折叠或展开窗格',
+  open: '打开文件',
   export: '导出：图片、日志、邮件文本',
   detail: '切换详细程度',
 };
