@@ -34,3 +34,32 @@ it.each(CASES)('a guest with paging=$paging on $keys', ({ paging, levels, keys, 
     if (reader.kind(index) === EVENT.reference) references++;
   expect(references).toBe((levels + 1) * (nested + 1) - 1);
 });
+
+it.each([
+  { guest: '4K', host: '', references: 24 },
+  { guest: '2M', host: '', references: 19 },
+  { guest: '1G', host: '', references: 14 },
+  { guest: '4K', host: 'huge', references: 19 },
+  { guest: '2M', host: 'huge', references: 15 },
+  { guest: '1G', host: 'huge', references: 11 },
+  { guest: '4K', host: 'gigantic', references: 14 },
+  { guest: '2M', host: 'gigantic', references: 11 },
+  { guest: '1G', host: 'gigantic', references: 8 },
+])('a $guest page of the guest on host pages that are "$host"', ({ guest, host, references }) => {
+  const { reader } = runText(
+    [
+      'scenario 1',
+      'machine kvm mmu=tdp tlb=off',
+      'guest paging=4',
+      `slot 0 gpa=0 size=${host === 'gigantic' ? '1G' : '4M'} ${host}`,
+      'space s pool=0x100000',
+      `map s 0x40000000 0 p|w|u|a|d size=${guest}`,
+      'read 0x40000000',
+      'read 0x40000000',
+    ].join('\n'),
+  );
+  let counted = 0;
+  for (let index = reader.stepStart(1); index < reader.length; index++)
+    if (reader.kind(index) === EVENT.reference) counted++;
+  expect(counted).toBe(references);
+});

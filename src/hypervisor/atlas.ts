@@ -118,8 +118,8 @@ export interface AtlasPage {
   /** `zero`: the host's shared page of zeros; `dropped`: the host took it away and nobody has touched it since. */
   readonly state: 'resident' | 'zero' | 'dropped';
   readonly hostWritable: boolean;
-  /** Mapped by an undivided 2 MiB entry of the host. */
-  readonly huge: boolean;
+  /** Level of the entry by which the host maps it: 2 for an undivided 2 MiB page, 3 for a 1 GiB page. */
+  readonly hostLevel: 1 | 2 | 3;
   /** Written since the dirty log was read last; false where writes are not logged. */
   readonly dirty: boolean;
   /** KVM intercepts every write to it. */

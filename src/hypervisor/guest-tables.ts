@@ -5,9 +5,9 @@ import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
 import type { RegisterName } from '#machine/events.ts';
 import {
   HUGE_FRAMES,
+  hostMappingLevel,
   hostPageDropped,
   isHostWritable,
-  isHugeHostPage,
   isSharedZero,
   knownHostFrame,
   NO_FRAME,
@@ -209,7 +209,7 @@ export function readPage(words: Int32Array, gfn: number): Omit<AtlasPage, 'track
     hostFrame: frame === NO_FRAME ? null : frame,
     state: shared ? 'zero' : hostPageDropped(words, slot, index) ? 'dropped' : 'resident',
     hostWritable: isHostWritable(words, slot, index),
-    huge: isHugeHostPage(words, slot, index),
+    hostLevel: hostMappingLevel(words, slot, index),
     dirty: bitmap !== 0 && ((words[bitmap + (index >>> 5)] as number) & (1 << (index & 31))) !== 0,
   };
 }

@@ -141,5 +141,9 @@ export const slotFlags = (slot: {
   readonly ro: boolean;
   readonly log: boolean;
   readonly huge: boolean;
+  readonly gigantic: boolean;
 }): number =>
-  (slot.ro ? SLOT_FLAG.readOnly : 0) | (slot.log ? SLOT_FLAG.dirtyLog : 0) | (slot.huge ? SLOT_FLAG.huge : 0);
+  (slot.ro ? SLOT_FLAG.readOnly : 0) |
+  (slot.log ? SLOT_FLAG.dirtyLog : 0) |
+  (slot.huge || slot.gigantic ? SLOT_FLAG.huge : 0) |
+  (slot.gigantic ? SLOT_FLAG.gigantic : 0);

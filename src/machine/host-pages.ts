@@ -3,11 +3,12 @@
  *
  * A slot's memory is resident and writable from the start. A host frame gets its number when somebody first asks for it, and
  * never gets another one. Frames below HUGE_FRAMES are the machine's own frames; the 512 frames of a 2 MiB host page have
- * numbers from HUGE_FRAMES on. A `huge` slot maps each whole 2 MiB by one entry (a region) until something divides it.
+ * numbers from HUGE_FRAMES on. A `huge` slot maps each whole 2 MiB by one entry (a region) until something divides it. The 512
+ * regions of a 1 GiB host page (`gigantic`, hugetlbfs) have consecutive numbers, and nothing divides them.
  *
  * Not known here: who must be told when the host takes a page away.
  */
-import { SLOT } from './slots.ts';
+import { SLOT, SLOT_FLAG } from './slots.ts';
 import { FRAME, FRAME_SHIFT, FRAME_WORDS, HEADER, type Machine } from './words.ts';
 
 /** Host frames from here on belong to 2 MiB pages: 512 numbers each. */
@@ -15,8 +16,12 @@ export const HUGE_FRAMES = 1 << 24;
 /** The frame number that stands for "no slot", or "the host does not allow it". */
 export const NO_FRAME = -1;
 
-/** Frames of a 2 MiB page. */
+/** Frames of a 2 MiB page, and 2 MiB pages of a 1 GiB page. */
 const HUGE = 512;
+const GIGANTIC = 512;
+
+/** Frames of the directory of 2 MiB pages: enough for the largest memory in 1 GiB pages, and as much beside it. */
+const DIRECTORY_FRAMES = 4;
 
 /**
  * A word of the host's last-level tables: the frame's number and these. 0: resident, writable, not yet numbered.
@@ -53,14 +58,14 @@ const ptePlace = (words: Int32Array, slot: number, index: number): number =>
 function wholeRegion(words: Int32Array, slot: number, index: number): number {
   const regions = words[slot + SLOT.huge] as number;
   if (regions === 0) return 0;
-  const base = words[slot + SLOT.base_gfn] as number;
+  const base = words[slot + SLOT.hva_page] as number;
   const place = regions + (((base + index) >>> 9) - (base >>> 9));
   return (words[place] as number) & REGION.divided ? 0 : place;
 }
 
-/** Index, within its 2 MiB of guest-physical memory, of page `index` of a slot. */
-const withinHuge = (words: Int32Array, slot: number, index: number): number =>
-  ((words[slot + SLOT.base_gfn] as number) + index) & (HUGE - 1);
+/** Index, within its 2 MiB of the host's address space, of page `index` of a slot. */
+export const withinHuge = (words: Int32Array, slot: number, index: number): number =>
+  ((words[slot + SLOT.hva_page] as number) + index) & (HUGE - 1);
 
 /**
  * The host frame behind page `index` of a slot, numbered now if it never was; a page that the host took away is faulted in:
@@ -101,28 +106,41 @@ function hugePage(m: Machine, slot: number, index: number, place: number, write:
   const readOnly = region & REGION.readOnly;
   if (region & (REGION.dropped | REGION.zero) && !write) {
     hostPageWritable = false;
-    if (m.get(HEADER.hugeZero) === 0) m.set(HEADER.hugeZero, takeHugeNumber(m) + 1);
+    if (m.get(HEADER.hugeZero) === 0) m.set(HEADER.hugeZero, takeHugeNumbers(m, 1) + 1);
     m.set(place, readOnly | REGION.zero | m.get(HEADER.hugeZero));
   } else if (region & REGION.zero) {
     // A write to the huge page of zeros: Linux divides it and gives the one page a frame of its own.
     divideHugeHostPage(m, slot, index);
     return smallPage(m, slot, index, write);
   } else if (region & REGION.dropped || (region & REGION.number) === 0) {
-    m.set(place, readOnly | (takeHugeNumber(m) + 1));
+    m.set(place, readOnly | (regionNumber(m, slot, index, place) + 1));
   }
   return HUGE_FRAMES + ((m.get(place) & REGION.number) - 1) * HUGE + withinHuge(m.words, slot, index);
 }
 
-/** A number for another 2 MiB host page, with a directory of its frames' words. */
-function takeHugeNumber(m: Machine): number {
-  const count = m.get(HEADER.hugeCount);
-  if (count === 0) m.set(HEADER.huge, m.allocateFrames(1, FRAME.directory) << FRAME_SHIFT);
-  if (count === FRAME_WORDS) throw new RangeError(`more than ${FRAME_WORDS} huge host pages are in use`);
-  const directory = m.allocateFrames(1, FRAME.directory) << FRAME_SHIFT;
-  m.set(m.get(HEADER.huge) + count, directory);
-  m.set(HEADER.hugeCount, count + 1);
-  return count;
+/** The number that a region gets; in a 1 GiB page, the one that follows from where it lies there. */
+function regionNumber(m: Machine, slot: number, index: number, place: number): number {
+  if (!isGigantic(m.words, slot)) return takeHugeNumbers(m, 1);
+  const within = ((m.get(slot + SLOT.hva_page) + index) >>> 9) & (GIGANTIC - 1);
+  const first = place - within;
+  if (m.get(first) === 0) m.set(first, takeHugeNumbers(m, GIGANTIC) + 1);
+  return (m.get(first) & REGION.number) - 1 + within;
 }
+
+/** Numbers for so many 2 MiB host pages beside each other, aligned to their count. Returns the first. */
+function takeHugeNumbers(m: Machine, count: number): number {
+  if (m.get(HEADER.huge) === 0)
+    m.set(HEADER.huge, m.allocateFrames(DIRECTORY_FRAMES, FRAME.directory) << FRAME_SHIFT);
+  const most = DIRECTORY_FRAMES * FRAME_WORDS;
+  const first = (m.get(HEADER.hugeCount) + count - 1) & -count;
+  if (first + count > most) throw new RangeError(`more than ${most} huge host pages are in use`);
+  m.set(HEADER.hugeCount, first + count);
+  return first;
+}
+
+/** Whether a slot is backed by 1 GiB host pages. */
+export const isGigantic = (words: Int32Array, slot: number): boolean =>
+  ((words[slot + SLOT.flags] as number) & SLOT_FLAG.gigantic) !== 0;
 
 /** The host frame behind a page, read from words alone; NO_FRAME while it has no number or is not there. */
 export function knownHostFrame(words: Int32Array, slot: number, index: number): number {
@@ -166,7 +184,7 @@ export function divideHugeHostPage(m: Machine, slot: number, index: number): voi
   if (place === 0) return;
   const region = m.get(place);
   const start = index - withinHuge(m.words, slot, index);
-  const number = region & REGION.number || takeHugeNumber(m) + 1;
+  const number = region & REGION.number || takeHugeNumbers(m, 1) + 1;
   for (let i = Math.max(0, -start); i < HUGE && start + i < m.get(slot + SLOT.npages); i++) {
     let pte = PTE.numbered | (HUGE_FRAMES + (number - 1) * HUGE + i);
     if (region & REGION.zero) pte = PTE.numbered | m.get(HEADER.zeroFrame);
@@ -233,6 +251,8 @@ function eachEntry(
   }
 }
 
-/** Level of the host's own mapping of a page: 2 within an undivided, present 2 MiB entry, else 1. */
-export const hostMappingLevel = (words: Int32Array, slot: number, index: number): number =>
-  isHugeHostPage(words, slot, index) && !hostPageDropped(words, slot, index) ? 2 : 1;
+/** Level of the host's own mapping of a page: 3 in a 1 GiB page, 2 within an undivided, present 2 MiB entry, else 1. */
+export function hostMappingLevel(words: Int32Array, slot: number, index: number): 1 | 2 | 3 {
+  if (isGigantic(words, slot)) return 3;
+  return isHugeHostPage(words, slot, index) && !hostPageDropped(words, slot, index) ? 2 : 1;
+}

@@ -17,14 +17,16 @@ export function frameData(words: Int32Array, frame: number): number {
   if (frame < HUGE_FRAMES) return frame << FRAME_SHIFT;
   const offset = frame - HUGE_FRAMES;
   const directory = words[(words[HEADER.huge] as number) + (offset >>> 9)] as number;
-  return (words[directory + (offset & 511)] as number) << FRAME_SHIFT;
+  return directory === 0 ? 0 : (words[directory + (offset & 511)] as number) << FRAME_SHIFT;
 }
 
 function writableFrameData(m: Machine, frame: number): number {
   const known = frameData(m.words, frame);
   if (known !== 0) return known;
   const offset = frame - HUGE_FRAMES;
-  const entry = m.get(m.get(HEADER.huge) + (offset >>> 9)) + (offset & 511);
+  const directory = m.get(HEADER.huge) + (offset >>> 9);
+  if (m.get(directory) === 0) m.set(directory, m.allocateFrames(1, FRAME.directory) << FRAME_SHIFT);
+  const entry = m.get(directory) + (offset & 511);
   m.set(entry, m.allocateFrames(1, FRAME.guest));
   return m.get(entry) << FRAME_SHIFT;
 }

@@ -5,10 +5,15 @@ import { HEADER, type Machine } from './words.ts';
 /** At most so many slots at a time. */
 export const MAX_SLOTS = 256;
 
+/**
+ * `hva_page`: where the slot's memory begins in the host's address space, in pages: as far from a multiple of 1 GiB as its first
+ * guest frame was when it was made. A slot that moves stays there.
+ */
 export const SLOT = record([
   'used',
   'id',
   'base_gfn',
+  'hva_page',
   'npages',
   'flags',
   'ptes',
@@ -16,7 +21,8 @@ export const SLOT = record([
   'dirty_bitmap',
   'arch',
 ]);
-export const SLOT_FLAG = { readOnly: 1, dirtyLog: 2, huge: 4, invalid: 8 } as const;
+/** `huge`: backed by 2 MiB host pages; `gigantic` beside it: by 1 GiB ones, and then base and size are multiples of 1 GiB. */
+export const SLOT_FLAG = { readOnly: 1, dirtyLog: 2, huge: 4, invalid: 8, gigantic: 16 } as const;
 
 export interface SlotSpec {
   readonly id: number;
@@ -39,6 +45,7 @@ export function createSlot(m: Machine, spec: SlotSpec): number {
   m.set(slot + SLOT.used, 1);
   m.set(slot + SLOT.id, spec.id);
   m.set(slot + SLOT.base_gfn, spec.baseGfn);
+  m.set(slot + SLOT.hva_page, spec.baseGfn);
   m.set(slot + SLOT.npages, spec.npages);
   m.set(slot + SLOT.flags, spec.flags);
   m.set(slot + SLOT.ptes, m.allocateArray(spec.npages));

@@ -43,6 +43,9 @@ const PAGE_SIZES: Readonly<Record<string, PageSize>> = {
 /** Bits of the largest physical address that an entry can hold (SDM volume 3, paging-structure entries). */
 const ENTRY_ADDRESS_BITS = 52;
 
+/** Bytes of a host page of a `gigantic` slot. */
+const GIGANTIC_PAGE = 0x4000_0000;
+
 /** A virtual address of this mode: canonical, or short enough that it may also be a nested guest's physical one. */
 export function virtualAddress(resolution: Resolution, word: Word, paging: Paging): bigint {
   const { addressBits, registerBits } = MODES[paging];
@@ -88,7 +91,10 @@ function makeSlot(resolution: Resolution, memory: Memory, statement: Statement):
     report(resolution, statement.span, 'too-much-memory', MAX_MEMORY / 2 ** 30);
   }
   const flag = (name: string) => hasFlag(statement, name);
-  slots.push({ id, gpa, size, ro: flag('ro'), log: flag('log'), huge: flag('huge') });
+  const gigantic = flag('gigantic');
+  if (gigantic && (gpa % GIGANTIC_PAGE !== 0 || size % GIGANTIC_PAGE !== 0))
+    report(resolution, statement.span, 'slot-gigantic');
+  slots.push({ id, gpa, size, ro: flag('ro'), log: flag('log'), huge: flag('huge'), gigantic });
 }
 
 function makeStub(resolution: Resolution, memory: Memory, statement: Statement): void {

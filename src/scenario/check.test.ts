@@ -39,8 +39,8 @@ host drop 0x10000 8K
 `);
     expect(scenario.title).toBe('A test');
     expect(scenario.slots).toEqual([
-      { id: 0, gpa: 0, size: 0x400000, ro: false, log: false, huge: false },
-      { id: 1, gpa: 0x10000000, size: 0x400000, ro: false, log: false, huge: true },
+      { id: 0, gpa: 0, size: 0x400000, ro: false, log: false, huge: false, gigantic: false },
+      { id: 1, gpa: 0x10000000, size: 0x400000, ro: false, log: false, huge: true, gigantic: false },
     ]);
     expect(scenario.stub).toEqual({ gva: 0x7f0000000000n, gpa: 0x7000, ugva: null });
     const setup = scenario.setup.map(({ span, ...statement }) => [span.line, statement]);

@@ -123,6 +123,7 @@ export const MESSAGES = {
   'too-much-memory': (gib: number) => `the slots hold more than ${gib} GiB together`,
   'slot-end': (end: string, bits: number) => `the slot ends at ${end}, beyond ${bits} address bits`,
   'slot-twice': (id: number) => `there is a slot ${id} already`,
+  'slot-gigantic': () => 'a slot of 1 GiB host pages begins and ends at a multiple of 1G',
   'slot-overlap': (id: number, first: string, last: string) =>
     `the slot overlaps slot ${id} (${first} to ${last})`,
   'slot-address-missing': () => "'host slot' needs gpa=, the slot's address, or 'delete'",

@@ -65,6 +65,8 @@ export interface Slot {
   readonly log: boolean;
   /** Backed by 2 MiB host pages; else by 4 KiB ones only. */
   readonly huge: boolean;
+  /** Backed by 1 GiB host pages; `gpa` and `size` are multiples of 1 GiB. */
+  readonly gigantic: boolean;
 }
 
 /** The page that guest instructions are fetched from; `ugva` is where user code sees it, if elsewhere. */

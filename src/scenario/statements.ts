@@ -241,6 +241,10 @@ const SETUP = rows('setup', [
       RO,
       LOG,
       { name: 'huge', help: 'backed by 2 MiB host pages instead of 4 KiB ones' },
+      {
+        name: 'gigantic',
+        help: 'backed by 1 GiB host pages (hugetlbfs): begins and ends at a multiple of 1 GiB',
+      },
       { name: 'pod', needs: 'xen', help: 'populate on demand' },
     ],
     help: 'A memory slot. Its memory is resident and writable at the start.',

@@ -149,11 +149,16 @@ export function kvm_alloc_memslot_metadata(m: Machine, slot: number): number {
   return arch;
 }
 
-/** A large page that reaches beyond the slot cannot be mapped. */
+/** A large page cannot be mapped that reaches beyond the slot, nor any where the slot lies otherwise in the host's address space. */
 function disallowPartialPages(m: Machine, slot: number, level: number): void {
   const base = m.get(slot + SLOT.base_gfn);
   const end = base + m.get(slot + SLOT.npages);
   const within = (1 << ((level - 1) * 9)) - 1;
+  if ((base ^ m.get(slot + SLOT.hva_page)) & within) {
+    for (let gfn = base; gfn < end; gfn += within + 1) m.set(lpage_info_slot(m.words, gfn, slot, level), 1);
+    m.set(lpage_info_slot(m.words, end - 1, slot, level), 1);
+    return;
+  }
   for (const [gfn, partial] of [
     [base, base & within],
     [end - 1, end & within],

@@ -11,10 +11,12 @@ import {
   divideHugeHostPage,
   dropHostPages,
   hostPage,
+  isGigantic,
   isHostWritable,
   isHugeHostPage,
   isSharedZero,
   protectHostPages,
+  withinHuge,
 } from '#machine/host-pages.ts';
 import { SLOT, slotPlaces } from '#machine/slots.ts';
 import { kernel } from './calls.ts';
@@ -66,6 +68,13 @@ function otherwise({ m }: Kvm, { slot, start, end }: SlotPart, writable: boolean
   return runs;
 }
 
+/**
+ * The parts that the host can take away or protect: madvise and mprotect refuse a range that begins or ends within a page of
+ * hugetlbfs. Not known here: a range of whole 1 GiB pages, which is left alone as well.
+ */
+const changeableParts = (kvm: Kvm, first: number, end: number): SlotPart[] =>
+  slotParts(kvm, first, end).filter((part) => !isGigantic(kvm.m.words, part.slot));
+
 /** The part of `first` … `end`-1 that lies in a slot, for each slot that has one. */
 function slotParts(kvm: Kvm, first: number, end: number): SlotPart[] {
   const { m } = kvm;
@@ -80,18 +89,19 @@ function slotParts(kvm: Kvm, first: number, end: number): SlotPart[] {
 /** The part of a slot in the 2 MiB around a frame; the host's memory reaches beyond a slot that begins or ends within them. */
 function hugeAround(kvm: Kvm, slot: number, gfn: number): { start: number; end: number } {
   const base = kvm.m.get(slot + SLOT.base_gfn);
-  const start = gfn & ~(HUGE - 1);
+  const start = gfn - withinHuge(kvm.m.words, slot, gfn - base);
   return { start: Math.max(start, base), end: Math.min(start + HUGE, base + kvm.m.get(slot + SLOT.npages)) };
 }
 
 /** madvise(MADV_DONTNEED): the pages are gone. A huge page that loses a part is divided first, which names all of it. */
 export function dropPages(kvm: Kvm, first: number, end: number): void {
   const { m } = kvm;
-  for (const part of slotParts(kvm, first, end)) {
+  for (const part of changeableParts(kvm, first, end)) {
     const base = m.get(part.slot + SLOT.base_gfn);
     kvm_mmu_notifier_invalidate_range_start(kvm, part.slot, part.start, part.end);
     for (const edge of [part.start, part.end]) {
-      if (edge % HUGE !== 0 && isHugeHostPage(m.words, part.slot, edge - base)) divide(kvm, part.slot, edge);
+      const splits = withinHuge(m.words, part.slot, edge - base) !== 0;
+      if (splits && isHugeHostPage(m.words, part.slot, edge - base)) divide(kvm, part.slot, edge);
     }
     dropHostPages(m, part.slot, part.start - base, part.end - base);
   }
@@ -109,11 +119,12 @@ function divide(kvm: Kvm, slot: number, gfn: number): void {
  */
 export function protectPages(kvm: Kvm, first: number, end: number, writable: boolean): void {
   const { m } = kvm;
-  for (const part of slotParts(kvm, first, end).flatMap((one) => otherwise(kvm, one, writable))) {
+  for (const part of changeableParts(kvm, first, end).flatMap((one) => otherwise(kvm, one, writable))) {
     const base = m.get(part.slot + SLOT.base_gfn);
     for (const edge of [part.start, part.end]) {
       const inside = edge > base && edge < base + m.get(part.slot + SLOT.npages);
-      if (inside && edge % HUGE !== 0 && isCut(m.words, part.slot, edge - base)) divide(kvm, part.slot, edge);
+      const splits = inside && withinHuge(m.words, part.slot, edge - base) !== 0;
+      if (splits && isCut(m.words, part.slot, edge - base)) divide(kvm, part.slot, edge);
     }
     kvm_mmu_notifier_invalidate_range_start(kvm, part.slot, part.start, part.end);
     protectHostPages(m, part.slot, part.start - base, part.end - base, writable);

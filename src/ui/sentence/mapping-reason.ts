@@ -105,6 +105,6 @@ export function pageSizeReason(asked: Requested): SizeReason | null {
       role && !role.direct && shadowed !== null && shadowed >= base && shadowed < base + LARGE_FRAMES,
   );
   if (shadow) return { why: 'shadowed', table: tableValue(shadow) };
-  if (!atlas.page(gfn)?.huge) return { why: 'host-small' };
+  if (atlas.page(gfn)?.hostLevel === 1) return { why: 'host-small' };
   return isFetch ? { why: 'not-executable' } : null;
 }

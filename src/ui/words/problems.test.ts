@@ -46,6 +46,7 @@ const SAMPLES: { readonly [Id in MessageId]: Parameters<MessageTexts[Id]> } = {
   'too-much-memory': [4],
   'slot-end': ['0x5000', 40],
   'slot-twice': [2],
+  'slot-gigantic': [],
   'slot-overlap': [1, '0x0', '0xfff'],
   'slot-address-missing': [],
   'slot-size-missing': [5],

@@ -32,7 +32,7 @@ function pageFacts(words: Words, { names }: Moment, page: AtlasPage): Fact[] {
     backing,
     fact(facts.host, facts.states[page.state]),
     ...(page.hostWritable ? [] : [fact(facts.host, facts.readOnly)]),
-    ...(page.huge ? [fact(facts.host, facts.huge)] : []),
+    ...(page.hostLevel > 1 ? [fact(facts.host, page.hostLevel === 2 ? facts.huge : facts.gigantic)] : []),
     ...(page.dirty ? [fact(facts.written, facts.dirty)] : []),
     ...(page.tracked ? [fact(facts.writes, facts.tracked)] : []),
   ];

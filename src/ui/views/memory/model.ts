@@ -18,7 +18,16 @@ export type Lane = 'gva' | 'gpa' | 'hva' | 'hpa';
 export const LANES: readonly Lane[] = ['gva', 'gpa', 'hva', 'hpa'];
 
 /** What is said about a page beside its number. */
-export type Mark = 'table' | 'protected' | 'dirty' | 'read-only' | 'dropped' | 'zero' | 'huge' | 'no slot';
+export type Mark =
+  | 'table'
+  | 'protected'
+  | 'dirty'
+  | 'read-only'
+  | 'dropped'
+  | 'zero'
+  | 'huge'
+  | 'gigantic'
+  | 'no slot';
 
 export interface Item {
   readonly lane: Lane;
@@ -115,7 +124,7 @@ function hostMarks(page: AtlasPage): Mark[] {
   if (page.state === 'dropped') marks.push('dropped');
   if (page.state === 'zero') marks.push('zero');
   if (!page.hostWritable) marks.push('read-only');
-  if (page.huge) marks.push('huge');
+  if (page.hostLevel > 1) marks.push(page.hostLevel === 2 ? 'huge' : 'gigantic');
   return marks;
 }
 

@@ -26,6 +26,7 @@ export const things = {
     },
     readOnly: 'maps it read-only',
     huge: 'maps it by a 2 MiB page',
+    gigantic: 'maps it by a 1 GiB page',
     written: 'written',
     dirty: 'since the dirty log was read last',
     tracked: 'KVM intercepts every write to it',

@@ -50,6 +50,7 @@ export const memory = {
     dropped: 'taken away',
     zero: 'shared zeros',
     huge: '2 MiB',
+    gigantic: '1 GiB',
     'no slot': 'hole',
   },
   hidden: (count: number) => `… ${count} more pages`,

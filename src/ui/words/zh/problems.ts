@@ -97,6 +97,7 @@ export const problems: MessageTexts = {
   'too-much-memory': (gib) => `各内存槽合计超过 ${gib} GiB`,
   'slot-end': (end, bits) => `内存槽止于 ${end}，超出 ${bits} 个地址位`,
   'slot-twice': (id) => `已经有内存槽 ${id}`,
+  'slot-gigantic': () => '由宿主机 1 GiB 页支持的内存槽必须起止于 1G 的整数倍',
   'slot-overlap': (id, first, last) => `与内存槽 ${id}（${first} 到 ${last}）重叠`,
   'slot-address-missing': () => '“host slot”需要 gpa=，即内存槽的地址，或者“delete”',
   'slot-size-missing': (id) => `没有可以沿用其大小的内存槽 ${id}：应有 size=`,

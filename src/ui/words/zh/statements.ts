@@ -71,6 +71,7 @@ const PLACES: Readonly<Record<string, string>> = {
   ro: '对客户机只读',
   log: '开启脏页日志',
   huge: '由宿主机的 2 MiB 页而非 4 KiB 页支持',
+  gigantic: '由宿主机的 1 GiB 页（hugetlbfs）支持：起止于 1 GiB 的整数倍',
   pod: '按需填充（populate on demand）',
   delete: '删除该内存槽',
 

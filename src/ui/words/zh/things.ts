@@ -27,6 +27,7 @@ export const things: Words['things'] = {
     },
     readOnly: '以只读方式映射它',
     huge: '以 2 MiB 大页映射它',
+    gigantic: '以 1 GiB 大页映射它',
     written: '已写',
     dirty: '自上次读取脏页日志以来',
     tracked: 'KVM 截获对它的每一次写入',

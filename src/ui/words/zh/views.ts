@@ -48,6 +48,7 @@ export const memory: Words['memory'] = {
     dropped: '已收回',
     zero: '共享零页',
     huge: '2 MiB',
+    gigantic: '1 GiB',
     'no slot': '空洞',
   },
   hidden: (count) => `… 另有 ${count} 页`,
