@@ -135,9 +135,9 @@ export class Studio {
     return this.page.getByRole('group', { name: ask }).getByRole('button', { name: questions[question] });
   }
 
-  /** The box that filters the events. */
+  /** The box that searches the events. */
   filter(): Locator {
-    return this.page.getByRole('searchbox', { name: this.words.timeline.filter });
+    return this.page.getByRole('searchbox', { name: this.words.search.label });
   }
 
   /** How much the cursor passes over. */

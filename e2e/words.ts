@@ -4,6 +4,7 @@ import { functions as enFunctions } from '#ui/words/en/functions.ts';
 import { inspector as enInspector } from '#ui/words/en/inspector.ts';
 import { layout as enLayout } from '#ui/words/en/layout.ts';
 import * as enPage from '#ui/words/en/page.ts';
+import { search as enSearch } from '#ui/words/en/search.ts';
 import { things as enThings } from '#ui/words/en/things.ts';
 import * as enViews from '#ui/words/en/views.ts';
 import { cost as zhCost } from '#ui/words/zh/cost.ts';
@@ -11,6 +12,7 @@ import { functions as zhFunctions } from '#ui/words/zh/functions.ts';
 import { inspector as zhInspector } from '#ui/words/zh/inspector.ts';
 import { layout as zhLayout } from '#ui/words/zh/layout.ts';
 import * as zhPage from '#ui/words/zh/page.ts';
+import { search as zhSearch } from '#ui/words/zh/search.ts';
 import { things as zhThings } from '#ui/words/zh/things.ts';
 import * as zhViews from '#ui/words/zh/views.ts';
 
@@ -21,6 +23,7 @@ export const en = {
   functions: enFunctions,
   inspector: enInspector,
   layout: enLayout,
+  search: enSearch,
   things: enThings,
 };
 
@@ -34,5 +37,6 @@ export const zh: PageWords = {
   functions: zhFunctions,
   inspector: zhInspector,
   layout: zhLayout,
+  search: zhSearch,
   things: zhThings,
 };

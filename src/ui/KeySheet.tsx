@@ -2,9 +2,23 @@ import { Dialog } from 'radix-ui';
 import { useWords } from '#ui/words/language.ts';
 import { COMMANDS, useKeySheet } from './commands.ts';
 
+/** Terms of a filter, one of each sort; docs/filter.md has all of them. */
+const TERMS = [
+  ['kind:kvm_mmu_*', 'kind'],
+  ['gfn=0x10', 'field'],
+  ['level>=2', 'number'],
+  ['spte.w=0', 'bit'],
+  ['entry:t3[010]', 'thing'],
+  ['fn:mmu_set_spte', 'function'],
+  ['step:3..5', 'counted'],
+  ['is:fault', 'group'],
+  ['"write 0x10000"', 'text'],
+] as const;
+
 /** All keys, from the table of commands. */
 export function KeySheet() {
   const words = useWords();
+  const { sheet } = words.search;
   const open = useKeySheet((state) => state.open);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => useKeySheet.setState({ open: next })}>
@@ -24,6 +38,20 @@ export function KeySheet() {
               </div>
             ))}
           </dl>
+          <section className="filter-sheet">
+            <h3>{sheet.title}</h3>
+            <p>{sheet.intro}</p>
+            <dl>
+              {TERMS.map(([term, meaning]) => (
+                <div key={term}>
+                  <dt>
+                    <code>{term}</code>
+                  </dt>
+                  <dd>{sheet.meanings[meaning]}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
           <Dialog.Close className="button">{words.keys.close}</Dialog.Close>
         </Dialog.Content>
       </Dialog.Portal>

@@ -8,6 +8,7 @@ import { isEmbedded } from './embed.ts';
 import { goBack, goForward, goTo, select } from './jumps.ts';
 import type { Run } from './moment.ts';
 import { stop, togglePlay } from './playback.ts';
+import { goToFound } from './search.ts';
 import { DETAILS, moved } from './sequence.ts';
 import { currentSequence, useSession } from './session.ts';
 import { arrange, foldPane, maximisePane, setCursor, useStudio } from './store.ts';
@@ -96,6 +97,8 @@ export const COMMANDS: readonly Command[] = [
   { id: 'back', key: 'Backspace', shown: ['⌫'], run: goBack },
   { id: 'forward', key: 'Backspace', shift: true, shown: ['Shift', '⌫'], run: goForward },
   { id: 'search', key: '/', shown: ['/'], run: () => document.getElementById(FILTER_ID)?.focus() },
+  { id: 'nextFound', key: 'n', shown: ['n'], run: () => goToFound(1) },
+  { id: 'previousFound', key: 'N', shown: ['Shift', 'n'], run: () => goToFound(-1) },
   { id: 'release', key: 'Escape', shown: ['Esc'], run: release },
   { id: 'learn', key: '1', shown: ['1'], run: () => arrange(PRESETS.learn) },
   { id: 'debug', key: '2', shown: ['2'], run: () => arrange(PRESETS.debug) },

@@ -1,5 +1,6 @@
 import { COMMANDS } from '#ui/commands.ts';
-import { EventFilter, EventList } from '#ui/views/timeline/EventList.tsx';
+import { EventList } from '#ui/views/timeline/EventList.tsx';
+import { DetailChoice, SearchBox } from '#ui/views/timeline/SearchBox.tsx';
 import { TimelineView } from '#ui/views/timeline/TimelineView.tsx';
 import { Position, Transport } from '#ui/views/timeline/Transport.tsx';
 import { useWords } from '#ui/words/language.ts';
@@ -33,7 +34,8 @@ export function EventsPane({ state }: { readonly state: PaneState }) {
         <Transport />
         <Position />
         <KeyHints />
-        <EventFilter />
+        <DetailChoice />
+        <SearchBox />
         <PaneButtons id="events" state={state} title={words.panes.events} />
       </div>
       <PaneBody state={state}>

@@ -3,7 +3,8 @@ import { TABS, type Tab } from '#ui/arrangement.ts';
 import { runCommand } from '#ui/commands.ts';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, useStudio } from '#ui/store.ts';
-import { EventFilter, EventList } from '#ui/views/timeline/EventList.tsx';
+import { EventList } from '#ui/views/timeline/EventList.tsx';
+import { DetailChoice, SearchBox } from '#ui/views/timeline/SearchBox.tsx';
 import { CommandIcon, Position } from '#ui/views/timeline/Transport.tsx';
 import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
 import { useWords } from '#ui/words/language.ts';
@@ -23,7 +24,10 @@ function Walk() {
 function Events() {
   return (
     <div className="phone-events">
-      <EventFilter />
+      <div className="phone-search">
+        <SearchBox />
+        <DetailChoice />
+      </div>
       <EventList />
     </div>
   );

@@ -10,6 +10,7 @@ import { opening } from '#ui/words/en/opening.ts';
 import * as page from '#ui/words/en/page.ts';
 import { problems } from '#ui/words/en/problems.ts';
 import { notes } from '#ui/words/en/reasons.ts';
+import { search } from '#ui/words/en/search.ts';
 import { sharing } from '#ui/words/en/sharing.ts';
 import { statements } from '#ui/words/en/statements.ts';
 import { things } from '#ui/words/en/things.ts';
@@ -29,6 +30,7 @@ export const en = {
   sharing,
   opening,
   problems,
+  search,
   statements,
   things,
 };

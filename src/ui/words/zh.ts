@@ -10,6 +10,7 @@ import { opening } from '#ui/words/zh/opening.ts';
 import * as page from '#ui/words/zh/page.ts';
 import { problems } from '#ui/words/zh/problems.ts';
 import { notes } from '#ui/words/zh/reasons.ts';
+import { search } from '#ui/words/zh/search.ts';
 import { sharing } from '#ui/words/zh/sharing.ts';
 import { statements } from '#ui/words/zh/statements.ts';
 import { things } from '#ui/words/zh/things.ts';
@@ -30,6 +31,7 @@ export const zh = {
   sharing,
   opening,
   problems,
+  search,
   statements,
   things,
 } satisfies Words;

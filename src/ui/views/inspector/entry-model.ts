@@ -54,12 +54,12 @@ function addressOf(table: AtlasTable, index: number): AddressPlace {
   };
 }
 
-/** Where an entry lies, as the event list has it: in the guest's memory, or so far into a host frame. */
-function addressFact(words: Words, { names }: Moment, table: AtlasTable, index: number): Fact {
+/** Where an entry lies, as the event list has it: an address of the guest's, or so far into a table. */
+function addressFact(words: Words, table: AtlasTable, index: number): Fact {
   const address = addressOf(table, index);
   const { address: name } = words.things.facts;
   if (table.side === 'guest') return fact(name, `0x${hexOfPair(address.hi, address.lo)}`, 'gpa', address);
-  return fact(name, `${names.frame(table.frame)}+${hex(address.lo & 0xfff)}`, 'hpa', address);
+  return fact(name, `${table.role ? table.name : 'root'}+${hex(address.lo & 0xfff)}`, 'hpa', address);
 }
 
 function targetFacts(
@@ -73,7 +73,7 @@ function targetFacts(
   const text = entryText(moment.names, moment.index, table, entry);
   const facts: Fact[] = [
     fact(says.liesIn, says.tableAt(table.name, table.level), 'none', { kind: 'table', table: table.id }),
-    addressFact(words, moment, table, index),
+    addressFact(words, table, index),
   ];
   if (entry.kind === 'table' && entry.target)
     facts.push(

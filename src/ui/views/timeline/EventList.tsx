@@ -1,16 +1,13 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react';
-import { create } from 'zustand';
-import { FILTER_ID } from '#ui/commands.ts';
-import { goTo } from '#ui/jumps.ts';
+import { type KeyboardEvent, useDeferredValue, useEffect, useRef } from 'react';
 import type { Run } from '#ui/moment.ts';
+import { foundSequence, useSearch } from '#ui/search.ts';
 import { useSelectedEvent } from '#ui/selection.ts';
-import { DETAILS, type Detail, moved, type Sequence } from '#ui/sequence.ts';
+import { moved, type Sequence } from '#ui/sequence.ts';
 import { useSequence, useSession } from '#ui/session.ts';
-import { arrange, setCursor, useStudio } from '#ui/store.ts';
+import { setCursor, useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
 import { EventRow } from './EventRow.tsx';
-import { matchingEvents } from './filter.ts';
 
 const ROW = 20;
 
@@ -74,69 +71,16 @@ function Rows({ run, events }: { readonly run: Run; readonly events: Sequence })
   );
 }
 
-/** What the list is filtered by; shared by the box and the list, wherever the two stand. */
-const useFilter = create<{ filter: string }>(() => ({ filter: '' }));
-
-function useMatches(run: Run | null): Sequence | null {
+/** The events that are listed: those that are found, or all that are stepped through. */
+function useListed(run: Run | null): Sequence | null {
   const sequence = useSequence(run);
-  const filter = useDeferredValue(useFilter((state) => state.filter));
-  return useMemo(() => run && sequence && matchingEvents(run, sequence, filter), [run, sequence, filter]);
+  const found = useSearch((state) => state.found);
+  return useDeferredValue(foundSequence(found) ?? sequence);
 }
 
-/** Moves the cursor to the next event that is found, or to the first. */
-function goToNext(events: Sequence | null): void {
-  if (!events || events.length === 0) return;
-  const rank = events.rank(useStudio.getState().cursor) + 1;
-  goTo({ event: events.at(rank < events.length ? rank : 0) });
-}
-
-/** Which events there are to step through. */
-function DetailChoice() {
-  const words = useWords();
-  const detail = useStudio((state) => state.arrangement.detail);
-  return (
-    <label className="detail-choice" title={words.timeline.detailHelp}>
-      {words.timeline.detail}
-      <select value={detail} onChange={(event) => arrange({ detail: event.target.value as Detail })}>
-        {DETAILS.map((level) => (
-          <option key={level} value={level}>
-            {words.timeline.details[level]}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-/** The box that filters the events. */
-export function EventFilter() {
-  const words = useWords();
-  const run = useSession((state) => state.run);
-  const filter = useFilter((state) => state.filter);
-  const events = useMatches(run);
-  return (
-    <div className="event-filter">
-      <DetailChoice />
-      <span aria-live="polite">{events && filter ? words.timeline.found(events.length) : ''}</span>
-      <input
-        id={FILTER_ID}
-        type="search"
-        value={filter}
-        placeholder={`${words.timeline.filter}  /`}
-        aria-label={words.timeline.filter}
-        onChange={(event) => useFilter.setState({ filter: event.target.value })}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.blur();
-          if (event.key === 'Enter') goToNext(events);
-        }}
-      />
-    </div>
-  );
-}
-
-/** Every event in the kernel's own words, or those that the filter leaves. */
+/** Every event in the kernel's own words, or those that are found. */
 export function EventList() {
   const run = useSession((state) => state.run);
-  const events = useMatches(run);
+  const events = useListed(run);
   return <div className="event-list">{run && events && <Rows run={run} events={events} />}</div>;
 }

@@ -2,6 +2,7 @@ import { type PointerEvent, useCallback, useLayoutEffect, useMemo, useRef, useSt
 import { useElementWidth } from '#ui/design/element-size.ts';
 import { goTo } from '#ui/jumps.ts';
 import { eventNumber, type Moment } from '#ui/moment.ts';
+import { foundSequence, useSearch } from '#ui/search.ts';
 import { useSelectedEvent } from '#ui/selection.ts';
 import type { Sequence } from '#ui/sequence.ts';
 import { useMoment, useSequence } from '#ui/session.ts';
@@ -32,10 +33,12 @@ function Drawing({ moment, sequence, range, width, isVector }: DrawingProps) {
   const cpus = atlas.registers.length;
   const { from, count } = range;
   const currentStep = reader.stepOf(moment.index);
+  const found = foundSequence(useSearch((state) => state.found));
   const shapes = useMemo(() => {
-    const model = timelineModel({ reader, sequence, numberAt, cpus, hasHost }, { from, count }, width);
+    const source = { reader, sequence, numberAt, cpus, hasHost, found };
+    const model = timelineModel(source, { from, count }, width);
     return timelineShapes(model, { isShape: areShapes({ from, count }, width), currentStep });
-  }, [reader, sequence, numberAt, from, count, width, cpus, hasHost, currentStep]);
+  }, [reader, sequence, numberAt, from, count, width, cpus, hasHost, currentStep, found]);
   const Medium = isVector ? TimelineVector : TimelineCanvas;
   return <Medium shapes={shapes} width={width} height={timelineHeight(cpus, hasHost)} />;
 }

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT } from '#machine/events.ts';
 import { FIRST_TOUCH, runText } from '#ui/run.fixture.ts';
-import { matchingEvents } from './filter.ts';
-import { rangeWith, rankAtX, rankX, tickSpacing, timelineModel } from './model.ts';
+import { allOf, listed } from '#ui/sequence.ts';
+import { places, rangeWith, rankAtX, rankX, tickSpacing, timelineModel } from './model.ts';
 
 const run = runText(FIRST_TOUCH);
 const { reader } = run;
-const source = { reader, sequence: run.story, numberAt: (rank: number) => rank + 1, cpus: 1, hasHost: true };
+const source = {
+  reader,
+  sequence: run.story,
+  numberAt: (rank: number) => rank + 1,
+  cpus: 1,
+  hasHost: true,
+  found: null,
+};
 const whole = { from: 0, count: reader.length };
 
 describe('the timeline', () => {
@@ -51,12 +57,28 @@ describe('the timeline', () => {
   });
 });
 
-describe('the filter', () => {
-  it('leaves events whose line has every word', () => {
-    const found = matchingEvents(run, run.story, 'SPTE level=1');
-    expect(found.length).toBeGreaterThan(0);
-    for (let rank = 0; rank < found.length; rank++)
-      expect([EVENT.kvm_mmu_set_spte, EVENT.kvm_mmu_spte_requested]).toContain(reader.kind(found.at(rank)));
-    expect(matchingEvents(run, run.story, '  ')).toBe(run.story);
+describe('places of events', () => {
+  const range = { from: 10, count: 20 };
+  const shown = allOf({ length: 100 });
+
+  it('are where their columns are', () => {
+    const found = listed([3, 12, 29, 30]);
+    expect(places(shown, found, range, 200)).toEqual([rankX(range, 200, 12), rankX(range, 200, 29)]);
+    expect(places(shown, null, range, 200)).toEqual([]);
+    expect(places(shown, listed([]), range, 200)).toEqual([]);
+  });
+
+  it('are as many as pixels at most, however many events there are', () => {
+    const million = allOf({ length: 1_000_000 });
+    const xs = places(million, million, { from: 0, count: 1_000_000 }, 300);
+    expect(xs.length).toBeGreaterThan(290);
+    expect(xs.length).toBeLessThanOrEqual(301);
+    expect(new Set(xs.map(Math.floor)).size).toBe(xs.length);
+  });
+
+  it('are those of the event before, for what is not stepped through', () => {
+    const story = listed([0, 10, 20]);
+    const all = { from: 0, count: 3 };
+    expect(places(story, listed([12]), all, 30)).toEqual([rankX(all, 30, 1)]);
   });
 });

@@ -40,6 +40,8 @@ export interface TimelineModel {
   readonly marks: readonly Mark[];
   readonly outside: readonly Outside[];
   readonly ticks: readonly { readonly x: number; readonly label: string }[];
+  /** Where an event is found that was searched for; one place at most a pixel. */
+  readonly found: readonly number[];
   /** vCPUs, and whether there is a host's lane below them. */
   readonly lanes: number;
   readonly hasHost: boolean;
@@ -158,6 +160,32 @@ export interface Source {
   /** Number of vCPUs. */
   readonly cpus: number;
   readonly hasHost: boolean;
+  /** The events that are found; null where nothing is searched for. */
+  readonly found: Sequence | null;
+}
+
+/** Where some events are in the drawing, each pixel once: what is looked at depends on the width, not on their number. */
+export function places(
+  sequence: Sequence,
+  events: Sequence | null,
+  range: Range,
+  width: number,
+): readonly number[] {
+  if (!events || events.length === 0 || sequence.length === 0) return [];
+  const list: number[] = [];
+  const last = Math.min(sequence.length, Math.ceil(range.from + range.count)) - 1;
+  let rank = Math.max(0, Math.floor(range.from));
+  while (rank <= last) {
+    const next = events.rank(sequence.at(rank) - 1) + 1;
+    if (next >= events.length) break;
+    const at = Math.max(rank, sequence.rank(events.at(next)));
+    if (at > last) break;
+    const x = rankX(range, width, at);
+    list.push(x);
+    const nextPixel = Math.floor(x) + 1;
+    rank = Math.max(at + 1, Math.ceil(range.from - 0.5 + (nextPixel * range.count) / width));
+  }
+  return list;
 }
 
 export function timelineModel(source: Source, range: Range, width: number): TimelineModel {
@@ -173,6 +201,7 @@ export function timelineModel(source: Source, range: Range, width: number): Time
     marks: marks(source, range, width),
     outside: outside(source, range, width),
     ticks,
+    found: places(source.sequence, source.found, range, width),
     lanes: source.cpus,
     hasHost: source.hasHost,
   };

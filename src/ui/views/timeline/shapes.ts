@@ -74,6 +74,17 @@ function markShape(model: TimelineModel, { x, lane, shape, tone }: Mark, isShape
   return { kind: 'box', ...plain, x: Math.floor(x), y: middle - height / 2, width: 1, height, fill: tone };
 }
 
+/** An event that is found: a tick under the ruler. */
+const foundShape = (x: number): BoxShape => ({
+  ...plain,
+  kind: 'box',
+  x: x - 1,
+  y: RULER - 4,
+  width: 2,
+  height: 4,
+  fill: 'ink',
+});
+
 /**
  * All shapes, the lowest first.
  * @param isShape whether marks are shapes; else they are pixels
@@ -95,6 +106,7 @@ export function timelineShapes(
         stroke: 'structure',
       }),
     ),
+    ...model.found.map(foundShape),
     ...model.ticks.map(({ x, label }): TimelineShape => ({ kind: 'text', x, y: RULER / 2, text: label })),
     ...model.blocks.map((block) => blockShape(model, block, block.step === currentStep)),
     ...model.marks.map((mark) => markShape(model, mark, isShape)),

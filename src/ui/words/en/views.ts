@@ -97,7 +97,5 @@ export const timeline = {
   details: { hardware: 'hardware', hypervisor: 'hypervisor', everything: 'everything' },
   detailHelp:
     'What to step through: walks, TLBs and exits; what the hypervisor does too; or each call of its functions',
-  filter: 'Filter events',
-  found: (count: number) => (count === 1 ? '1 event' : `${count} events`),
   list: 'Events',
 };

@@ -94,7 +94,5 @@ export const timeline: Words['timeline'] = {
   detail: '详细程度',
   details: { hardware: '硬件', hypervisor: '虚拟机监控器', everything: '全部' },
   detailHelp: '逐个经过哪些事件：遍历、TLB 和退出；加上虚拟机监控器所做的；或者再加上每次函数调用',
-  filter: '筛选事件',
-  found: (count) => `${count} 个事件`,
   list: '事件列表',
 };
