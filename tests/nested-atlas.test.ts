@@ -33,7 +33,7 @@ describe('nested tables of the TDP MMU', () => {
   const end = at(EVENT.outcome, 3);
 
   it('are indexed by guest-physical addresses, in the vendor’s format, and found by walking', () => {
-    expect(end.nested).toMatchObject({ mmu: 'tdp', vendor: 'intel', accessedDirty: true });
+    expect(end.nested).toMatchObject({ mmu: 'tdp', vendor: 'intel', format: 'ept' });
     for (const table of end.hypervisorTables)
       expect(table).toMatchObject({ translates: 'gpa', format: 'ept', byWalk: true, obsolete: false });
     expect(end.hypervisorTables.map(({ level }) => level)).toEqual([4, 3, 2, 1]);
@@ -88,10 +88,14 @@ it('an AMD entry for no memory keeps the access', () => {
 it('frames that the processor noted wait until KVM reads them', () => {
   const at = atlasesOf(content('18-modification-log'));
   // The write after the log was begun, at the end of its walk; and after the guest was left.
-  expect(at(EVENT.translated, 2).nested?.noted(0)).toContain(0x10);
-  expect(at(EVENT.outcome, 3).nested?.noted(0)).toEqual([]);
-  expect(atlasesOf(content('16-two-dimensions'))(EVENT.outcome).nested?.noted(0)).toEqual([]);
-  expect(atlasesOf(content('20-access-tracking'))(EVENT.outcome).nested?.noted(0)).toBeNull();
+  expect(
+    at(EVENT.translated, 2)
+      .nested?.notes(0)
+      ?.map(({ gfn }) => gfn),
+  ).toContain(0x10);
+  expect(at(EVENT.outcome, 3).nested?.notes(0)).toEqual([]);
+  expect(atlasesOf(content('16-two-dimensions'))(EVENT.outcome).nested?.notes(0)).toEqual([]);
+  expect(atlasesOf(content('20-access-tracking'))(EVENT.outcome).nested?.notes(0)).toBeNull();
 });
 
 it('a table that is there for code only is marked', () => {

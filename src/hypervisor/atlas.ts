@@ -136,15 +136,22 @@ export interface AtlasMmio {
   readonly slotsGeneration: number;
 }
 
+/** A note of the processor's: that it set D in the entry of a guest frame. */
+export interface AtlasNote {
+  readonly gfn: number;
+  /** Place of the word that it is in. */
+  readonly place: number;
+}
+
 /** Two-dimensional paging: the hardware walks the guest's own tables, and nested ones for each step of that. */
 export interface AtlasNested {
   /** Which of KVM's MMUs keeps the nested tables: the TDP MMU, or the older one with reverse maps and a hash. */
   readonly mmu: 'tdp' | 'tdp-legacy';
   readonly vendor: 'amd' | 'intel';
-  /** Nested entries have A and D flags. */
-  readonly accessedDirty: boolean;
-  /** Guest frames that a vCPU's processor has noted as written, and KVM has not read yet; null without page-modification logging. */
-  noted(cpu: number): readonly number[] | null;
+  /** The format of nested entries. */
+  readonly format: EntryFormatName;
+  /** What a vCPU's processor has noted as written, and KVM has not read yet; null without page-modification logging. */
+  notes(cpu: number): readonly AtlasNote[] | null;
   /** Places of the leaves that map a guest frame: one in each root's tree at most. */
   leaves(gfn: number): readonly number[];
   /** The rule that the EPT entry at a place breaks; null for any other. */

@@ -4,7 +4,14 @@
  */
 import { PTE } from '#arch/entry.ts';
 import { EPT } from '#arch/ept.ts';
-import { is_access_track_spte, MMIO_GENERATION, SPTE, spteKind } from '#hypervisor/kvm/mmu/spte.ts';
+import {
+  is_access_track_spte,
+  is_executable_pte,
+  is_writable_pte,
+  MMIO_GENERATION,
+  SPTE,
+  spteKind,
+} from '#hypervisor/kvm/mmu/spte.ts';
 import { SPTE_FORMATS, type SpteFormat } from '#hypervisor/kvm/mmu/spte_format.ts';
 import type { AtlasTable, EntryFormatName, EntryKind } from './atlas.ts';
 
@@ -153,6 +160,7 @@ export const hypervisorEntryKind = (format: EntryFormatName, level: number, flag
 /** What a leaf says of the accesses that it lets through, and of those that it is to show. */
 export interface LeafState {
   readonly isWritable: boolean;
+  readonly isExecutable: boolean;
   /** KVM may give W back at once: only the dirty log has taken it. */
   readonly isMmuWritable: boolean;
   /** The host's own mapping may be written. */
@@ -173,7 +181,8 @@ export function leafState(name: EntryFormatName, flags: number): LeafState {
   const format = formatOf(name);
   const { hostWritable, mmuWritable, accessed, dirty, accessTrack } = format;
   return {
-    isWritable: (flags & SPTE.write) !== 0,
+    isWritable: is_writable_pte(flags),
+    isExecutable: is_executable_pte(format, flags),
     isMmuWritable: (flags & mmuWritable) !== 0,
     isHostWritable: (flags & hostWritable) !== 0,
     isAccessed: accessed === 0 ? null : (flags & accessed) !== 0,

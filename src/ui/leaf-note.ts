@@ -23,7 +23,7 @@ export function leafNote(
   if (state.isAccessTracked) return 'access-tracked';
   if (!state.isHostWritable) return 'host-read-only';
   if (!state.isWritable) return state.isMmuWritable ? 'logged' : 'read-only';
-  const isNoted = atlas.registers.some(({ cpu }) => atlas.nested?.noted(cpu) !== null);
+  const isNoted = atlas.registers.some(({ cpu }) => atlas.nested?.notes(cpu) !== null);
   return isNoted && state.isDirty === false && isLogged(atlas, atlas.mappedFrame(place) ?? -1)
     ? 'to-note'
     : null;

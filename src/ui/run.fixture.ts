@@ -1,5 +1,6 @@
 /** Runs a scenario for tests of the views, in place of the worker. */
 import { LogReader, Replay } from '#machine/log-reader.ts';
+import { DEFAULT_LIMITS, type MachineLimits } from '#machine/words.ts';
 import { load } from '#scenario/check.ts';
 import { runScenario } from '#scenario/run.ts';
 import { Names } from '#trace/names.ts';
@@ -22,11 +23,11 @@ read 0x40000000
 /** The same page without a hypervisor. */
 export const BARE = FIRST_TOUCH.replace('machine kvm mmu=shadow', 'machine bare');
 
-/** Runs a text. Throws where it has errors. */
-export function runText(text: string): Run {
+/** Runs a text. Throws where it has errors. @param limits VIEWING_LIMITS has calls recorded, as the page does */
+export function runText(text: string, limits: MachineLimits = DEFAULT_LIMITS): Run {
   const { scenario, problems } = load(text);
   if (!scenario) throw new Error(problems[0]?.message);
-  const result = runScenario(scenario);
+  const result = runScenario(scenario, limits);
   if ('problems' in result) throw new Error(result.problems[0]?.message);
   const reader = new LogReader(result.log);
   return newRun({ text, scenario, reader, replay: new Replay(reader), names: new Names(reader) });

@@ -1,6 +1,6 @@
 /** What an atlas says of two-dimensional paging: whose nested tables they are, and where each maps a guest frame. */
 import { brokenEptRule } from '#arch/ept.ts';
-import type { AtlasNested } from '#hypervisor/atlas.ts';
+import type { AtlasNested, AtlasNote } from '#hypervisor/atlas.ts';
 import { is_last_spte, is_shadow_present_pte, spteFormat } from '#hypervisor/kvm/mmu/spte.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_SHIFT, frameOwner, HEADER } from '#machine/words.ts';
@@ -25,11 +25,12 @@ function leafBelow(words: Int32Array, root: number, gfn: number): number {
   return 0;
 }
 
-function noted(words: Int32Array, cpu: number): number[] | null {
+function notes(words: Int32Array, cpu: number): AtlasNote[] | null {
   const arch = words[vcpuPlace(words, cpu) + VCPU.hypervisor] as number;
   const buffer = (words[arch + ARCH.pml_buffer] as number) << FRAME_SHIFT;
   if (buffer === 0) return null;
-  return [...words.subarray(buffer, buffer + (words[arch + ARCH.pml_count] as number))];
+  const count = words[arch + ARCH.pml_count] as number;
+  return Array.from({ length: count }, (_, i) => ({ gfn: words[buffer + i] as number, place: buffer + i }));
 }
 
 /** @param roots shadow pages that walks may begin at. Null under shadow paging. */
@@ -42,8 +43,8 @@ export function readNested(words: Int32Array, roots: readonly number[]): AtlasNe
   return {
     mmu,
     vendor: isAmd ? 'amd' : 'intel',
-    accessedDirty,
-    noted: (cpu) => noted(words, cpu),
+    format: format.name,
+    notes: (cpu) => notes(words, cpu),
     leaves: (gfn) => roots.map((root) => leafBelow(words, root, gfn)).filter((place) => place !== 0),
     brokenRule: (place) => {
       const sp = frameOwner(words, place >>> FRAME_SHIFT);

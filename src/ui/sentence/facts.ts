@@ -8,18 +8,21 @@ import { entryFacts, exitFacts, outcomeFacts, stepFacts } from './flow-facts.ts'
 import {
   checkMmioFacts,
   elementFacts,
-  fastPageFaultFacts,
   getPageFacts,
   injectionFacts,
   linkFacts,
   markMmioFacts,
   pageFaultFacts,
   requestedFacts,
+  rootsFacts,
   setBitFacts,
   setSpteFacts,
+  splitFacts,
+  tdpChangeFacts,
   unsyncFacts,
   walkerErrorFacts,
 } from './kvm-facts.ts';
+import { mendingFacts } from './mending.ts';
 import { type Source, slotAt, word } from './source.ts';
 import { accessFacts, faultFacts, referenceFacts, translatedFacts } from './walk-facts.ts';
 
@@ -76,7 +79,7 @@ export const FACTS = {
   rmapRemove: fields('gfn', 'at'),
   unlink: fields('sp', 'at'),
   tableFree: fields('sp'),
-  roots: (source: Source) => ({ ...fields('sp')(source), count: word(source, 1) }),
+  roots: rootsFacts,
   register: fields('register', 'value'),
   slot: (source: Source) => ({ ...fields('slot')(source), what: note(source, 3) }),
 
@@ -93,13 +96,13 @@ export const FACTS = {
   kvm_mmu_prepare_zap_page: fields('sp'),
   kvm_mmu_spte_requested: requestedFacts,
   kvm_mmu_set_spte: setSpteFacts,
-  kvm_tdp_mmu_spte_changed: fields('gfn', 'old', 'new'),
-  fast_page_fault: fastPageFaultFacts,
+  kvm_tdp_mmu_spte_changed: tdpChangeFacts,
+  fast_page_fault: mendingFacts,
   mark_mmio_spte: markMmioFacts,
   check_mmio_spte: checkMmioFacts,
   handle_mmio_page_fault: fields('gfn'),
-  kvm_mmu_zap_all_fast: fields(),
-  kvm_mmu_split_huge_page: fields(),
+  kvm_mmu_zap_all_fast: (source: Source) => ({ isNested: source.atlas.nested !== null }),
+  kvm_mmu_split_huge_page: splitFacts,
 } satisfies { readonly [Kind in keyof typeof EVENT]: (source: Source) => unknown };
 
 export type EventKind = keyof typeof FACTS;

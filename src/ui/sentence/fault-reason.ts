@@ -20,6 +20,8 @@ export type FaultCause =
   | 'no-execute'
   | 'supervisor'
   | 'read-only'
+  /** KVM has taken all rights, to see the next use. */
+  | 'access-tracked'
   /** The kernel executes, or touches, what is the user's. */
   | 'smep'
   | 'smap';

@@ -1,7 +1,9 @@
 /** Facts about steps, and about leaving and entering the guest. */
 import { EVENT, OUTCOME } from '#machine/events.ts';
 import { outcomeText } from '#trace/print.ts';
+import { faultCode } from '#ui/fault-code.ts';
 import { code, type Value } from '#ui/words/text.ts';
+import { misconfiguredEntry, nestedExit } from './nested-exit.ts';
 import { exitKind } from './nested-fault-reason.ts';
 import { before, guestPhysical, linear, number64, type Source, word } from './source.ts';
 
@@ -52,9 +54,15 @@ export function outcomeFacts(source: Source): OutcomeReason {
 
 export function exitFacts(source: Source) {
   const reason = source.reader.text(word(source, 0));
+  const told = faultCode(source.reader, source.index);
+  const notes = source.atlas.nested?.notes(source.reader.cpu(source.index) ?? 0) ?? [];
   return {
     reason: code(reason),
     kind: exitKind(reason),
+    nested: told && nestedExit(told),
+    misconfigured: misconfiguredEntry(source),
+    /** Pages that the processor has noted as written since the last exit. */
+    noted: notes.length,
     gva: linear(source, 1),
     gpa: guestPhysical(source, 1),
   };

@@ -5,6 +5,7 @@
 import { PTE } from '#arch/entry.ts';
 import { EPT, EPT_QUALIFICATION } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
+import { leafState } from '#hypervisor/entry-bits.ts';
 import { EVENT, PAYLOAD, WALKER_NESTED } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { isCall } from '#ui/sequence.ts';
@@ -104,6 +105,10 @@ function needed({ vendor, accessedDirty }: NestedRules, access: number, isFinal:
   ];
 }
 
+/** EPT: a leaf whose rights KVM keeps aside. */
+const isTracked = ({ vendor }: NestedRules, { flags }: PathEntry): boolean =>
+  vendor === 'intel' && leafState('ept-noad', flags).isAccessTracked;
+
 /** EPT: an entry that may be written, but not read, means nothing. */
 const isMisconfigured = ({ vendor }: NestedRules, { flags }: PathEntry): boolean =>
   vendor === 'intel' && (flags & (EPT.read | EPT.write)) === EPT.write;
@@ -125,7 +130,7 @@ export function nestedFaultReason(
   if (isMisconfigured(rules, last)) return { level: last.level, bit: 'W = 1, R = 0', cause: 'misconfigured' };
   for (const { isMissing, bit, cause } of needed(rules, access, isFinal)) {
     const at = path.find(({ flags }) => isMissing(flags));
-    if (at) return { level: at.level, bit, cause };
+    if (at) return { level: at.level, bit, cause: isTracked(rules, at) ? 'access-tracked' : cause };
   }
   return { level: last.level, bit: 'RSVD', cause: 'reserved' };
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import SPLIT from '#content/scenarios/17-nested-dirty-log.scn?raw';
+import PML from '#content/scenarios/18-modification-log.scn?raw';
+import MMIO from '#content/scenarios/19-misconfigured.scn?raw';
+import TRACKED from '#content/scenarios/20-access-tracking.scn?raw';
+import CODE from '#content/scenarios/21-no-code-in-large-pages.scn?raw';
 import { EVENT } from '#machine/events.ts';
+import { VIEWING_LIMITS } from '#machine/words.ts';
 import { momentAt } from '#ui/moment.ts';
 import { BARE, FIRST_TOUCH, momentOf, runText } from '#ui/run.fixture.ts';
 import { en } from '#ui/words/en.ts';
@@ -152,12 +158,94 @@ describe('two dimensions', () => {
       nested,
       EVENT.exit,
       1,
-      /nested tables do not allow what the guest needs of guest-physical 0x100000/,
+      /wanted an entry of the guest’s own tables at guest-physical 0x100000, .* have nothing for it/,
     ],
-    ['whose fault it is', nested, EVENT.kvm_page_fault, 1, /KVM’s for certain/],
+    [
+      'whose fault it is',
+      nested,
+      EVENT.kvm_page_fault,
+      1,
+      /KVM’s for certain.* there is no entry that could/,
+    ],
+    [
+      'a fault that never leaves',
+      nested,
+      EVENT.fault,
+      6,
+      /without leaving the guest, and KVM does not learn/,
+    ],
+    ['the root', nested, EVENT.kvm_mmu_get_page, 1, /the root of the nested tables: t0/],
+    ['its references', nested, EVENT.roots, 1, /The root t0 has 2 references/],
+    [
+      'a link',
+      nested,
+      EVENT.kvm_tdp_mmu_spte_changed,
+      1,
+      /t0\[000\] leads to the nested table t1 from now on/,
+    ],
+    ['a page', nested, EVENT.kvm_tdp_mmu_spte_changed, 4, /t3\[100\] was empty, and maps guest frame 0x100/],
+    ['the page’s rights', nested, EVENT.kvm_mmu_set_spte, 5, /guest frame 0x10 .* in t3\[010\], writable\.$/],
+    ['why it is small', nested, EVENT.kvm_mmu_spte_requested, 1, /the host backs it with 4 KiB pages/],
+
+    ['why it is large', SPLIT, EVENT.kvm_mmu_spte_requested, 1, /The host has one page of that size there/],
+    ['a table for pieces', SPLIT, EVENT.kvm_mmu_get_page, 4, /t3 at level 1 for the 512 pieces/],
+    ['a split', SPLIT, EVENT.kvm_tdp_mmu_spte_changed, 4, /was one level-2 page, and leads to t3 instead/],
+    ['a split, told', SPLIT, EVENT.kvm_mmu_split_huge_page, 1, /has split the level-2 page .* 0x10000/],
+    [
+      'W for the log',
+      SPLIT,
+      EVENT.kvm_tdp_mmu_spte_changed,
+      5,
+      /loses W for the dirty log; MMU-writable stays/,
+    ],
+    ['a write that is logged', SPLIT, EVENT.exit, 2, /to write .* an entry for it that does not allow that/],
+    ['W back', SPLIT, EVENT.fast_page_fault, 1, /only logging of writes had taken it/],
+
+    ['D for the log', PML, EVENT.kvm_tdp_mmu_spte_changed, 9, /loses its D: .* the processor notes the page/],
+    ['a note', PML, EVENT.translated, 2, /has set D .* notes the guest frames: 0x10\.$/],
+
+    ['no memory', MMIO, EVENT.kvm_tdp_mmu_spte_changed, 4, /that no memory is at guest frame 0x800/],
+    ['an entry made wrong', MMIO, EVENT.mark_mmio_spte, 1, /written but not read.* a misconfiguration/],
+    ['a walk that meets it', MMIO, EVENT.fault, 2, /W = 1, R = 0, so no processor accepts the entry/],
+    ['its exit', MMIO, EVENT.exit, 2, /t3\[000\] .* may be written \(W\) but not read \(R\)/],
+    ['memory after all', MMIO, EVENT.kvm_tdp_mmu_spte_changed, 6, /said that no memory is there, and maps/],
+
+    [
+      'rights kept aside',
+      TRACKED,
+      EVENT.kvm_tdp_mmu_spte_changed,
+      5,
+      /loses all rights, and keeps R X aside/,
+    ],
+    ['a use that is seen', TRACKED, EVENT.fault, 2, /RWX = 0, so KVM has taken all its rights/],
+    ['nothing there', TRACKED, EVENT.fast_page_fault, 1, /there is no entry\. It tries each such fault/],
+    ['rights back', TRACKED, EVENT.fast_page_fault, 2, /R X\. W stays away until somebody writes/],
+    ['a first write', TRACKED, EVENT.exit, 3, /to write .* allow R X only/],
+    ['W back as well', TRACKED, EVENT.fast_page_fault, 3, /kept back until somebody writes/],
+
+    ['a large page without code', CODE, EVENT.kvm_mmu_set_spte, 1, /Code may not run from it/],
+    ['a fetch from it', CODE, EVENT.exit, 2, /to fetch code from .* allow R W only/],
+    ['no short way for it', CODE, EVENT.kvm_page_fault, 2, /to an entry that is there it gives W only/],
+    ['small for code', CODE, EVENT.kvm_mmu_spte_requested, 2, /code may not run from large pages/],
+    [
+      'a page in the way',
+      CODE,
+      EVENT.kvm_tdp_mmu_spte_changed,
+      4,
+      /in the way .* marked as removed \(0x5a0\)/,
+    ],
+    [
+      'a table for code',
+      CODE,
+      EVENT.kvm_tdp_mmu_spte_changed,
+      5,
+      /only because code may not run from a large page/,
+    ],
   ];
+  // With calls, which tell who takes an entry away, and what a table is for.
   it.each(rows)('%s', (_, text, kind, nth, expected) => {
-    expect(say(text, kind, nth)).toMatch(expected);
+    const moment = momentOf(runText(text, VIEWING_LIMITS), kind, nth);
+    expect(plainText(sentence(en, moment))).toMatch(expected);
   });
 });
 

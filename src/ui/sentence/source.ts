@@ -3,6 +3,7 @@ import { hexOfPair } from '#arch/word64.ts';
 import type { Atlas, AtlasTable } from '#hypervisor/atlas.ts';
 import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
+import { openCalls } from '#machine/queries.ts';
 import type { Names } from '#trace/names.ts';
 import { hex, slotText } from '#ui/entry-text.ts';
 import type { AddressPlace } from '#ui/place.ts';
@@ -83,6 +84,10 @@ export function before({ reader, index }: Source, kind: number): number {
 /** The event of one of some kinds that is nearest before this one, within the same step; -1 if none. */
 export const nearest = (source: Source, kinds: readonly number[]): number =>
   Math.max(...kinds.map((kind) => before(source, kind)));
+
+/** Names of the kernel's functions that are running, the innermost first; none where calls were not recorded. */
+export const callersOf = ({ reader, index }: Source): string[] =>
+  openCalls(reader, index).map((call) => reader.text(reader.word(call, PAYLOAD)));
 
 /** Entries that were read since event `start`, the top level first. @param counts which events of the kind are looked at */
 export function pathSince(

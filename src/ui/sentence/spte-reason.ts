@@ -5,12 +5,11 @@
 import { PTE } from '#arch/entry.ts';
 import { CR0 } from '#arch/paging-mode.ts';
 import type { Atlas, AtlasSlot, AtlasTable } from '#hypervisor/atlas.ts';
+import { leafState } from '#hypervisor/entry-bits.ts';
 import { listed, type Text, type Value } from '#ui/words/text.ts';
 import type { PathEntry } from './fault-reason.ts';
 import { guestFrame, tableValue } from './source.ts';
 
-/** Bit 9 of an spte in the x86 format: the host's own mapping may be written. */
-const HOST_WRITABLE = 1 << 9;
 const ACC_WRITE = 2;
 
 /** A leaf that was just written. */
@@ -50,6 +49,8 @@ export type WriteReason =
   | { readonly why: 'above-read-only' }
   | { readonly why: 'slot-read-only'; readonly slot: number }
   | { readonly why: 'zero-page' | 'host-read-only' }
+  /** It keeps no A bit, and grants nothing until it is used. */
+  | { readonly why: 'access-tracked' }
   /** The guest's D is clear, and KVM must see the first write. */
   | { readonly why: 'clean' }
   /** The frame holds a table that is shadowed; ahead: one that could go out of sync, were the write asked for. */
@@ -77,7 +78,9 @@ function whyReadOnly(leaf: NewLeaf): WriteReason {
   const guest = path.find((entry) => !(entry.flags & PTE.write));
   if (guest) return { why: 'guest-read-only', level: guest.level };
   if (isAhead && table?.role && !(table.role.access & ACC_WRITE)) return { why: 'above-read-only' };
-  if (!(flags & HOST_WRITABLE)) return hostReason(leaf);
+  const state = leafState(table?.format ?? 'x86', flags);
+  if (state.isAccessTracked) return { why: 'access-tracked' };
+  if (!state.isHostWritable) return hostReason(leaf);
   const last = path.at(-1);
   if (last && !(last.flags & PTE.dirty)) return { why: 'clean' };
   const shadows = shadowsOf(atlas, gfn);

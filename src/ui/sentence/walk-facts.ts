@@ -35,12 +35,11 @@ export function accessFacts(source: Source) {
   };
 }
 
-/** Which tables the processor walks: the guest's own, those that the hypervisor made of them, or the guest's and nested ones. */
-function walkedTables({ atlas, reader, index }: Source): 'guest' | 'shadow' | 'both' {
+/** Which tables the processor walks: the guest's own, those that the hypervisor made of them, nested ones, or the guest's and nested ones. */
+function walkedTables({ atlas, reader, index }: Source): 'guest' | 'shadow' | 'nested' | 'both' {
   if (atlas.machine === 'bare') return 'guest';
-  const { hardwareRoot = null, paging } = atlas.registers[reader.cpu(index) ?? 0] ?? {};
-  const root = hardwareRoot === null ? null : atlas.table(hardwareRoot);
-  return root?.role?.direct && paging !== 'off' ? 'both' : 'shadow';
+  if (!atlas.nested) return 'shadow';
+  return atlas.registers[reader.cpu(index) ?? 0]?.paging === 'off' ? 'nested' : 'both';
 }
 
 /** Name of the entry that was read, by its place in the machine or in guest memory; its index alone where neither tells. */
@@ -79,7 +78,15 @@ export function translatedFacts(source: Source) {
   return {
     gva: linear(source, 0),
     frame: source.atlas.machine === 'bare' ? guestFrame(frame) : hostFrame(source, frame),
+    noted: newNotes(source).map(guestFrame),
   };
+}
+
+/** Guest frames that the processor noted as written at this event. */
+function newNotes({ atlas, reader, index }: Source): number[] {
+  const notes = atlas.nested?.notes(reader.cpu(index) ?? 0) ?? [];
+  const changed = new Set(notes.length > 0 ? reader.changes(index).map(({ place }) => place) : []);
+  return notes.filter(({ place }) => changed.has(place)).map(({ gfn }) => gfn);
 }
 
 export function faultFacts(source: Source) {
@@ -97,6 +104,8 @@ export function faultFacts(source: Source) {
     reason,
     /** The guest's level whose entry was looked for, or 0 for the page itself; null: the fault is none of nested tables. */
     nestedFor: rules && row,
+    /** The processor raises the guest's own fault by itself: nobody else learns of it. */
+    isWithoutExit: rules === null && source.atlas.nested !== null,
   };
 }
 

@@ -16,6 +16,7 @@ export const faultCauses: Readonly<Record<FaultCause, string>> = {
   'no-execute': 'an instruction may not be fetched from there',
   supervisor: 'user code may not touch it',
   'read-only': 'it may not be written',
+  'access-tracked': 'KVM has taken all its rights, to see when it is used next',
   smep: 'SMEP forbids the kernel to execute user pages',
   smap: 'SMAP forbids the kernel to touch user pages',
 };
@@ -34,6 +35,8 @@ export const writeReasons: Sayings<WriteReason> = {
   'slot-read-only': ({ slot }) => say`read-only, as memory slot ${slot} is`,
   'zero-page': () => say`read-only, because the host has only its shared page of zeros there so far`,
   'host-read-only': () => say`read-only, because the host’s own mapping is`,
+  'access-tracked': () =>
+    say`without any right so far: entries keep no ${code('A')} here, and KVM sees the first use this way`,
   clean: () =>
     say`read-only although the guest allows writing: the guest’s ${code('D = 0')}, and KVM must see the first write to set it`,
   shadowed: ({ gfn, shadows }) =>

@@ -15,6 +15,7 @@ export const faultCauses: Readonly<Record<FaultCause, string>> = {
   'no-execute': '不允许从该处取指',
   supervisor: '用户态代码不得访问',
   'read-only': '不允许写入',
+  'access-tracked': 'KVM 取走了它的全部权限，以便看到下一次使用',
   smep: 'SMEP 禁止内核执行用户页',
   smap: 'SMAP 禁止内核访问用户页',
 };
@@ -33,6 +34,7 @@ export const writeReasons: Sayings<WriteReason> = {
   'slot-read-only': ({ slot }) => say`只读，因为内存槽 ${slot} 只读`,
   'zero-page': () => say`只读，因为宿主机在该处目前只有共享的零页`,
   'host-read-only': () => say`只读，因为宿主机自己的映射只读`,
+  'access-tracked': () => say`暂无任何权限：这里的表项没有 ${code('A')}，KVM 以此看到首次使用`,
   clean: () =>
     say`只读，尽管客户机允许写入：客户机页表项中 ${code('D = 0')}，KVM 必须截获首次写入才能将其置位`,
   shadowed: ({ gfn, shadows }) =>
