@@ -26,6 +26,8 @@ export default defineConfig<StudioOptions>({
     baseURL: address,
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
+    // Only offline.spec.ts wants one: it keeps the whole page at each first load.
+    serviceWorkers: 'block',
     launchOptions: { executablePath, args: BROWSER_ARGUMENTS },
   },
   projects: [

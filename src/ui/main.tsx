@@ -2,10 +2,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startLanguage } from '#ui/words/language.ts';
 import { startAddressBar } from './address-bar.ts';
+import { startOffline } from './offline.ts';
 import { Studio } from './Studio.tsx';
 import { startTheme } from './theme.ts';
 
 startTheme();
+startOffline();
 await startLanguage();
 startAddressBar();
 const root = document.getElementById('root');
