@@ -143,12 +143,19 @@ export const isGigantic = (words: Int32Array, slot: number): boolean =>
   ((words[slot + SLOT.flags] as number) & SLOT_FLAG.gigantic) !== 0;
 
 /** The host frame behind a page, read from words alone; NO_FRAME while it has no number or is not there. */
-export function knownHostFrame(words: Int32Array, slot: number, index: number): number {
+export const knownHostFrame = (words: Int32Array, slot: number, index: number): number =>
+  words[slot + SLOT.huge] === 0
+    ? knownSmallFrame(words, slot, index)
+    : knownFrameInRegion(words, slot, index);
+
+function knownSmallFrame(words: Int32Array, slot: number, index: number): number {
+  const pte = words[ptePlace(words, slot, index)] as number;
+  return pte & PTE.numbered ? pte & PTE.frame : NO_FRAME;
+}
+
+function knownFrameInRegion(words: Int32Array, slot: number, index: number): number {
   const place = wholeRegion(words, slot, index);
-  if (place === 0) {
-    const pte = words[ptePlace(words, slot, index)] as number;
-    return pte & PTE.numbered ? pte & PTE.frame : NO_FRAME;
-  }
+  if (place === 0) return knownSmallFrame(words, slot, index);
   const number = (words[place] as number) & REGION.number;
   return number === 0 ? NO_FRAME : HUGE_FRAMES + (number - 1) * HUGE + withinHuge(words, slot, index);
 }

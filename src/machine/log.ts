@@ -100,11 +100,7 @@ export class LogWriter {
 
   /** Notes that the word at `place` changed. Only the machine's setter calls this. */
   change(place: number, old: number, value: number): void {
-    if (this.#changeAt === this.#change.length) {
-      this.#change = new Int32Array(CHUNK_RECORDS * CHANGE_WORDS);
-      this.#changes.push(this.#change);
-      this.#changeAt = 0;
-    }
+    if (this.#changeAt === this.#change.length) this.#nextChangeChunk();
     const words = this.#change;
     const at = this.#changeAt;
     words[at] = place;
@@ -121,13 +117,14 @@ export class LogWriter {
     const at = this.#eventAt;
     words[at] = (this.depth << 24) | (this.cpu << 16) | kind;
     words[at + 1] = this.changeCount;
-    words[at + PAYLOAD] = a;
-    words[at + PAYLOAD + 1] = b;
-    words[at + PAYLOAD + 2] = c;
-    words[at + PAYLOAD + 3] = d;
-    words[at + PAYLOAD + 4] = e;
-    words[at + PAYLOAD + 5] = f;
-    words[at + PAYLOAD + 6] = g;
+    const payload = at + PAYLOAD;
+    words[payload] = a;
+    words[payload + 1] = b;
+    words[payload + 2] = c;
+    words[payload + 3] = d;
+    words[payload + 4] = e;
+    words[payload + 5] = f;
+    words[payload + 6] = g;
     this.#eventAt = at + EVENT_WORDS;
   }
 
@@ -172,6 +169,12 @@ export class LogWriter {
       steps: Int32Array.from(this.#steps),
       base,
     };
+  }
+
+  #nextChangeChunk(): void {
+    this.#change = new Int32Array(CHUNK_RECORDS * CHANGE_WORDS);
+    this.#changes.push(this.#change);
+    this.#changeAt = 0;
   }
 
   #nextEventChunk(): void {

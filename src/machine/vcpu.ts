@@ -67,20 +67,25 @@ interface KnownMode {
   readonly mode: PagingMode;
 }
 
-/** Modes seen so far; there are few, and the last one is nearly always asked for again. */
+/** Modes seen so far, and the one that was asked for last: nearly always the next too. */
 const known: KnownMode[] = [];
+let last = knownMode(0, 0, 0);
+
+function knownMode(cr0: number, cr4: number, efer: number): KnownMode {
+  const seen = known.find((one) => one.cr0 === cr0 && one.cr4 === cr4 && one.efer === efer);
+  if (seen) return seen;
+  const mode = pagingMode(cr0, cr4, efer);
+  known.push({ cr0, cr4, efer, mode });
+  return known.at(-1) as KnownMode;
+}
 
 /** The paging mode that a vCPU's registers select. Equal registers give the same object. */
 export function vcpuMode(words: Int32Array, vcpu: number): PagingMode {
   const cr0 = words[vcpu + VCPU.cr0] as number;
   const cr4 = words[vcpu + VCPU.cr4] as number;
   const efer = words[vcpu + VCPU.efer] as number;
-  for (const entry of known) {
-    if (entry.cr0 === cr0 && entry.cr4 === cr4 && entry.efer === efer) return entry.mode;
-  }
-  const mode = pagingMode(cr0, cr4, efer);
-  known.push({ cr0, cr4, efer, mode });
-  return mode;
+  if (last.cr0 !== cr0 || last.cr4 !== cr4 || last.efer !== efer) last = knownMode(cr0, cr4, efer);
+  return last.mode;
 }
 
 /** Frame of the guest's top table (bits 43..12 of CR3). */

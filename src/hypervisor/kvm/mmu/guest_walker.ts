@@ -41,9 +41,16 @@ export function readGpte({ m }: Kvm, slot: number, gfn: number, offset: number, 
   const place = guestPlace(m.words, slot, gfn, offset);
   const frame = place === 0 ? 0 : m.get(place);
   const flags = place === 0 ? 0 : m.get(place + 1);
-  const half = offset & 4 ? hiWord(frame, flags) : loWord(frame, flags);
-  gpte.frame = bytes === 8 ? frame : frameWord(0, half);
-  gpte.flags = bytes === 8 ? flags : flagsWord(0, half);
+  gpte.frame = frame;
+  gpte.flags = flags;
+  if (bytes === 4) keepHalf(offset);
+}
+
+/** Of the pair in `gpte`, only the 4-byte entry at `offset`. */
+function keepHalf(offset: number): void {
+  const entry = offset & 4 ? hiWord(gpte.frame, gpte.flags) : loWord(gpte.frame, gpte.flags);
+  gpte.frame = frameWord(0, entry);
+  gpte.flags = flagsWord(0, entry);
 }
 
 /** kvm_vcpu_read_guest_atomic: the same, for a vCPU that holds the MMU lock. False if no memory is there. */
