@@ -38,6 +38,7 @@ const IMPORTS: readonly Row[] = [
   { file: 'src/scenario/parse.ts', wrong: 'fflate', right: './statements.ts' },
   { file: 'src/scenario/link.ts', wrong: '#ui/store.ts', right: 'fflate' },
   { file: 'src/trace/print.ts', wrong: '#scenario/parse.ts', right: '#machine/log-reader.ts' },
+  { file: 'src/figures/all.ts', wrong: '#trace/print.ts', right: '#scenario/run.ts' },
   { file: 'src/worker/worker.ts', wrong: '#ui/store.ts', right: '#scenario/run.ts' },
   { file: 'src/cli/main.ts', wrong: '#worker/messages.ts', right: 'node:fs' },
   { file: 'src/ui/session.ts', wrong: '#machine/words.ts', right: '#worker/messages.ts' },

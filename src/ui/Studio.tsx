@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { ExportDoor } from '#ui/export/ExportDoor.tsx';
+import { FiguresDoor } from '#ui/figures/FiguresDoor.tsx';
 import { Inlet } from '#ui/opening/Inlet.tsx';
 import { DesktopPanes } from '#ui/panes/DesktopPanes.tsx';
 import { PhonePanes } from '#ui/panes/PhonePanes.tsx';
@@ -25,6 +26,7 @@ function WholePage() {
       <main>{isSmall ? <PhonePanes /> : <DesktopPanes />}</main>
       <KeySheet />
       <ExportDoor />
+      <FiguresDoor />
       <Inlet />
     </div>
   );

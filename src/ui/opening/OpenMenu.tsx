@@ -1,6 +1,7 @@
 import { DropdownMenu } from 'radix-ui';
 import { drafts } from '#ui/drafts.ts';
 import { examplesIn } from '#ui/examples.ts';
+import { openFigures } from '#ui/figures/counting.ts';
 import { useWords } from '#ui/words/language.ts';
 import { openScenario, pickFile } from './open.ts';
 import { recents } from './recents.ts';
@@ -38,6 +39,7 @@ function Content() {
         {words.opening.file} <kbd>o</kbd>
       </DropdownMenu.Item>
       <DropdownMenu.Label>{words.opening.help}</DropdownMenu.Label>
+      <DropdownMenu.Item onSelect={openFigures}>{words.figures.open}</DropdownMenu.Item>
       <DropdownMenu.Separator className="menu-line" />
       <Entries
         label={words.bar.drafts}

@@ -3,6 +3,7 @@ import * as bits from '#ui/words/en/bits.ts';
 import { cost } from '#ui/words/en/cost.ts';
 import { events } from '#ui/words/en/events.ts';
 import { examples } from '#ui/words/en/examples.ts';
+import { figures } from '#ui/words/en/figures.ts';
 import { functions } from '#ui/words/en/functions.ts';
 import { inspector } from '#ui/words/en/inspector.ts';
 import { layout } from '#ui/words/en/layout.ts';
@@ -23,6 +24,7 @@ export const en = {
   cost,
   events,
   examples,
+  figures,
   notes,
   functions,
   inspector,

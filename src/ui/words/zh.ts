@@ -3,6 +3,7 @@ import * as bits from '#ui/words/zh/bits.ts';
 import { cost } from '#ui/words/zh/cost.ts';
 import { events } from '#ui/words/zh/events.ts';
 import { examples } from '#ui/words/zh/examples.ts';
+import { figures } from '#ui/words/zh/figures.ts';
 import { functions } from '#ui/words/zh/functions.ts';
 import { inspector } from '#ui/words/zh/inspector.ts';
 import { layout } from '#ui/words/zh/layout.ts';
@@ -24,6 +25,7 @@ export const zh = {
   cost,
   events,
   examples,
+  figures,
   notes,
   functions,
   inspector,
