@@ -172,7 +172,7 @@ export function walkRow(row: ExitRow): Exit {
     guest: GUEST,
     nested,
     earlyA: false,
-    listener: null,
+    trace: null,
     log: null,
     caches: null,
   };

@@ -60,7 +60,7 @@ class Guest {
       guest: this.#guest,
       nested: this.#nested,
       earlyA: this.#earlyA,
-      listener: null,
+      trace: null,
       log: null,
       caches: null,
     };

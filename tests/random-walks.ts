@@ -2,12 +2,11 @@
  * Page walks made by chance, the same for the same seed: small machines whose tables grant much and are then spoilt here and there,
  * walked by arch and by the oracle, with the memory of both compared after each walk.
  */
-import { type EntryFormat, type NestedFormat, pagingFormat } from '#arch/entry-format.ts';
+import { type NestedFormat, type PagingFormat, pagingFormat } from '#arch/entry-format.ts';
 import { eptFormat } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
-import { TestMemory } from '#arch/nested.fixture.ts';
+import { TellingTrace, TestMemory } from '#arch/nested.fixture.ts';
 import {
-  DIMENSION,
   type NestedWalkRequest,
   type NestedWalkResult,
   newNestedWalkResult,
@@ -17,6 +16,13 @@ import { nestedWalk } from '#arch/nested-walk.ts';
 import { nptFormat } from '#arch/npt.ts';
 import { CR0, CR4, EFER, type PagingMode, pagingMode } from '#arch/paging-mode.ts';
 import { ACC } from '#arch/permission.ts';
+import {
+  DIMENSION,
+  referenceDimension,
+  referenceIndex,
+  referenceLevel,
+  referenceRow,
+} from '#arch/walk-trace.ts';
 import { bigOfPair, hiOfBig, loOfBig } from '#arch/word64.ts';
 import { Chance } from './chance.ts';
 import {
@@ -122,9 +128,12 @@ class Builder {
   readonly #maxphyaddr: number;
   readonly #bases: readonly number[];
   readonly #puts: Put[] = [];
+  /** Whether A and D are set everywhere, so that entries are plain until one is spoilt. */
+  readonly #hasBeenUsed: boolean;
 
   constructor(chance: Chance) {
     this.#chance = chance;
+    this.#hasBeenUsed = chance.percent(50);
     this.#guest = randomGuest(chance);
     this.#nested = randomNested(chance);
     this.#maxphyaddr = chance.pick([36, 40, 44]);
@@ -148,7 +157,7 @@ class Builder {
       gigabytePages: chance.percent(80),
     };
     const earlyA = machine.amd && chance.percent(50);
-    const logged = this.#nested.accessedDirty && chance.percent(30);
+    const logged = this.#nested.accessedDirty && chance.percent(50);
     const roots = {
       guest: guestRoot,
       firstPointer,
@@ -163,7 +172,7 @@ class Builder {
         ...this.#formats(machine),
         memory: this.#memory,
         earlyA,
-        listener: null,
+        trace: null,
         log: null,
         caches: null,
       },
@@ -177,14 +186,14 @@ class Builder {
         pdptes: held ? pointers : null,
         memory: this.#memory.values,
         memoryEnd: BigInt(FRAMES) << 12n,
-        logRoom: logged ? chance.below(10) : null,
+        logRoom: logged ? chance.below(6) : null,
       },
     };
   }
 
   #formats(machine: Pick<OracleMachine, 'amd' | 'maxphyaddr' | 'gigabytePages'>): {
     mode: PagingMode;
-    guest: EntryFormat;
+    guest: PagingFormat;
     nested: NestedFormat;
   } {
     const { amd, maxphyaddr, gigabytePages } = machine;
@@ -248,7 +257,7 @@ class Builder {
         table = Number((known >> 12n) & 0xfff_ffffn);
         continue;
       }
-      const leaf = level === 1 || (!pointer && level <= 3 && this.#chance.percent(20));
+      const leaf = level === 1 || (!pointer && level <= 3 && this.#chance.percent(25));
       const target = this.#guestFrame(nestedRoot);
       const size = BigInt(leaf ? 2 ** ((level - 1) * width) : 1);
       const flags = pointer ? 1n : 7n | this.#flags(0x60n) | (leaf && level > 1 ? 0x80n : 0n);
@@ -275,7 +284,7 @@ class Builder {
         table = Number((known >> 12n) & BigInt(FRAMES - 1));
         continue;
       }
-      const leaf = level === 1 || (level <= 3 && this.#chance.percent(15));
+      const leaf = level === 1 || (level <= 3 && this.#chance.percent(20));
       const flags = rights | this.#flags(amd ? 0x60n : 0x300n) | (leaf && level > 1 ? 0x80n : 0n);
       const type = leaf && !amd ? BigInt(this.#chance.pick([0, 1, 4, 5, 6])) << 3n : 0n;
       const below = leaf ? (level === 1 ? gfn & (FRAMES - 1) : 0) : this.#memory.allocate();
@@ -286,9 +295,9 @@ class Builder {
     }
   }
 
-  /** Some of the flags in a mask. */
+  /** Some of the flags in a mask; in a machine that has been used, all of them. */
   #flags(mask: bigint): bigint {
-    return BigInt(this.#chance.below(4096)) & mask;
+    return this.#hasBeenUsed ? mask : BigInt(this.#chance.below(4096)) & mask;
   }
 
   /** Changes one entry: a flag, a low or a high bit of the address, its rights, or all of its flags. */
@@ -339,22 +348,35 @@ function modeOf(guest: OracleGuest): PagingMode {
   );
 }
 
+/** A reference in the oracle's words. */
+function referenceText({ memory, request }: RandomMachine, what: number, place: number, gfn: number): string {
+  const guest = referenceDimension(what) === DIMENSION.guest;
+  const bytes = guest ? request.guest.entryBytes : 8;
+  const index = referenceIndex(what, place, bytes);
+  const frame = place >>> 10;
+  const nothing = frame === 0 || frame >= FRAMES;
+  const at = nothing ? 'nothing' : hex((BigInt(frame) << 12n) + BigInt(index * bytes));
+  const gpa = guest ? ` ${hex((BigInt(gfn >>> 0) << 12n) + BigInt(index * bytes))}` : '';
+  const value = nothing ? 0n : memory.get(frame, index, bytes);
+  return `${referenceRow(what)}: ${guest ? 'g' : 'n'}${referenceLevel(what)}${gpa} at ${at} is ${hex(value)}`;
+}
+
+interface Walked {
+  /** Null of a silent walk. */
+  readonly references: string[] | null;
+  readonly logged: bigint[];
+  readonly outcome: string;
+}
+
 /** Walks as arch does, and says what came of it in the oracle's words. */
-function walkInOracleWords(
-  { memory, request, roots, oracle }: RandomMachine,
-  access: OracleAccess,
-): { references: string[]; logged: bigint[]; outcome: string } {
+function walkInOracleWords(machine: RandomMachine, access: OracleAccess, silent: boolean): Walked {
+  const { memory, request, roots, oracle } = machine;
   const references: string[] = [];
   const logged: bigint[] = [];
   const result = newNestedWalkResult();
-  const listener = (dimension: number, row: number, level: number, index: number, place: number): void => {
-    const half = dimension === DIMENSION.guest && request.guest.entryBytes === 4 && index & 1 ? 4 : 0;
-    const frame = place >>> 10;
-    const nothing = frame === 0 || frame >= FRAMES;
-    const at = nothing ? 'nothing' : hex((BigInt(frame) << 12n) + BigInt((place & 1023) * 4 + half));
-    const gpa = dimension === DIMENSION.guest ? ` ${hex(bigOfPair(result.gpaHi, result.gpaLo))}` : '';
-    references.push(`${row}: ${dimension === DIMENSION.guest ? 'g' : 'n'}${level}${gpa} at ${at}`);
-  };
+  const trace = new TellingTrace((what, place, gfn) => {
+    references.push(referenceText(machine, what, place, gfn));
+  });
   const room = oracle.logRoom ?? 0;
   const log = {
     full: () => logged.length >= room,
@@ -362,7 +384,7 @@ function walkInOracleWords(
   };
   const code = (access.write ? PF.write : 0) | (access.fetch ? PF.fetch : 0) | (access.user ? PF.user : 0);
   nestedWalk(
-    { ...request, memory, listener, log: oracle.logRoom === null ? null : log },
+    { ...request, memory, trace: silent ? null : trace, log: oracle.logRoom === null ? null : log },
     roots,
     hiOfBig(access.address),
     loOfBig(access.address),
@@ -370,7 +392,8 @@ function walkInOracleWords(
     access.ac,
     result,
   );
-  return { references, logged, outcome: outcomeOf(result, access.address) };
+  trace.beforeStore();
+  return { references: silent ? null : references, logged, outcome: outcomeOf(result, access.address) };
 }
 
 function outcomeOf(result: NestedWalkResult, address: bigint): string {
@@ -419,14 +442,14 @@ export function disagreement(seed: number, walks: number, tally: Tally): string 
     for (let walk = 0; walk < WALKS; walk++) {
       const access = randomAccess(chance, machine.addresses);
       const expected = WalkOracle.walk(machine.oracle, access);
-      const found = walkInOracleWords(machine, access);
+      const found = walkInOracleWords(machine, access, chance.percent(30));
       const { guest, nested } = machine.oracle;
       const depths = `${guest.levels}x${nested?.levels}`;
       count(tally, `${depths} ${expected.outcome.split(' ')[0]}`);
       const leaves = /^ok \S+ guest=\S+ (\d) nested=\S+ (\d)/.exec(expected.outcome);
       if (leaves) count(tally, `${depths} leaves ${leaves[1]} ${leaves[2]}`);
       const wrong = [
-        ...differing(expected.references, found.references),
+        ...differing(expected.references, found.references ?? expected.references),
         ...differing(expected.logged.map(hex), found.logged.map(hex)),
         ...differing([expected.outcome], [found.outcome]),
         ...machine.memory.differences(),

@@ -481,10 +481,11 @@ export class WalkOracle {
 
   #load(at: bigint, bytes: 4 | 8, what: string, row: number): bigint {
     const backed = at >= 0x1000n && at < this.#machine.memoryEnd;
-    this.#references.push(`${row}: ${what} at ${backed ? hex(at) : 'nothing'}`);
-    const value = this.#machine.memory.get(at & ~7n) ?? 0n;
-    if (bytes === 8) return value;
-    return has(at, 2) ? value >> 32n : bits(value, 31, 0);
+    const whole = this.#machine.memory.get(at & ~7n) ?? 0n;
+    let value = whole;
+    if (bytes === 4) value = has(at, 2) ? whole >> 32n : bits(whole, 31, 0);
+    this.#references.push(`${row}: ${what} at ${backed ? hex(at) : 'nothing'} is ${hex(value)}`);
+    return value;
   }
 
   #setFlag(at: bigint, bit: number): void {

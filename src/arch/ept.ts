@@ -10,6 +10,8 @@
 import { bitsMask, hasReservedBits, type ReservedMask } from './entry.ts';
 import { entryFormat, KIND, type Kind, type NestedFormat } from './entry-format.ts';
 import type { BitMeaning } from './fault.ts';
+import { nestedNeeds } from './nested-rights.ts';
+import { ACC } from './permission.ts';
 
 export const EPT = {
   read: 1 << 0,
@@ -82,6 +84,9 @@ export const EPT_QUALIFICATION_BITS = [
   { bit: 12, name: 'NMI', set: 'IRET had just unblocked NMIs', clear: 'no NMI was unblocked' },
 ] as const satisfies readonly BitMeaning[];
 
+/** Memory type 6, in its place in a leaf. */
+const WRITE_BACK = 6 << 3;
+
 /** What a processor and the VM-execution controls make of EPT. */
 export interface EptRules {
   readonly levels: 4 | 5;
@@ -107,9 +112,25 @@ export function eptFormat(rules: EptRules): NestedFormat {
       kindOf: (level, flags) => eptKind(rules, level, flags),
       accessed: rules.accessedDirty ? EPT.accessed : 0,
       dirty: rules.accessedDirty ? EPT.dirty : 0,
+      plainTable: {
+        set: EPT.read | EPT.write | EPT.execute | (rules.accessedDirty ? EPT.accessed : 0),
+        clear: EPT.pageSize,
+      },
+      plainLeaf: { set: EPT.read | WRITE_BACK, clear: EPT.memoryType & ~WRITE_BACK },
     }),
     vendor: 'intel',
-    noExecute: false,
+    tableNeed: rules.accessedDirty ? EPT.read | EPT.write : EPT.read,
+    needs: nestedNeeds({
+      read: EPT.read,
+      write: EPT.write,
+      execute: EPT.execute,
+      userExecute: rules.modeBasedExecute ? EPT.userExecute : EPT.execute,
+    }),
+    granted: Uint8Array.from(
+      { length: 8 },
+      (_, flags) => (flags & EPT.read ? ACC.user : 0) | (flags & EPT.write ? ACC.write : 0),
+    ),
+    noExecute: 0,
     modeBasedExecute: rules.modeBasedExecute,
     exitInformation: rules.exitInformation,
   };

@@ -1,8 +1,9 @@
 /** What a two-dimensional walk is given, and what it finds (nested-walk.ts). */
-import type { EntryFormat, NestedFormat } from './entry-format.ts';
+import type { NestedFormat, PagingFormat } from './entry-format.ts';
 import type { PagingMode } from './paging-mode.ts';
 import type { Refusal } from './permission.ts';
 import type { NestedCaches } from './walk-caches.ts';
+import type { WalkTrace } from './walk-trace.ts';
 
 /** Memory that tables lie in. Entries are swizzled pairs (word64.ts). */
 export interface TableMemory {
@@ -12,26 +13,6 @@ export interface TableMemory {
   /** Place of the words of a host frame that holds a guest's table; 0 if none were ever stored there (they read as 0). */
   place(frame: number): number;
 }
-
-/** Who looks an entry up: the guest's dimension or the nested one. */
-export const DIMENSION = { guest: 0, nested: 1 } as const;
-
-/**
- * Told of every entry that a walk reads, in order, before its flags are set. The guest-physical address being looked for (that
- * of the guest's entry, or of the data) is in the walk's result.
- * @param dimension DIMENSION
- * @param row level of the guest's entry that is looked for; 0 the data
- * @param level level of the entry that was read
- * @param index of the entry in its table
- * @param place of its words; two 4-byte entries share a pair
- */
-export type NestedListener = (
-  dimension: number,
-  row: number,
-  level: number,
-  index: number,
-  place: number,
-) => void;
 
 /** Page-modification logging. Intel SDM vol. 3 section 29.3.6. */
 export interface ModificationLog {
@@ -46,12 +27,14 @@ export interface NestedWalkRequest {
   readonly memory: TableMemory;
   /** The guest's paging; with it off (no levels) a linear address is guest-physical. */
   readonly mode: PagingMode;
-  readonly guest: EntryFormat;
+  readonly guest: PagingFormat;
   /** The nested tables. They lie where their frames' numbers say: frame f at place f << 10. */
   readonly nested: NestedFormat;
   readonly earlyA: boolean;
-  readonly listener: NestedListener | null;
+  /** Where references are recorded; null for a silent walk. */
+  readonly trace: WalkTrace | null;
   readonly log: ModificationLog | null;
+  /** A processor's paging-structure caches; null for one that has none. */
   readonly caches: NestedCaches | null;
 }
 
@@ -79,7 +62,7 @@ export interface NestedWalkResult {
   row: number;
   /** Level of the nested entry that decided; 0: the guest's entry did. */
   nestedLevel: number;
-  /** Place of the entry that decided. */
+  /** Place of the entry that decided (walk-trace.ts). */
   place: number;
   /** #PF error code (page-fault). */
   error: number;
@@ -90,7 +73,7 @@ export interface NestedWalkResult {
   codeLo: number;
   /** Level of the guest's leaf; 0 with paging off. */
   guestLevel: number;
-  /** Flags word of the guest's leaf as it was read; 0 with paging off. */
+  /** Flags word of the guest's leaf as it was read; with paging off, D alone. */
   guestFlags: number;
   /** Rights that the guest's tables grant (ACC). */
   rights: number;

@@ -1,10 +1,11 @@
-/** One nested translation: from a guest frame to a host frame through NPT or EPT (nested-walk.ts says when). */
+/** One nested translation in full: from a guest frame to a host frame through NPT or EPT, or to what forbids it. */
 import { PTE } from './entry.ts';
-import { isMalformed, KIND, type NestedFormat } from './entry-format.ts';
+import { entryKind, KIND, type NestedFormat } from './entry-format.ts';
 import { PF } from './fault.ts';
-import { DIMENSION, type NestedWalkRequest, type NestedWalkResult } from './nested-request.ts';
+import type { NestedWalkRequest, NestedWalkResult } from './nested-request.ts';
 import { turned } from './nested-rights.ts';
 import type { FrameCache, NestedCaches } from './walk-caches.ts';
+import { addReference, DIMENSION, reference } from './walk-trace.ts';
 
 /** There is no frame: `translation` and the result's kind tell why. */
 export const NOWHERE = -1;
@@ -29,16 +30,18 @@ const path = { place: new Int32Array(6), frame: new Int32Array(6), all: new Int3
 /**
  * Translates a guest frame. Returns the host frame, with A and D set where kept, or NOWHERE: the result's kind is then
  * `misconfiguration`, `log-full`, or `nested-fault` with the code still to be made (nested-fault.ts).
- * @param root host frame of the top table @param need flags that all entries must have (nested-rights.ts)
+ * @param root host frame of the top table @param row level of the guest's entry that is looked for; 0 the data
+ * @param need flags that all entries must have (nested-rights.ts)
  */
 export function translate(
   request: NestedWalkRequest,
   root: number,
   gfn: number,
+  row: number,
   need: number,
   result: NestedWalkResult,
 ): number {
-  const { nested, memory, listener, caches } = request;
+  const { nested, memory, trace, caches } = request;
   const { words } = memory;
   translation.need = need;
   translation.faulted = false;
@@ -58,10 +61,17 @@ export function translate(
     path.place[level] = place;
     result.nestedLevel = level;
     result.place = place;
-    if (listener) listener(DIMENSION.nested, result.row, level, index, place);
-    const kind = nested.kinds[(level << 12) | (flags & 0xfff)] as number;
+    if (trace)
+      trace.used = addReference(
+        trace.records,
+        trace.used,
+        reference(DIMENSION.nested, row, level),
+        place,
+        gfn,
+      );
+    const kind = entryKind(nested, level, table, flags);
     if (kind === KIND.absent) return fail(result, 'nested-fault', 0, 0);
-    if (isMalformed(nested, level, kind, table, flags)) return malformed(nested, result);
+    if (kind === KIND.malformed) return malformed(nested, result);
     all &= turned(nested, flags);
     path.all[level] = all;
     path.frame[level] = table;
@@ -136,9 +146,11 @@ function setAccessedAndDirty(
   return true;
 }
 
-function setFlags({ memory }: NestedWalkRequest, place: number, wanted: number): void {
+function setFlags({ memory, trace }: NestedWalkRequest, place: number, wanted: number): void {
   const flags = memory.words[place + 1] as number;
-  if (wanted & ~flags) memory.set(place + 1, flags | wanted);
+  if ((wanted & ~flags) === 0) return;
+  trace?.beforeStore();
+  memory.set(place + 1, flags | wanted);
 }
 
 const malformed = (nested: NestedFormat, result: NestedWalkResult): typeof NOWHERE =>

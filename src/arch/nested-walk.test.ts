@@ -10,11 +10,13 @@ import {
   NESTED,
   nestedIndex,
   type Shape,
+  TellingTrace,
   type TestGuest,
 } from './nested.fixture.ts';
-import { DIMENSION, type NestedWalkResult, newNestedWalkResult } from './nested-request.ts';
+import { type NestedWalkResult, newNestedWalkResult } from './nested-request.ts';
 import { nestedRead, nestedWalk } from './nested-walk.ts';
 import { tableIndex } from './paging-mode.ts';
+import { DIMENSION, referenceDimension, referenceLevel, referenceRow } from './walk-trace.ts';
 import { bigOfPair } from './word64.ts';
 
 const format = (name: string): Shape['nested'] => NESTED[name] as Shape['nested'];
@@ -28,14 +30,13 @@ interface Walk {
 function walkOf(guest: TestGuest, access: number, earlyA = false): Walk {
   const references: string[] = [];
   const result = newNestedWalkResult();
-  const request = {
-    ...guest.request,
-    earlyA,
-    listener: (dimension: number, row: number, level: number) => {
-      references.push(`${row}:${dimension === DIMENSION.guest ? 'g' : 'n'}${level}`);
-    },
-  };
+  const trace = new TellingTrace((what) => {
+    const letter = referenceDimension(what) === DIMENSION.guest ? 'g' : 'n';
+    references.push(`${referenceRow(what)}:${letter}${referenceLevel(what)}`);
+  });
+  const request = { ...guest.request, earlyA, trace };
   nestedWalk(request, guest.roots, ADDRESS.hi, ADDRESS.lo, access, false, result);
+  trace.beforeStore();
   return { result, references };
 }
 

@@ -15,36 +15,33 @@
  * to write besides (EPT without). The guest's flags are set when all of the guest's checks have passed, from the top level
  * down and before the final translation, which may still fail. With `earlyA` the A flags of upper entries, the guest's and
  * the nested ones, are set as they are passed.
+ *
+ * Nearly every entry is plain (entry-format.ts), and a walk over plain entries is one loop over the rows, in a straight line. What
+ * is not plain is looked at in full: a nested entry by `translate`, a guest's by `walkOn`, which ends the walk that the loop began.
  * Intel SDM vol. 3 sections 4.3 to 4.8 and 29.3; AMD APM vol. 2 sections 5.2 to 5.6 and 15.25.
  */
-import { leafFrame, PTE } from './entry.ts';
-import { isMalformed, KIND } from './entry-format.ts';
-import { EPT } from './ept.ts';
+import { PTE } from './entry.ts';
+import { entryKind, KIND } from './entry-format.ts';
 import { PF } from './fault.ts';
-import { finalFault, readFault, tableFault } from './nested-fault.ts';
-import {
-  DIMENSION,
-  lookFor,
-  type NestedWalkRequest,
-  type NestedWalkResult,
-  type Roots,
-} from './nested-request.ts';
-import { finalNeed, nestedRights, tableNeed } from './nested-rights.ts';
+import { readFault } from './nested-fault.ts';
+import { lookFor, type NestedWalkRequest, type NestedWalkResult, type Roots } from './nested-request.ts';
+import { finalAccess, nestedRights, turned } from './nested-rights.ts';
 import { NOWHERE, translate, translation } from './nested-translation.ts';
-import { levelShift, tableIndex } from './paging-mode.ts';
-import { ACC, accessBits, refusal } from './permission.ts';
-import { entryRights, frameOfAddress } from './walk.ts';
-import type { TableCache } from './walk-caches.ts';
-import { flagsWord, frameWord, hiWord, loWord } from './word64.ts';
+import { position, walkOn } from './nested-walk-on.ts';
+import { ACC, accessIndex } from './permission.ts';
+import { frameOfAddress } from './walk.ts';
+import { addReference, DIMENSION, reference } from './walk-trace.ts';
 
-/** log2 of the frames that paging off maps as one. */
-const ALL_FRAMES = 20;
+/** Frames within a page of 2 MiB and of 1 GiB. */
+const WITHIN_2M = 0x1ff;
+const WITHIN_1G = 0x3ffff;
 
 /**
  * Walks for a linear address (plain pair; canonical). True if the access is allowed; `result` says more either way.
  * @param access PF.write, PF.user, PF.fetch
  * @param ac RFLAGS.AC
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a straight line on purpose, as calls would cost it a third of its speed
 export function nestedWalk(
   request: NestedWalkRequest,
   roots: Roots,
@@ -54,31 +51,181 @@ export function nestedWalk(
   ac: boolean,
   result: NestedWalkResult,
 ): boolean {
-  const { mode, nested } = request;
-  result.kind = 'ok';
-  result.guestLevel = 0;
-  result.guestFlags = 0;
-  result.rights = ACC.all;
-  let gfn = lo >>> 12;
-  if (mode.levels > 0) {
-    if (!guestWalk(request, roots, hi, lo, access, ac, result)) return false;
-    const within = (1 << levelShift(mode, result.guestLevel)) - 1;
-    gfn = leafFrame(mode, result.guestLevel, entryFrame) | (frameOfAddress(hi, lo) & within);
+  const { guest, nested, memory, trace } = request;
+  const { words } = memory;
+  const { mask, flags: plain, frame: clear } = nested.plainTable;
+  const { mask: leafMask, flags: plainLeaf } = nested.plainLeaf;
+  const records = trace === null ? words : trace.records;
+  let used = trace === null ? 0 : trace.used;
+  let row = guest.levels;
+  let gfn = roots.guest;
+  let all = -1;
+  let need = nested.tableNeed;
+  let forbidden = 0;
+  let wanted = nested.accessed | nested.dirty;
+  // Not in a straight line: entries of 4 bytes, page-directory pointers that lie in memory, and what caches let be left out.
+  let straight = guest.entryBytes === 8;
+  position.frame = NOWHERE;
+  if (row === 0) {
+    gfn = lo >>> 12;
+    straight = true;
+    result.guestLevel = 0;
+    result.guestFlags = PTE.dirty;
+    result.rights = ACC.all;
+    need = nested.needs[finalAccess(access, ACC.all)] as number;
+    forbidden = need & nested.noExecute;
+    need ^= forbidden;
+    wanted = nested.accessed | (access & PF.write ? nested.dirty : 0);
   }
-  lookFor(result, 0, gfn, lo & 0xfff);
-  const frame = translate(request, roots.nested, gfn, finalNeed(nested, access, result.rights), result);
-  if (frame === NOWHERE) {
-    if (translation.faulted) finalFault(nested, translation, access, result);
-    return false;
+  if (row === 3) {
+    const pointer = roots.pdptes + ((lo >>> 30) << 1);
+    straight = roots.pdptes !== 0 && ((words[pointer + 1] as number) & PTE.present) !== 0;
+    if (straight) {
+      gfn = words[pointer] as number;
+      row = 2;
+    }
   }
-  result.frame = frame;
-  result.nestedRights = nestedRights(nested, translation.all, result.rights);
-  const guestShift = mode.levels > 0 ? levelShift(mode, result.guestLevel) : ALL_FRAMES;
-  result.shift = Math.min(guestShift, (result.nestedLevel - 1) * 9);
-  const guestDirty = mode.levels === 0 || (result.guestFlags & PTE.dirty) !== 0;
-  if (request.caches && mode.levels > 0) keepTables(request.caches.guest, roots, result.guestLevel, hi, lo);
-  result.dirty = (access & PF.write) !== 0 || (guestDirty && (nested.dirty & ~translation.leaf) === 0);
-  return true;
+  // Nothing of a 32-bit frame number indexes the fifth level, so its one entry serves every row.
+  let root = roots.nested;
+  let topFlags = -1;
+  const p5 = (root << 10) >>> 0;
+  if (nested.levels === 5) {
+    root = words[p5] as number;
+    topFlags = words[(p5 | 1) >>> 0] as number;
+    if ((topFlags & mask) !== plain || (root & clear) !== 0) straight = false;
+  }
+  if (request.caches !== null) straight = false;
+  while (straight) {
+    // The nested dimension: to the host frame of the guest's table, or of the data.
+    const p4 = ((root << 10) | ((gfn >>> 26) & 0x3fe)) >>> 0;
+    let flags = words[(p4 | 1) >>> 0] as number;
+    let table = words[p4] as number;
+    if ((flags & mask) !== plain || (table & clear) !== 0) break;
+    let nestedAll = topFlags & flags;
+    const p3 = ((table << 10) | ((gfn >>> 17) & 0x3fe)) >>> 0;
+    flags = words[(p3 | 1) >>> 0] as number;
+    table = words[p3] as number;
+    nestedAll &= flags;
+    let place = p3;
+    let p2 = 0;
+    let frame = 0;
+    if ((flags & mask) === plain && (table & clear) === 0) {
+      p2 = ((table << 10) | ((gfn >>> 8) & 0x3fe)) >>> 0;
+      flags = words[(p2 | 1) >>> 0] as number;
+      table = words[p2] as number;
+      nestedAll &= flags;
+      place = p2;
+      if ((flags & mask) === plain && (table & clear) === 0) {
+        place = ((table << 10) | ((gfn << 1) & 0x3fe)) >>> 0;
+        flags = words[(place | 1) >>> 0] as number;
+        table = words[place] as number;
+        nestedAll &= flags;
+        if ((flags & leafMask) !== plainLeaf || (table & clear) !== 0) break;
+        frame = table;
+      } else {
+        if (entryKind(nested, 2, table, flags) !== KIND.leaf) break;
+        frame = (table & ~WITHIN_2M) | (gfn & WITHIN_2M);
+      }
+    } else {
+      if (entryKind(nested, 3, table, flags) !== KIND.leaf) break;
+      frame = (table & ~WITHIN_1G) | (gfn & WITHIN_1G);
+    }
+    if (((need & ~nestedAll) | (forbidden & flags)) !== 0) break;
+    const missing = wanted & ~flags;
+    if (missing !== 0 && request.log !== null) break;
+    if (trace !== null) {
+      if (nested.levels === 5)
+        used = addReference(records, used, reference(DIMENSION.nested, row, 5), p5, gfn);
+      used = addReference(records, used, reference(DIMENSION.nested, row, 4), p4, gfn);
+      used = addReference(records, used, reference(DIMENSION.nested, row, 3), p3, gfn);
+      if (p2 !== 0) used = addReference(records, used, reference(DIMENSION.nested, row, 2), p2, gfn);
+      if (place !== p2 && place !== p3)
+        used = addReference(records, used, reference(DIMENSION.nested, row, 1), place, gfn);
+    }
+    if (missing !== 0) {
+      if (trace !== null) {
+        trace.used = used;
+        trace.beforeStore();
+        used = trace.used;
+      }
+      memory.set(place | 1, flags | missing);
+    }
+    if (row === 0) {
+      const level = place === p3 ? 3 : place === p2 ? 2 : 1;
+      result.kind = 'ok';
+      result.frame = frame;
+      lookFor(result, 0, gfn, lo & 0xfff);
+      result.nestedLevel = level;
+      result.nestedRights = nestedRights(
+        nested,
+        (nestedAll | nested.noExecute) & turned(nested, flags),
+        result.rights,
+      );
+      result.shift = guest.levels === 0 ? (level - 1) * 9 : 0;
+      result.dirty =
+        (access & PF.write) !== 0 || ((result.guestFlags & PTE.dirty) !== 0 && (nested.dirty & ~flags) === 0);
+      if (trace !== null) trace.used = used;
+      return true;
+    }
+    // The guest's dimension: its entry, in that table.
+    const start = memory.place(frame);
+    const index =
+      row > 2 ? ((hi << 3) | (lo >>> 29)) >>> ((row * 9 - 27) | 0) : (lo >>> 11) >>> ((row * 9 - 9) | 0);
+    place = (start | (index & 0x3fe)) >>> 0;
+    table = words[place] as number;
+    flags = words[(place | 1) >>> 0] as number;
+    if (row > 1) {
+      const { plainTable } = guest;
+      if ((flags & plainTable.mask) !== plainTable.flags || (table & plainTable.frame) !== 0 || start === 0) {
+        position.frame = frame;
+        position.nested = nestedAll;
+        break;
+      }
+      if (trace !== null)
+        used = addReference(records, used, reference(DIMENSION.guest, row, row), place, gfn);
+      all &= flags;
+      gfn = table;
+      row = (row - 1) | 0;
+      continue;
+    }
+    const expected = guest.plainLeaf;
+    const rights = (all & flags & (PTE.write | PTE.user)) | (flags < 0 ? 0 : ACC.exec);
+    const mine = (PTE.accessed | ((access & PF.write) << 5)) & ~flags;
+    if (
+      (flags & expected.mask) !== expected.flags ||
+      (table & expected.frame) !== 0 ||
+      start === 0 ||
+      guest.allowed[accessIndex(rights, access, ac)] === 0 ||
+      (mine !== 0 && (nestedAll & PTE.write) === 0)
+    ) {
+      position.frame = frame;
+      position.nested = nestedAll;
+      break;
+    }
+    if (trace !== null) used = addReference(records, used, reference(DIMENSION.guest, 1, 1), place, gfn);
+    if (mine !== 0) {
+      if (trace !== null) {
+        trace.used = used;
+        trace.beforeStore();
+        used = trace.used;
+      }
+      memory.set(place | 1, flags | mine);
+    }
+    result.guestLevel = 1;
+    result.guestFlags = flags;
+    result.rights = rights;
+    need = nested.needs[finalAccess(access, rights)] as number;
+    forbidden = need & nested.noExecute;
+    need ^= forbidden;
+    wanted = nested.accessed | (access & PF.write ? nested.dirty : 0);
+    gfn = table;
+    row = 0;
+  }
+  if (trace !== null) trace.used = used;
+  position.row = row;
+  position.table = gfn;
+  position.rights = (all & (PTE.write | PTE.user)) | ACC.exec;
+  return walkOn(request, roots, hi, lo, access, ac, result);
 }
 
 /**
@@ -96,197 +243,8 @@ export function nestedRead(
   const gfn = frameOfAddress(hi, lo);
   result.kind = 'ok';
   lookFor(result, 0, gfn, lo & 0xfff);
-  const need = nested.vendor === 'amd' ? PTE.user : EPT.read;
-  result.frame = translate(request, roots.nested, gfn, need, result);
+  const need = nested.needs[finalAccess(0, 0)] as number;
+  result.frame = translate(request, roots.nested, gfn, 0, need, result);
   if (translation.faulted) readFault(nested, translation, result);
   return result.frame !== NOWHERE;
-}
-
-/** The path of the current walk, by the guest's level: where the entry is, what it says, and the nested flags on the way to it. */
-const path = {
-  table: new Int32Array(6),
-  index: new Int32Array(6),
-  place: new Int32Array(6),
-  flags: new Int32Array(6),
-  nested: new Int32Array(6),
-  /** The guest's rights down to it, and the host frame that its table lies in. */
-  rights: new Int32Array(6),
-  host: new Int32Array(6),
-  /** The first level that was read. */
-  top: 0,
-};
-
-/** The guest's entry read last. */
-let entryFrame = 0;
-let entryFlags = 0;
-
-/** The guest's dimension, as far as its leaf, which is then in entryFrame and entryFlags. False where it ends before. */
-function guestWalk(
-  request: NestedWalkRequest,
-  roots: Roots,
-  hi: number,
-  lo: number,
-  access: number,
-  ac: boolean,
-  result: NestedWalkResult,
-): boolean {
-  const { mode, guest, caches } = request;
-  const asked = accessBits(mode, access);
-  let rights: number = ACC.all;
-  let table = roots.guest;
-  let level: number = mode.levels;
-  let host = NOWHERE;
-  if (caches?.guest.find(hi, lo)) {
-    ({ table, rights, level, host } = caches.guest);
-    translation.all = caches.guest.hostRights;
-  }
-  path.top = level;
-  for (; ; level--) {
-    // Page-directory pointers have no rights, and no flags to set; those in registers were checked when they were loaded.
-    const pointer = mode.levels === 3 && level === 3;
-    const held = pointer && roots.pdptes !== 0;
-    const index = tableIndex(mode, level, hi, lo);
-    if (held) readEntry(request.memory.words, roots.pdptes, 8, index);
-    else {
-      const at = pointer ? roots.firstPointer + index : index;
-      if (!readGuestEntry(request, roots, level, table, at, host, result)) return false;
-      host = NOWHERE;
-    }
-    const kind = guest.kinds[(level << 12) | (entryFlags & 0xfff)] as number;
-    if (kind === KIND.absent) return refuse(result, level, asked, 'not-present');
-    if (!held && isMalformed(guest, level, kind, entryFrame, entryFlags))
-      return refuse(result, level, PF.present | PF.reserved | asked, 'reserved');
-    path.flags[level] = entryFlags;
-    if (!pointer) rights &= entryRights(entryFlags);
-    path.rights[level] = rights;
-    if (kind === KIND.leaf) break;
-    table = entryFrame;
-    if (request.earlyA && !pointer && !setGuestFlags(request, level, PTE.accessed, result)) return false;
-  }
-  result.guestLevel = level;
-  result.guestFlags = entryFlags;
-  result.rights = rights;
-  const refused = refusal(mode, rights, access, ac);
-  if (refused) return refuse(result, level, PF.present | asked, refused);
-  return setAccessedAndDirty(request, level, (access & PF.write) !== 0, result);
-}
-
-/** Sets the guest's A flags, top down, and D of its leaf for a write. False if the nested tables do not allow it. */
-function setAccessedAndDirty(
-  request: NestedWalkRequest,
-  leaf: number,
-  write: boolean,
-  result: NestedWalkResult,
-): boolean {
-  const { mode } = request;
-  for (let level = mode.levels === 3 ? Math.min(path.top, 2) : path.top; level >= leaf; level--) {
-    const wanted = PTE.accessed | (level === leaf && write ? PTE.dirty : 0);
-    if (!setGuestFlags(request, level, wanted, result)) return false;
-  }
-  return true;
-}
-
-/** Tells the cache of the guest's tables that were passed; pointers in registers need none. */
-function keepTables(cache: TableCache, roots: Roots, leaf: number, hi: number, lo: number): void {
-  for (let level = roots.pdptes === 0 ? path.top : Math.min(path.top, 2); level > leaf; level--) {
-    const below = level - 1;
-    cache.keep(
-      hi,
-      lo,
-      below,
-      path.table[below] as number,
-      path.rights[level] as number,
-      path.host[below] as number,
-      path.nested[below] as number,
-    );
-  }
-}
-
-/**
- * Finds the guest's entry of a level through the nested tables, and reads it. False if it cannot be reached.
- * @param known host frame of its table, with its rights in `translation`; NOWHERE where it must be looked for
- */
-function readGuestEntry(
-  request: NestedWalkRequest,
-  roots: Roots,
-  level: number,
-  table: number,
-  index: number,
-  known: number,
-  result: NestedWalkResult,
-): boolean {
-  const { memory, nested, listener, guest } = request;
-  lookFor(result, level, table, index * guest.entryBytes);
-  const frame =
-    known === NOWHERE ? translate(request, roots.nested, table, tableNeed(nested), result) : known;
-  if (frame === NOWHERE) {
-    if (translation.faulted) tableFault(nested, translation, result);
-    return false;
-  }
-  const start = memory.place(frame);
-  readEntry(memory.words, start, guest.entryBytes, index);
-  const place = start === 0 ? 0 : start + pairOffset(guest.entryBytes, index);
-  path.table[level] = table;
-  path.index[level] = index;
-  path.place[level] = place;
-  path.nested[level] = translation.all;
-  path.host[level] = frame;
-  result.nestedLevel = 0;
-  result.place = place;
-  if (listener) listener(DIMENSION.guest, level, level, index, place);
-  return true;
-}
-
-/** Words from a table's start to the pair that holds an entry. */
-const pairOffset = (bytes: number, index: number): number => (bytes === 8 ? index * 2 : index & ~1);
-
-/** Reads an entry of the table that starts at a place; where nothing was ever stored (place 0) entries are 0. */
-function readEntry(words: Int32Array, start: number, bytes: number, index: number): void {
-  const place = start + pairOffset(bytes, index);
-  entryFrame = start === 0 ? 0 : (words[place] as number);
-  entryFlags = start === 0 ? 0 : (words[place + 1] as number);
-  if (bytes === 8) return;
-  const value = index & 1 ? hiWord(entryFrame, entryFlags) : loWord(entryFrame, entryFlags);
-  entryFrame = frameWord(0, value);
-  entryFlags = flagsWord(0, value);
-}
-
-/** Sets flags of the guest's entry of a level where they are missing. False if EPT (without A/D flags) forbids the write. */
-function setGuestFlags(
-  request: NestedWalkRequest,
-  level: number,
-  wanted: number,
-  result: NestedWalkResult,
-): boolean {
-  const { memory, guest, nested } = request;
-  const missing = wanted & ~(path.flags[level] as number);
-  if (missing === 0) return true;
-  const index = path.index[level] as number;
-  const all = path.nested[level] as number;
-  if (nested.vendor === 'intel' && !(all & EPT.write)) {
-    lookFor(result, level, path.table[level] as number, index * guest.entryBytes);
-    tableFault(nested, { need: EPT.write, all, reason: PF.present }, result);
-    return false;
-  }
-  path.flags[level] = (path.flags[level] as number) | missing;
-  const place = path.place[level] as number;
-  // Bits 11..0 of a pair's upper 4 bytes are bits 31..20 of its frame word.
-  if (guest.entryBytes === 4 && index & 1)
-    memory.set(place, (memory.words[place] as number) | (missing << 20));
-  else memory.set(place + 1, (memory.words[place + 1] as number) | missing);
-  return true;
-}
-
-function refuse(
-  result: NestedWalkResult,
-  level: number,
-  error: number,
-  refused: NestedWalkResult['refused'],
-): false {
-  result.kind = 'page-fault';
-  result.row = level;
-  result.nestedLevel = 0;
-  result.error = error;
-  result.refused = refused;
-  return false;
 }

@@ -5,6 +5,7 @@ import { EPT, eptFormat } from './ept.ts';
 import type { NestedWalkRequest, Roots, TableMemory } from './nested-request.ts';
 import { nptFormat } from './npt.ts';
 import { CR0, CR4, EFER, levelShift, type PagingMode, pagingMode, tableIndex } from './paging-mode.ts';
+import { REFERENCE, WALK_WORDS, type WalkTrace } from './walk-trace.ts';
 import { bigOfPair, flagsWord, frameWord, hiOfBig, hiWord, loOfBig, loWord } from './word64.ts';
 
 export const MAXPHYADDR = 40;
@@ -49,6 +50,24 @@ export class TestMemory implements TableMemory {
     const [hi, lo] = [hiWord(frameBits, flags), loWord(frameBits, flags)];
     if (bytes === 8) return bigOfPair(hi, lo);
     return BigInt((index & 1 ? hi : lo) >>> 0);
+  }
+}
+
+/** A trace that tells each reference, while its entry still is as it was read. Call `beforeStore` when a walk has ended. */
+export class TellingTrace implements WalkTrace {
+  readonly records = new Int32Array(WALK_WORDS);
+  used = 0;
+  readonly #tell: (what: number, place: number, gfn: number) => void;
+
+  constructor(tell: (what: number, place: number, gfn: number) => void) {
+    this.#tell = tell;
+  }
+
+  beforeStore(): void {
+    const word = (at: number): number => this.records[at] as number;
+    for (let at = 0; at < this.used; at += REFERENCE.size)
+      this.#tell(word(at), word(at + REFERENCE.place), word(at + REFERENCE.gfn));
+    this.used = 0;
   }
 }
 
@@ -132,7 +151,7 @@ export function makeGuest({ mode, nested, guestLeaf = 1, nestedLeaf = 1 }: Shape
       guest: pagingFormat(mode, rules),
       nested,
       earlyA: false,
-      listener: null,
+      trace: null,
       log: null,
       caches: null,
     },

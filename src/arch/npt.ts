@@ -2,9 +2,12 @@
  * Nested page tables (AMD): the format is that of the host's long mode, each access counts as a user's, and what goes wrong is a
  * nested page fault whose code is a #PF code with two bits above it. AMD APM vol. 2 sections 15.25.5 and 15.25.6.
  */
+import { PTE } from './entry.ts';
 import { type NestedFormat, pagingFormat } from './entry-format.ts';
 import type { BitMeaning } from './fault.ts';
+import { nestedNeeds } from './nested-rights.ts';
 import { CR0, CR4, EFER, pagingMode } from './paging-mode.ts';
+import { ACC } from './permission.ts';
 
 /** Bits of the high word of an #NPF code (EXITINFO1 bits 32 and 33); the low word has PF's. */
 export const NPF = {
@@ -42,7 +45,16 @@ export function nptFormat(rules: NptRules): NestedFormat {
       pse36Bits: 8,
     }),
     vendor: 'amd',
-    noExecute: rules.noExecute,
+    tableNeed: PTE.user | PTE.write,
+    needs: nestedNeeds({
+      read: PTE.user,
+      write: PTE.user | PTE.write,
+      execute: PTE.user | (rules.noExecute ? PTE.nx : 0),
+      userExecute: PTE.user | (rules.noExecute ? PTE.nx : 0),
+    }),
+    // W and U stand where ACC has them.
+    granted: Uint8Array.from({ length: 8 }, (_, flags) => flags & (ACC.write | ACC.user)),
+    noExecute: rules.noExecute ? PTE.nx : 0,
     modeBasedExecute: false,
     exitInformation: false,
   };

@@ -32,3 +32,20 @@ export function refusal(mode: PagingMode, rights: number, access: number, ac: bo
 /** Error-code bits that repeat the access: W and U always, F only where the processor tells fetches apart. */
 export const accessBits = (mode: PagingMode, access: number): number =>
   (access & (PF.write | PF.user)) | (mode.nxe || mode.smep ? access & PF.fetch : 0);
+
+/** Index of an access into `allowedAccesses`. @param rights ACC bits @param access PF bits @param ac RFLAGS.AC */
+export const accessIndex = (rights: number, access: number, ac: boolean): number =>
+  rights | ((access & (PF.write | PF.user)) << 2) | ((access & PF.fetch) << 1) | (ac ? 64 : 0);
+
+/** 1 for every access that a mode allows (`refusal` says why the others are refused), by `accessIndex`. */
+export function allowedAccesses(mode: PagingMode): Uint8Array {
+  const allowed = new Uint8Array(128);
+  for (let rights = 0; rights <= ACC.all; rights++)
+    for (const access of ACCESSES)
+      for (const ac of [false, true])
+        allowed[accessIndex(rights, access, ac)] = refusal(mode, rights, access, ac) ? 0 : 1;
+  return allowed;
+}
+
+/** Every access, as error-code bits. */
+const ACCESSES = [0, PF.write, PF.fetch, PF.user, PF.user | PF.write, PF.user | PF.fetch];

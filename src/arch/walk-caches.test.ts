@@ -3,11 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { PTE } from './entry.ts';
 import { EPT } from './ept.ts';
 import { PF } from './fault.ts';
-import { ADDRESS, FIRST_TABLE, GUESTS, makeGuest, NESTED, type TestGuest } from './nested.fixture.ts';
-import { DIMENSION, newNestedWalkResult } from './nested-request.ts';
+import {
+  ADDRESS,
+  FIRST_TABLE,
+  GUESTS,
+  makeGuest,
+  NESTED,
+  TellingTrace,
+  type TestGuest,
+} from './nested.fixture.ts';
+import { newNestedWalkResult } from './nested-request.ts';
 import { nestedWalk } from './nested-walk.ts';
 import { tableIndex } from './paging-mode.ts';
 import type { FrameCache, NestedCaches, TableCache } from './walk-caches.ts';
+import { DIMENSION, referenceDimension, referenceLevel, referenceRow } from './walk-trace.ts';
 
 type Kept = Pick<TableCache, 'level' | 'table' | 'rights' | 'host' | 'hostRights'>;
 
@@ -51,18 +60,12 @@ const NONE: NestedCaches = { guest: NO_TABLES, nested: NO_TABLES, frames: NO_FRA
 function walk(guest: TestGuest, caches: NestedCaches, access = 0) {
   const references: string[] = [];
   const result = newNestedWalkResult();
-  const listener = (dimension: number, row: number, level: number): void => {
-    references.push(`${row}:${dimension === DIMENSION.guest ? 'g' : 'n'}${level}`);
-  };
-  nestedWalk(
-    { ...guest.request, caches, listener },
-    guest.roots,
-    ADDRESS.hi,
-    ADDRESS.lo,
-    access,
-    false,
-    result,
-  );
+  const trace = new TellingTrace((what) => {
+    const letter = referenceDimension(what) === DIMENSION.guest ? 'g' : 'n';
+    references.push(`${referenceRow(what)}:${letter}${referenceLevel(what)}`);
+  });
+  nestedWalk({ ...guest.request, caches, trace }, guest.roots, ADDRESS.hi, ADDRESS.lo, access, false, result);
+  trace.beforeStore();
   return { result, references: references.join(' ') };
 }
 

@@ -5,7 +5,6 @@
 import { pagingFormat } from '#arch/entry-format.ts';
 import { eptFormat } from '#arch/ept.ts';
 import {
-  DIMENSION,
   type NestedWalkRequest,
   type NestedWalkResult,
   newNestedWalkResult,
@@ -15,11 +14,20 @@ import {
 import { nestedRead, nestedWalk } from '#arch/nested-walk.ts';
 import { nptFormat } from '#arch/npt.ts';
 import { CR0, CR4, type PagingMode, pagingMode } from '#arch/paging-mode.ts';
+import {
+  DIMENSION,
+  REFERENCE,
+  referenceDimension,
+  referenceIndex,
+  referenceLevel,
+  WALK_WORDS,
+  type WalkTrace,
+} from '#arch/walk-trace.ts';
 import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
 import { EVENT, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
 import { frameData } from '#machine/memory.ts';
 import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
-import type { Machine } from '#machine/words.ts';
+import { FRAME_WORDS, type Machine } from '#machine/words.ts';
 import { eptRules } from './ept_rules.ts';
 import { IDENTITY_MAP_GFN } from './kvm_main.ts';
 import { type ModificationBuffer, modificationBuffer } from './pml.ts';
@@ -53,7 +61,7 @@ export class TdpProcessor {
   readonly #requests = new Map<PagingMode, NestedWalkRequest>();
   readonly #log: ModificationBuffer | null;
   readonly #roots: Roots = { guest: 0, pdptes: 0, firstPointer: 0, nested: 0 };
-  #entryBytes: 4 | 8 = 8;
+  readonly #trace: EventTrace;
   /** What the last walk came to. */
   readonly result: NestedWalkResult = newNestedWalkResult();
 
@@ -62,6 +70,7 @@ export class TdpProcessor {
     this.#kvm = kvm;
     this.#earlyA = earlyA;
     this.#memory = new HostMemory(kvm.m);
+    this.#trace = new EventTrace(kvm.m);
     const { tdpLevels: levels, maxphyaddr } = kvm;
     this.#nested = kvm.amd
       ? nptFormat({ levels, maxphyaddr, gigabytePages: true, noExecute: true })
@@ -76,10 +85,11 @@ export class TdpProcessor {
     m.log.emit(EVENT.access, hi, lo, access);
     const mode = this.#mode(vcpu);
     const request = this.#request(mode);
-    this.#entryBytes = mode.entryBytes;
+    this.#trace.entryBytes = mode.entryBytes;
     this.#begin(vcpu);
-    if (nestedWalk(request, this.#roots, hi, lo, access, ac, result))
-      m.log.emit(EVENT.translated, hi, lo, result.frame, result.guestLevel);
+    const allowed = nestedWalk(request, this.#roots, hi, lo, access, ac, result);
+    this.#trace.emit();
+    if (allowed) m.log.emit(EVENT.translated, hi, lo, result.frame, result.guestLevel);
     else m.log.emit(EVENT.fault, hi, lo, result.error, result.row, result.place);
     return result;
   }
@@ -89,6 +99,7 @@ export class TdpProcessor {
     this.#begin(vcpu);
     const request = this.#request(this.#mode(vcpu));
     nestedRead(request, this.#roots, hi, lo, this.result);
+    this.#trace.emit();
     return this.result;
   }
 
@@ -119,26 +130,54 @@ export class TdpProcessor {
       guest: pagingFormat(mode, { maxphyaddr, amd, gigabytePages: true, pse36Bits: 8 }),
       nested: this.#nested,
       earlyA: this.#earlyA,
-      listener: (dimension, _row, level, index, place) => this.#reference(dimension, level, index, place),
+      trace: this.#trace,
       log: this.#log,
       caches: null,
     };
     this.#requests.set(mode, request);
     return request;
   }
+}
 
-  /** One reference: a nested entry has its own place as address, a guest's its guest-physical address. */
-  #reference(dimension: number, level: number, index: number, place: number): void {
-    const { m } = this.#kvm;
-    const nested = dimension === DIMENSION.nested;
-    const { gpaHi, gpaLo } = this.result;
-    const entry =
-      nested || this.#entryBytes === 8 ? wholeEntry(m.words, place) : halfEntry(m.words, place, index);
-    m.log.emit(
+/** Emits the references of walks: a nested entry has its own place as address, a guest's its guest-physical address. */
+class EventTrace implements WalkTrace {
+  readonly records = new Int32Array(WALK_WORDS);
+  used = 0;
+  /** Bytes of the guest's entries. */
+  entryBytes: 4 | 8 = 8;
+  readonly #m: Machine;
+
+  constructor(m: Machine) {
+    this.#m = m;
+  }
+
+  beforeStore(): void {
+    this.emit();
+  }
+
+  /** Emits what has not been emitted yet. */
+  emit(): void {
+    const { records, used } = this;
+    for (let at = 0; at < used; at += REFERENCE.size)
+      this.#reference(
+        records[at] as number,
+        records[at + REFERENCE.place] as number,
+        records[at + REFERENCE.gfn] as number,
+      );
+    this.used = 0;
+  }
+
+  #reference(what: number, place: number, gfn: number): void {
+    const { words, log } = this.#m;
+    const nested = referenceDimension(what) === DIMENSION.nested;
+    const bytes = nested ? 8 : this.entryBytes;
+    const index = referenceIndex(what, place, bytes);
+    const entry = bytes === 8 ? wholeEntry(words, place) : halfEntry(words, place, index);
+    log.emit(
       EVENT.reference,
-      (nested ? WALKER_NESTED : WALKER_CPU) | (level << 8) | (index << 16),
-      nested ? place >>> 30 : gpaHi,
-      nested ? place << 2 : gpaLo,
+      (nested ? WALKER_NESTED : WALKER_CPU) | (referenceLevel(what) << 8) | (index << 16),
+      nested ? place >>> 30 : gfn >>> 20,
+      nested ? place << 2 : (gfn << 12) | (index * bytes),
       entry.frame,
       entry.flags,
       nested ? place : 0,
@@ -148,7 +187,9 @@ export class TdpProcessor {
 
 /** The entry whose words are at a place; 0 where none were ever stored. */
 const wholeEntry = (words: Int32Array, place: number): { frame: number; flags: number } =>
-  place === 0 ? { frame: 0, flags: 0 } : { frame: words[place] as number, flags: words[place + 1] as number };
+  place < FRAME_WORDS
+    ? { frame: 0, flags: 0 }
+    : { frame: words[place] as number, flags: words[place + 1] as number };
 
 /** One of the two 4-byte entries in the pair at a place. */
 function halfEntry(words: Int32Array, place: number, index: number): { frame: number; flags: number } {

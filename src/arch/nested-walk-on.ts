@@ -1,0 +1,289 @@
+/**
+ * A two-dimensional walk in full, from the guest's entry on that `nestedWalk` found not to be plain, or could not ask about: 4-byte
+ * entries, PAE's page-directory pointers, large pages, A flags to be set above the leaf, and everything that ends in a fault.
+ */
+import { leafFrame, PTE } from './entry.ts';
+import { entryKind, KIND } from './entry-format.ts';
+import { EPT } from './ept.ts';
+import { PF } from './fault.ts';
+import { finalFault, tableFault } from './nested-fault.ts';
+import { lookFor, type NestedWalkRequest, type NestedWalkResult, type Roots } from './nested-request.ts';
+import { finalAccess, nestedRights } from './nested-rights.ts';
+import { NOWHERE, translate, translation } from './nested-translation.ts';
+import { levelShift, tableIndex } from './paging-mode.ts';
+import { accessBits, refusal } from './permission.ts';
+import { entryRights, frameOfAddress } from './walk.ts';
+import type { TableCache } from './walk-caches.ts';
+import { addReference, DIMENSION, reference } from './walk-trace.ts';
+import { flagsWord, frameWord, hiWord, loWord } from './word64.ts';
+
+/** Where a walk is: at the guest's entry of a level. */
+export const position = {
+  row: 0,
+  /** Guest frame of the table. */
+  table: 0,
+  /** Host frame of the table; NOWHERE if it has not been looked for. */
+  frame: NOWHERE,
+  /** Flags that all nested entries on the way there have. */
+  nested: 0,
+  /** Rights gathered above (ACC). */
+  rights: 0,
+};
+
+/** The path of the current walk, by the guest's level: where the entry is, what it says, and the nested flags on the way to it. */
+const path = {
+  table: new Int32Array(6),
+  index: new Int32Array(6),
+  place: new Int32Array(6),
+  flags: new Int32Array(6),
+  nested: new Int32Array(6),
+  /** The guest's rights down to it, and the host frame that its table lies in. */
+  rights: new Int32Array(6),
+  host: new Int32Array(6),
+  /** The first level that was read. */
+  top: 0,
+};
+
+/** The guest's entry read last. */
+let entryFrame = 0;
+let entryFlags = 0;
+
+/** Puts the walk where the cache of the guest's tables lets it begin. */
+function begin(cache: TableCache, hi: number, lo: number): void {
+  if (!cache.find(hi, lo)) return;
+  position.row = cache.level;
+  position.table = cache.table;
+  position.rights = cache.rights;
+  position.frame = cache.host;
+  position.nested = cache.hostRights;
+}
+
+/** Ends the walk that is at `position`. Parameters and result are those of `nestedWalk`. */
+export function walkOn(
+  request: NestedWalkRequest,
+  roots: Roots,
+  hi: number,
+  lo: number,
+  access: number,
+  ac: boolean,
+  result: NestedWalkResult,
+): boolean {
+  const { mode, caches } = request;
+  result.kind = 'ok';
+  let gfn = position.table;
+  if (position.row > 0) {
+    if (caches) begin(caches.guest, hi, lo);
+    if (!guestWalk(request, roots, hi, lo, access, ac, result)) return false;
+    const within = (1 << levelShift(mode, result.guestLevel)) - 1;
+    gfn = leafFrame(mode, result.guestLevel, entryFrame) | (frameOfAddress(hi, lo) & within);
+  }
+  if (!finalTranslation(request, roots, gfn, lo, access, result)) return false;
+  if (caches && position.row > 0) keepTables(caches.guest, roots, result.guestLevel, hi, lo);
+  return true;
+}
+
+/** Tells the cache of the guest's tables that were passed; pointers in registers need none. */
+function keepTables(cache: TableCache, roots: Roots, leaf: number, hi: number, lo: number): void {
+  for (let level = roots.pdptes === 0 ? path.top : Math.min(path.top, 2); level > leaf; level--) {
+    const below = level - 1;
+    cache.keep(
+      hi,
+      lo,
+      below,
+      path.table[below] as number,
+      path.rights[level] as number,
+      path.host[below] as number,
+      path.nested[below] as number,
+    );
+  }
+}
+
+/** log2 of the frames that paging off maps as one. */
+const ALL_FRAMES = 20;
+
+/** The data themselves, through the nested tables. */
+function finalTranslation(
+  request: NestedWalkRequest,
+  roots: Roots,
+  gfn: number,
+  lo: number,
+  access: number,
+  result: NestedWalkResult,
+): boolean {
+  const { mode, nested } = request;
+  lookFor(result, 0, gfn, lo & 0xfff);
+  const need = nested.needs[finalAccess(access, result.rights)] as number;
+  const frame = translate(request, roots.nested, gfn, 0, need, result);
+  if (frame === NOWHERE) {
+    if (translation.faulted) finalFault(nested, translation, access, result);
+    return false;
+  }
+  result.frame = frame;
+  result.nestedRights = nestedRights(nested, translation.all, result.rights);
+  const guestShift = mode.levels > 0 ? levelShift(mode, result.guestLevel) : ALL_FRAMES;
+  result.shift = Math.min(guestShift, (result.nestedLevel - 1) * 9);
+  result.dirty =
+    (access & PF.write) !== 0 ||
+    ((result.guestFlags & PTE.dirty) !== 0 && (nested.dirty & ~translation.leaf) === 0);
+  return true;
+}
+
+/** The guest's dimension, as far as its leaf, which is then in entryFrame and entryFlags. False where it ends before. */
+function guestWalk(
+  request: NestedWalkRequest,
+  roots: Roots,
+  hi: number,
+  lo: number,
+  access: number,
+  ac: boolean,
+  result: NestedWalkResult,
+): boolean {
+  const { mode, guest } = request;
+  const asked = accessBits(mode, access);
+  let { row: level, table, rights } = position;
+  path.top = level;
+  for (; ; level--) {
+    // Page-directory pointers have no rights, and no flags to set; those in registers were checked when they were loaded.
+    const pointer = mode.levels === 3 && level === 3;
+    const held = pointer && roots.pdptes !== 0;
+    const index = tableIndex(mode, level, hi, lo);
+    if (held) readEntry(request.memory.words, roots.pdptes, 8, index);
+    else {
+      const at = pointer ? roots.firstPointer + index : index;
+      if (!readGuestEntry(request, roots, level, table, at, result)) return false;
+    }
+    const kind =
+      held && entryFlags & PTE.present ? KIND.table : entryKind(guest, level, entryFrame, entryFlags);
+    if (kind === KIND.absent) return refuse(result, level, asked, 'not-present');
+    if (kind === KIND.malformed) return refuse(result, level, PF.present | PF.reserved | asked, 'reserved');
+    path.flags[level] = entryFlags;
+    if (!pointer) rights &= entryRights(entryFlags);
+    path.rights[level] = rights;
+    if (kind === KIND.leaf) break;
+    table = entryFrame;
+    if (request.earlyA && !pointer && !setGuestFlags(request, level, PTE.accessed, result)) return false;
+  }
+  result.guestLevel = level;
+  result.guestFlags = entryFlags;
+  result.rights = rights;
+  const refused = refusal(mode, rights, access, ac);
+  if (refused) return refuse(result, level, PF.present | asked, refused);
+  return setAccessedAndDirty(request, level, (access & PF.write) !== 0, result);
+}
+
+/** Sets the guest's A flags, top down, and D of its leaf for a write. False if the nested tables do not allow it. */
+function setAccessedAndDirty(
+  request: NestedWalkRequest,
+  leaf: number,
+  write: boolean,
+  result: NestedWalkResult,
+): boolean {
+  for (let level = request.mode.levels === 3 ? Math.min(path.top, 2) : path.top; level >= leaf; level--) {
+    const wanted = PTE.accessed | (level === leaf && write ? PTE.dirty : 0);
+    if (!setGuestFlags(request, level, wanted, result)) return false;
+  }
+  return true;
+}
+
+/** Finds the guest's entry of a level through the nested tables, and reads it. False if it cannot be reached. */
+function readGuestEntry(
+  request: NestedWalkRequest,
+  roots: Roots,
+  level: number,
+  table: number,
+  index: number,
+  result: NestedWalkResult,
+): boolean {
+  const { memory, trace, guest } = request;
+  lookFor(result, level, table, index * guest.entryBytes);
+  if (!reachTable(request, roots, level, table, result)) return false;
+  path.host[level] = position.frame;
+  const start = memory.place(position.frame);
+  position.frame = NOWHERE;
+  readEntry(memory.words, start, guest.entryBytes, index);
+  const place = start + pairOffset(guest.entryBytes, index);
+  path.table[level] = table;
+  path.index[level] = index;
+  path.place[level] = place;
+  path.nested[level] = position.nested;
+  result.nestedLevel = 0;
+  result.place = place;
+  if (trace) {
+    const what = reference(DIMENSION.guest, level, level, guest.entryBytes === 4 ? index : 0);
+    trace.used = addReference(trace.records, trace.used, what, place, table);
+  }
+  return true;
+}
+
+/** Looks for the host frame of the guest's table, unless that has been done. False if there is none. */
+function reachTable(
+  request: NestedWalkRequest,
+  roots: Roots,
+  level: number,
+  table: number,
+  result: NestedWalkResult,
+): boolean {
+  if (position.frame !== NOWHERE) return true;
+  const { nested } = request;
+  position.frame = translate(request, roots.nested, table, level, nested.tableNeed, result);
+  position.nested = translation.all;
+  if (position.frame !== NOWHERE) return true;
+  if (translation.faulted) tableFault(nested, translation, result);
+  return false;
+}
+
+/** Words from a table's start to the pair that holds an entry. */
+const pairOffset = (bytes: number, index: number): number => (bytes === 8 ? index * 2 : index & ~1);
+
+/** Reads an entry of the table that starts at a place; where nothing was ever stored (place 0) entries are 0. */
+function readEntry(words: Int32Array, start: number, bytes: number, index: number): void {
+  const place = start + pairOffset(bytes, index);
+  entryFrame = start === 0 ? 0 : (words[place] as number);
+  entryFlags = start === 0 ? 0 : (words[place + 1] as number);
+  if (bytes === 8) return;
+  const value = index & 1 ? hiWord(entryFrame, entryFlags) : loWord(entryFrame, entryFlags);
+  entryFrame = frameWord(0, value);
+  entryFlags = flagsWord(0, value);
+}
+
+/** Sets flags of the guest's entry of a level where they are missing. False if EPT (without A/D flags) forbids the write. */
+function setGuestFlags(
+  request: NestedWalkRequest,
+  level: number,
+  wanted: number,
+  result: NestedWalkResult,
+): boolean {
+  const { memory, guest, nested } = request;
+  const missing = wanted & ~(path.flags[level] as number);
+  if (missing === 0) return true;
+  const index = path.index[level] as number;
+  const all = path.nested[level] as number;
+  if (nested.vendor === 'intel' && !(all & EPT.write)) {
+    lookFor(result, level, path.table[level] as number, index * guest.entryBytes);
+    result.nestedLevel = 0;
+    tableFault(nested, { need: EPT.write, all, reason: PF.present }, result);
+    return false;
+  }
+  request.trace?.beforeStore();
+  path.flags[level] = (path.flags[level] as number) | missing;
+  const place = path.place[level] as number;
+  // Bits 11..0 of a pair's upper 4 bytes are bits 31..20 of its frame word.
+  if (guest.entryBytes === 4 && index & 1)
+    memory.set(place, (memory.words[place] as number) | (missing << 20));
+  else memory.set(place + 1, (memory.words[place + 1] as number) | missing);
+  return true;
+}
+
+function refuse(
+  result: NestedWalkResult,
+  level: number,
+  error: number,
+  refused: NestedWalkResult['refused'],
+): false {
+  result.kind = 'page-fault';
+  result.row = level;
+  result.nestedLevel = 0;
+  result.error = error;
+  result.refused = refused;
+  return false;
+}
