@@ -1,16 +1,20 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { FrameLocator, Page } from '@playwright/test';
 import { expect, type Studio, test } from './studio.ts';
+import type { PageWords } from './words.ts';
 
 /** The frame's markup for a view, as the dialog gives it. */
-async function markupFor(studio: Studio, view: string): Promise<string> {
+async function markupFor(studio: Studio, view: keyof PageWords['panes']): Promise<string> {
   const { page } = studio;
+  const { tabs, view: label, copy, copied } = studio.words.sharing;
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await studio.press('e');
-  await page.getByRole('tab', { name: 'Embed' }).click();
-  await page.getByRole('combobox', { name: 'View' }).selectOption({ label: view });
-  await page.getByRole('button', { name: 'Copy', exact: true }).click();
-  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  await page.getByRole('tab', { name: tabs.embed }).click();
+  await page
+    .getByRole('combobox', { name: label })
+    .selectOption({ label: studio.words.panes[view] as string });
+  await studio.button(copy).click();
+  await expect(studio.button(copied)).toBeVisible();
   return page.evaluate('navigator.clipboard.readText()');
 }
 
@@ -28,48 +32,53 @@ async function showElsewhere(page: Page, markup: string): Promise<FrameLocator> 
 }
 
 test('a moment in another page: one view, the sentence, and the way back', async ({ studio, page }) => {
+  const { words } = studio;
   await studio.open();
   await studio.stepTo('kvm_mmu_set_spte');
   const sentence = await studio.sentence().innerText();
-  const markup = await markupFor(studio, 'Walk');
+  const markup = await markupFor(studio, 'walk');
   expect(markup).toMatch(/^<iframe src="[^"]+\?embed#p1[\w-]+" width="800" height="500" title="Penumbra: /);
 
   const frame = await showElsewhere(page, markup);
   await expect(frame.getByTestId('sentence')).toHaveText(sentence);
   await expect(frame.getByRole('button', { name: /^t3\[010\]:/ })).toBeVisible();
-  for (const name of ['Open', 'Panes', 'Copy link', 'Export'])
+  for (const name of [words.bar.open, words.layout.menu, words.bar.copy, words.sharing.open])
     await expect(frame.getByRole('button', { name, exact: true })).toHaveCount(0);
 
   await test.step('can be stepped, by button and by key, and by nothing else', async () => {
-    await frame.getByRole('button', { name: 'Next event' }).click();
-    await expect(frame.locator('.position')).toContainText('Event 31 of 93');
+    await frame.getByRole('button', { name: words.commands.next }).click();
+    await expect(frame.locator('.position')).toHaveAttribute('data-event', '31');
     for (const key of ['e', '3', '?']) await page.keyboard.press(key);
     await expect(frame.getByRole('dialog')).toHaveCount(0);
     await page.keyboard.press('ArrowRight');
-    await expect(frame.locator('.position')).toContainText('Event 32 of 93');
+    await expect(frame.locator('.position')).toHaveAttribute('data-event', '32');
   });
 
   await test.step('leads to the whole page at the same moment', async () => {
     const opened = page.waitForEvent('popup');
-    await frame.getByRole('link', { name: /Open in Penumbra/ }).click();
+    await frame.getByRole('link', { name: words.sharing.wayOut }).click();
     const whole = await opened;
-    await expect(whole.locator('.position')).toContainText('Event 32 of 93');
-    await expect(whole.getByRole('button', { name: 'Copy link' })).toBeVisible();
+    await expect(whole.locator('.position')).toHaveAttribute('data-event', '32');
+    await expect(whole.getByRole('button', { name: words.bar.copy })).toBeVisible();
     expect(new URL(whole.url()).search).toBe('');
   });
 });
 
 test('another view, in a small frame, with nothing serious for axe', async ({ studio, page }) => {
+  const { words } = studio;
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   await studio.open();
   await studio.stepTo('kvm_mmu_set_spte');
-  const markup = await markupFor(studio, 'Tables');
+  const markup = await markupFor(studio, 'tables');
   const frame = await showElsewhere(
     page,
     markup.replace('width="800" height="500"', 'width="360" height="360"'),
   );
   await expect(frame.locator('[data-table="t3"]')).toBeVisible();
-  for (const part of [frame.getByTestId('sentence'), frame.getByRole('button', { name: 'Next event' })]) {
+  for (const part of [
+    frame.getByTestId('sentence'),
+    frame.getByRole('button', { name: words.commands.next }),
+  ]) {
     const box = await part.boundingBox();
     const outer = await page.locator('iframe').boundingBox();
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual((outer?.y ?? 0) + 362);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Download, Locator } from '@playwright/test';
 import { expect, type Studio, test } from './studio.ts';
+import type { PageWords } from './words.ts';
 
 const contentOf = async (file: Download): Promise<Buffer> => readFileSync(await file.path());
 
@@ -13,22 +14,32 @@ async function saved(studio: Studio, button: Locator): Promise<{ name: string; c
   return { name: download.suggestedFilename(), content: await contentOf(download) };
 }
 
-const dialog = (studio: Studio): Locator => studio.page.getByRole('dialog', { name: 'Export this moment' });
+const dialog = (studio: Studio): Locator =>
+  studio.page.getByRole('dialog', { name: studio.words.sharing.title });
 const button = (studio: Studio, name: string): Locator => dialog(studio).getByRole('button', { name });
 
-async function chooseView(studio: Studio, view: string): Promise<void> {
-  await dialog(studio).getByRole('combobox', { name: 'View' }).selectOption({ label: view });
-  await expect(dialog(studio).getByRole('img', { name: new RegExp(`: ${view} ·`) })).toBeVisible();
+type View = (typeof VIEWS)[number][0];
+
+async function chooseView(studio: Studio, view: View): Promise<void> {
+  const { panes, sharing } = studio.words;
+  const name = panes[view];
+  await dialog(studio).getByRole('combobox', { name: sharing.view }).selectOption({ label: name });
+  await expect(dialog(studio).getByRole('img', { name: new RegExp(`: ${name} ·`) })).toBeVisible();
 }
+
+/** A tab of the dialog. */
+const tab = (studio: Studio, id: keyof PageWords['sharing']['tabs']): Locator =>
+  dialog(studio).getByRole('tab', { name: studio.words.sharing.tabs[id] });
 
 test('the walk as SVG and PNG: light, with its texts, its caption and the link', async ({ studio, page }) => {
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   await studio.open();
   await studio.stepTo('kvm_mmu_set_spte');
+  const title = await studio.title().innerText();
   await studio.press('e');
   await expect(dialog(studio).getByRole('img')).toBeVisible();
-  const { name, content } = await saved(studio, button(studio, 'Save SVG'));
-  expect(name).toBe('first-touch-a-read-then-a-write-walk-30.svg');
+  const { name, content } = await saved(studio, button(studio, studio.words.sharing.svg));
+  expect(name).toMatch(studio.says({ en: /^first-touch-a-read-then-a-write-walk-30\.svg$/, zh: /30\.svg$/ }));
   const svg = content.toString();
 
   await test.step('stands alone', async () => {
@@ -40,29 +51,31 @@ test('the walk as SVG and PNG: light, with its texts, its caption and the link',
   });
 
   await test.step('has the texts as text', () => {
+    const { walk, panes, sharing } = studio.words;
     const texts = [...svg.matchAll(/>([^<>]+)</g)].map(([, text]) => text).join('\n');
-    for (const text of ['t3[010]', 'Shadow walk', 'First touch: a read, then a write', 'event 30 of 93'])
+    for (const text of ['t3[010]', walk.rows.shadow.title, title, sharing.moment(panes.walk, 30, 93)])
       expect(texts).toContain(text);
     const link = [...svg.matchAll(/<a href="([^"]+)"/g)].at(-1)?.[1] ?? '';
     expect(link).toMatch(/#p1[A-Za-z0-9_-]+$/);
   });
 
-  const png = await saved(studio, button(studio, 'Save PNG'));
-  expect(png.name).toMatch(/walk-30\.png$/);
+  const png = await saved(studio, button(studio, studio.words.sharing.png));
+  expect(png.name).toMatch(/30\.png$/);
   expect(png.content.subarray(1, 4).toString()).toBe('PNG');
   expect(png.content.readUInt32BE(16)).toBe(1440);
 });
 
-const VIEWS: readonly (readonly [view: string, text: string])[] = [
-  ['Tables', '0x103000'],
-  ['Memory', '0:0x10000'],
-  ['Calls', 'paging64_fetch'],
-  ['Cost', 'Memory references'],
-  ['Inspector', 'MMU-writable'],
-  ['Scenario', 'machine'],
-  ['Events', 'kvm_mmu_spte_requested'],
-  ['Timeline', '1 read 0x10000'],
-];
+/** Views, and a text that is in the picture of each. */
+const VIEWS = [
+  ['tables', '0x103000'],
+  ['memory', '0:0x10000'],
+  ['calls', 'paging64_fetch'],
+  ['cost', '#PF'],
+  ['inspector', 't3[010]'],
+  ['scenario', 'machine'],
+  ['events', 'kvm_mmu_spte_requested'],
+  ['timeline', '1 read 0x10000'],
+] as const;
 
 test('every view can be had as a picture', async ({ studio }) => {
   await studio.open();
@@ -71,7 +84,7 @@ test('every view can be had as a picture', async ({ studio }) => {
   for (const [view, text] of VIEWS) {
     await test.step(view, async () => {
       await chooseView(studio, view);
-      const svg = (await saved(studio, button(studio, 'Save SVG'))).content.toString();
+      const svg = (await saved(studio, button(studio, studio.words.sharing.svg))).content.toString();
       expect(svg.includes(`>${text}</text>`), text).toBe(true);
       expect(svg.includes('var('), 'a token that means nothing outside the page').toBe(false);
     });
@@ -82,26 +95,30 @@ test('a long view is shown whole, however small its pane is', async ({ studio })
   await studio.open();
   await studio.press('End');
   await studio.press('e');
-  await chooseView(studio, 'Events');
-  const svg = (await saved(studio, button(studio, 'Save SVG'))).content.toString();
+  await chooseView(studio, 'events');
+  const svg = (await saved(studio, button(studio, studio.words.sharing.svg))).content.toString();
   for (const number of [1, 40, 93]) expect(svg.includes(`>${number}</text>`), String(number)).toBe(true);
 });
 
 test('the scenario and the log as files', async ({ studio, page }) => {
+  const { save } = studio.words.sharing;
   await studio.open();
+  const title = await studio.title().innerText();
   await studio.press('e');
-  await page.getByRole('tab', { name: 'Log and scenario' }).click();
-  const scenario = await saved(studio, button(studio, 'Save .scn'));
-  expect(scenario.name).toBe('first-touch-a-read-then-a-write.scn');
-  expect(scenario.content.toString()).toMatch(/^scenario 1\ntitle First touch/);
+  await tab(studio, 'files').click();
+  const scenario = await saved(studio, button(studio, `${save} .scn`));
+  expect(scenario.name).toMatch(/\.scn$/);
+  expect(scenario.content.toString()).toContain(`scenario 1\ntitle ${title}\n`);
 
   await page.getByRole('radio', { name: /ftrace/ }).check();
-  await expect(dialog(studio).getByRole('region', { name: 'Preview' })).toContainText('# tracer: nop');
-  const ftrace = await saved(studio, button(studio, 'Save .ftrace'));
+  await expect(dialog(studio).getByRole('region', { name: studio.words.sharing.preview })).toContainText(
+    '# tracer: nop',
+  );
+  const ftrace = await saved(studio, button(studio, `${save} .ftrace`));
   expect(ftrace.content.toString()).toMatch(/: kvm_mmu_set_spte: gfn 10 spte [0-9a-f]+ \(r-xu\) level 1 at /);
 
   await page.getByRole('radio', { name: /JSON/ }).check();
-  const json = await saved(studio, button(studio, 'Save .json'));
+  const json = await saved(studio, button(studio, `${save} .json`));
   const log = JSON.parse(json.content.toString());
   expect(log.events.filter((event: { number: number | null }) => event.number !== null)).toHaveLength(93);
 });
@@ -111,26 +128,28 @@ test('events for a mailing list, by keyboard alone', async ({ studio, page }) =>
   await studio.open();
   await studio.stepTo('kvm_mmu_set_spte');
   const sentence = await studio.sentence().innerText();
+  const title = await studio.title().innerText();
+  const machine = await page.locator('.machine').innerText();
   await studio.press('e');
-  await expect(page.getByRole('tab', { name: 'Picture' })).toBeFocused();
-  for (const name of ['Log and scenario', 'Text for a mail']) {
+  await expect(tab(studio, 'picture')).toBeFocused();
+  for (const id of ['files', 'mail'] as const) {
     await studio.press('ArrowRight');
-    await expect(page.getByRole('tab', { name })).toBeFocused();
+    await expect(tab(studio, id)).toBeFocused();
   }
   await studio.press('Tab', 2);
-  await expect(page.getByRole('spinbutton', { name: 'From event' })).toBeFocused();
+  await expect(page.getByRole('spinbutton', { name: studio.words.sharing.from })).toBeFocused();
   await page.keyboard.type('23');
   await studio.press('Tab', 3);
   await studio.press('Enter');
-  await expect(button(studio, 'Copied')).toBeVisible();
+  await expect(button(studio, studio.words.sharing.copied)).toBeVisible();
 
   const text: string = await page.evaluate('navigator.clipboard.readText()');
   const lines = text.trimEnd().split('\n');
   const link = lines.pop() ?? '';
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(72);
   expect(lines.slice(0, 4)).toEqual([
-    'First touch: a read, then a write',
-    'KVM shadow · AMD · paging 4 · events 23 to 39 of 93',
+    title,
+    `${machine} · ${studio.words.sharing.range(23, 39, 93)}`,
     '',
     '== 1 read 0x10000',
   ]);
@@ -147,9 +166,9 @@ for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious in the dialog, ${scheme}`, async ({ studio, page }) => {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await studio.open();
-    await page.getByRole('button', { name: 'Export' }).click();
-    for (const tab of ['Picture', 'Log and scenario', 'Text for a mail', 'Embed']) {
-      await page.getByRole('tab', { name: tab }).click();
+    await studio.button(studio.words.sharing.open).click();
+    for (const id of ['picture', 'files', 'mail', 'embed'] as const) {
+      await tab(studio, id).click();
       await expect(dialog(studio).locator('section :is(img, pre, iframe)')).toBeVisible();
       const { violations } = await new AxeBuilder({ page }).analyze();
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
@@ -161,11 +180,12 @@ for (const scheme of ['light', 'dark'] as const) {
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
-  test('the dialog has room', async ({ studio, page }) => {
+  test('the dialog has room', async ({ studio }) => {
     await studio.open();
-    await page.getByRole('button', { name: 'Export' }).tap();
+    await studio.button(studio.words.sharing.open).tap();
     await expect(dialog(studio).getByRole('img')).toBeVisible();
-    for (const name of ['Save SVG', 'Save PNG', 'Close']) {
+    const { svg, png, close } = studio.words.sharing;
+    for (const name of [svg, png, close]) {
       const box = await button(studio, name).boundingBox();
       expect((box?.x ?? 999) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
       expect((box?.y ?? 999) + (box?.height ?? 0)).toBeLessThanOrEqual(844);

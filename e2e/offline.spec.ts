@@ -37,7 +37,7 @@ test('from any folder of any server, without a network from the second load on',
     await studio.press('e');
     await expect(page.getByRole('dialog').getByRole('img')).toBeVisible();
     await studio.press('Escape');
-    await page.getByRole('combobox', { name: 'Language' }).selectOption({ label: '中文' });
+    await page.getByRole('combobox', { name: studio.words.bar.language }).selectOption({ label: '中文' });
     await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
   });
 

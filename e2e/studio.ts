@@ -26,7 +26,7 @@ export class Studio {
   }
 
   /** What a text that is made elsewhere (a sentence, a title) says in the page's language. */
-  says(texts: Readonly<Record<Language, string>>): string {
+  says<Text>(texts: Readonly<Record<Language, Text>>): Text {
     return texts[this.language];
   }
 

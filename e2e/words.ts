@@ -5,6 +5,7 @@ import { inspector as enInspector } from '#ui/words/en/inspector.ts';
 import { layout as enLayout } from '#ui/words/en/layout.ts';
 import * as enPage from '#ui/words/en/page.ts';
 import { search as enSearch } from '#ui/words/en/search.ts';
+import { sharing as enSharing } from '#ui/words/en/sharing.ts';
 import { things as enThings } from '#ui/words/en/things.ts';
 import * as enViews from '#ui/words/en/views.ts';
 import { cost as zhCost } from '#ui/words/zh/cost.ts';
@@ -13,6 +14,7 @@ import { inspector as zhInspector } from '#ui/words/zh/inspector.ts';
 import { layout as zhLayout } from '#ui/words/zh/layout.ts';
 import * as zhPage from '#ui/words/zh/page.ts';
 import { search as zhSearch } from '#ui/words/zh/search.ts';
+import { sharing as zhSharing } from '#ui/words/zh/sharing.ts';
 import { things as zhThings } from '#ui/words/zh/things.ts';
 import * as zhViews from '#ui/words/zh/views.ts';
 
@@ -24,6 +26,7 @@ export const en = {
   inspector: enInspector,
   layout: enLayout,
   search: enSearch,
+  sharing: enSharing,
   things: enThings,
 };
 
@@ -38,5 +41,6 @@ export const zh: PageWords = {
   inspector: zhInspector,
   layout: zhLayout,
   search: zhSearch,
+  sharing: zhSharing,
   things: zhThings,
 };
