@@ -19,6 +19,10 @@ export interface EntryText {
 
 export const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
+/** How much memory a table of 8-byte entries covers, by its level. */
+export const coverage = (level: number): string =>
+  ['2 MiB', '1 GiB', '512 GiB', '256 TiB', '128 PiB'][level - 1] ?? '';
+
 /** An index as it stands in brackets: three hexadecimal digits. */
 export const indexText = (index: number): string => index.toString(16).padStart(3, '0');
 

@@ -49,7 +49,7 @@ export type TdpChange =
       readonly cause: ZapCause | null;
     }
   /** The table that the entry is in goes, and what it said with it. */
-  | { readonly why: 'goes-with-table'; readonly table: Value; readonly what: Value }
+  | { readonly why: 'goes-with-table'; readonly table: Value; readonly what: Value | null }
   /** The same page: rights or flags less, to hear of the next use or write. */
   | { readonly why: 'aged'; readonly gfn: Value; readonly kept: Value | null }
   | { readonly why: 'write-protected' | 'cleaned'; readonly gfn: Value }
@@ -101,9 +101,13 @@ function zapCause(source: Source): ZapCause | null {
   return name === undefined ? null : ZAP_CAUSES[name as keyof typeof ZAP_CAUSES];
 }
 
-/** What an entry that goes said: a table's name or a page's frame. */
-const saidBy = ({ source, old }: Change): Value =>
-  old.kind === 'table' ? tableIn(source, old.frame) : hostFrame(source, old.frame);
+/** What an entry that goes said: a table's name or a page's frame; null for one that said that no memory is there. */
+const saidBy = ({ source, old }: Change): Value | null =>
+  old.kind === 'mmio'
+    ? null
+    : old.kind === 'table'
+      ? tableIn(source, old.frame)
+      : hostFrame(source, old.frame);
 
 /** What the entry goes to, where it goes. */
 function going(change: Change): TdpChange {

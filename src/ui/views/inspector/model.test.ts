@@ -90,7 +90,7 @@ it('a nested table is told by what indexes it and by how it is found', () => {
   const facts = new Map(model?.facts.map(({ name, value }) => [name, value]));
   expect(facts.get('kind')).toBe('nested: guest-physical addresses index it');
   expect(facts.get('format')).toBe('EPT');
-  expect(facts.get('covers')).toBe('512 × 4 KiB of guest memory');
+  expect(facts.get('covers')).toBe('2 MiB of guest memory');
   expect(facts.get('found by')).toMatch(/no hash has it/);
   expect(model?.lists.map(({ title }) => title)).toEqual(['Parents of t3']);
 });

@@ -1,6 +1,6 @@
 /** What the inspector says of a table: what it is for, its role, its lists. */
 import type { AtlasTable } from '#hypervisor/atlas.ts';
-import { hex } from '#ui/entry-text.ts';
+import { coverage, hex } from '#ui/entry-text.ts';
 import type { Moment } from '#ui/moment.ts';
 import type { Words } from '#ui/words/en.ts';
 import { type Fact, fact, guestFrame, hostFrame, type ThingModel } from './facts.ts';
@@ -16,7 +16,7 @@ function nestedFacts({ role: words }: Words['inspector'], table: AtlasTable): Fa
   return [
     fact(words.kind, words.nested),
     fact(words.format, words.formats[table.format]),
-    fact(words.covers, words.coverage(table.level)),
+    fact(words.covers, words.coverage(coverage(table.level))),
     fact(words.word, hex(role.word)),
     fact(byWalk ? words.references : words.roots, `${rootCount}`),
     fact(words.found, byWalk ? words.byWalk : words.byHash),

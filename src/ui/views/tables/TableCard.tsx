@@ -1,48 +1,12 @@
 import { memo } from 'react';
 import type { AtlasTable } from '#hypervisor/atlas.ts';
-import { Lock } from '#ui/design/Lock.tsx';
 import { indexText, slotText } from '#ui/entry-text.ts';
 import { select } from '#ui/jumps.ts';
 import { PlaceLink } from '#ui/PlaceLink.tsx';
 import { placeText, type TablePlace } from '#ui/place.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { Card, EntryRow } from './model.ts';
-
-const access = (bits: number): string =>
-  (bits & 2 ? 'w' : '-') + (bits & 4 ? 'u' : '-') + (bits & 1 ? 'x' : '-');
-
-/** What a table of the hypervisor's is, in badges. */
-function Badges({ table, isNew }: { readonly table: AtlasTable; readonly isNew: boolean }) {
-  const words = useWords();
-  const { role } = table;
-  return (
-    <span className="badges">
-      {isNew && <b className="badge fresh">{words.tables.fresh}</b>}
-      {table.unsync && <b className="badge inverse">{words.tables.unsync}</b>}
-      {(table.obsolete || role?.invalid) && <b className="badge">{words.tables.obsolete}</b>}
-      {table.rootCount > 0 && <b className="badge strong">{words.tables.root(table.rootCount)}</b>}
-      {role?.fourByteEntries && <span className="badge">q{role.quadrant}</span>}
-      {role && <span className="badge">{role.direct ? words.tables.direct : words.tables.indirect}</span>}
-      {role && <span className="badge">{access(role.access)}</span>}
-    </span>
-  );
-}
-
-function GuestRole({ table }: { readonly table: AtlasTable }) {
-  const words = useWords();
-  const roots = table.rootOf.map((cpu) => `cpu${cpu}`).join(' ');
-  return (
-    <span className="badges">
-      {roots && <span className="badge strong">{words.tables.rootOf(roots)}</span>}
-      {table.writable !== null && (
-        <span className="protection">
-          {table.writable ? words.tables.writable : words.tables.protected}
-          <Lock open={table.writable} />
-        </span>
-      )}
-    </span>
-  );
-}
+import { Role } from './Role.tsx';
 
 interface RowProps {
   readonly table: AtlasTable;
@@ -83,24 +47,6 @@ function Row({ table, row, isFocus, isLinked }: RowProps) {
   );
 }
 
-/** The guest's frame that a hypervisor's table stands for. */
-function StandsFor({ table, isTabStop }: { readonly table: AtlasTable; readonly isTabStop: boolean }) {
-  const words = useWords();
-  if (table.side === 'guest' || table.gfn === null) return null;
-  return (
-    <span className="stands-for">
-      {table.role?.fourByteEntries ? '' : words.tables.standsFor}
-      <PlaceLink
-        place={{ kind: 'frame', of: 'guest', frame: table.gfn }}
-        className="gpa"
-        isTabStop={isTabStop}
-      >
-        {table.gfn.toString(16)}
-      </PlaceLink>
-    </span>
-  );
-}
-
 interface Props {
   readonly card: Card;
   readonly focus: TablePlace | null;
@@ -134,8 +80,7 @@ export const TableCard = memo(function TableCard({ card, focus, linked, isOpen, 
           <span className="level">L{table.level}</span>
           <span className={`name ${isGuest ? 'gpa' : ''}`}>{table.name}</span>
         </button>
-        <StandsFor table={table} isTabStop={isTableFocus} />
-        {isGuest ? <GuestRole table={table} /> : <Badges table={table} isNew={card.isNew} />}
+        <Role card={card} isTabStop={isTableFocus} />
       </div>
       {card.rows.map((row) => (
         <Row

@@ -2,7 +2,9 @@ import { useEffect, useRef, useState } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import { parsePlace, type TablePlace } from '#ui/place.ts';
 import { useFocus, useMarks } from '#ui/selection.ts';
+import type { Moment } from '#ui/moment.ts';
 import { useMoment } from '#ui/session.ts';
+import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
 import { LinkLines } from './LinkLines.tsx';
 import { type Card, tablesModel } from './model.ts';
@@ -57,6 +59,23 @@ function useReveal(element: { current: HTMLElement | null }, cards: readonly Car
   }, [element, y, end]);
 }
 
+function guestNote({ tables }: Words, moment: Moment | null): string {
+  if (moment?.atlas.registers.every(({ paging }) => paging === 'off')) return tables.noPaging;
+  return moment?.atlas.machine === 'bare' ? tables.bare : tables.guestNote;
+}
+
+/** What the tables at the right are: shadows of the guest's, or nested ones. */
+function HypervisorHead({ className, top }: { readonly className?: string; readonly top?: number }) {
+  const { tables } = useWords();
+  const nested = useMoment()?.atlas.nested;
+  return (
+    <h3 className={className} style={{ top }}>
+      {nested ? tables.nested[nested.vendor] : tables.hypervisor}{' '}
+      <small>{nested ? tables.nestedNote : tables.hypervisorNote}</small>
+    </h3>
+  );
+}
+
 /** The guest's tables and what the hypervisor built, as two trees. */
 export function TablesView() {
   const words = useWords();
@@ -79,20 +98,12 @@ export function TablesView() {
         }
       >
         <h3>
-          {words.tables.guest} <small>{isBare ? words.tables.bare : words.tables.guestNote}</small>
+          {words.tables.guest} <small>{guestNote(words, moment)}</small>
         </h3>
-        {!model?.isStacked && !isBare && (
-          <h3>
-            {words.tables.hypervisor} <small>{words.tables.hypervisorNote}</small>
-          </h3>
-        )}
+        {!model?.isStacked && !isBare && <HypervisorHead />}
       </div>
       <div className="tables-space" ref={measure} style={{ height: model?.height ?? 0 }}>
-        {model?.isStacked && (
-          <h3 className="tables-second" style={{ top: model.right.y - 26 }}>
-            {words.tables.hypervisor} <small>{words.tables.hypervisorNote}</small>
-          </h3>
-        )}
+        {model?.isStacked && <HypervisorHead className="tables-second" top={model.right.y - 26} />}
         {model?.cards
           .filter((card) => isInSight(card, scroll.top, scroll.height))
           .map((card) => (

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import TWO_DIMENSIONS from '#content/scenarios/16-two-dimensions.scn?raw';
 import { EVENT } from '#machine/events.ts';
 import { momentAt } from '#ui/moment.ts';
+import { placeText, type TablePlace } from '#ui/place.ts';
 import { FIRST_TOUCH, momentOf, runText } from '#ui/run.fixture.ts';
 import { type TablesModel, tablesModel, treeOrder } from './model.ts';
 
@@ -62,6 +64,30 @@ describe('links', () => {
     const mapped = momentOf(runText(text), EVENT.rmapAdd);
     const { links } = tablesModel(mapped, { ...options, focus: { kind: 'entry', table: 't3', index: 0x20 } });
     expect(links.map((link) => link.kind).sort()).toEqual(['maps', 'shadows']);
+  });
+});
+
+describe('in two dimensions', () => {
+  const moment = momentOf(runText(TWO_DIMENSIONS), EVENT.outcome);
+  const linksFrom = (focus: TablePlace) =>
+    tablesModel(moment, { ...options, focus }).links.map(({ kind }) => kind);
+
+  it('a guest’s table is reached by a nested leaf', () => {
+    const { cards } = tablesModel(moment, options);
+    expect(cards.map(({ table, reachedBy }) => [table.id, reachedBy.map(placeText)])).toEqual([
+      ['g:100', ['t3[256]']],
+      ['g:101', ['t3[257]']],
+      ['g:102', ['t3[258]']],
+      ['g:103', ['t3[259]']],
+      ...['t0', 't1', 't2', 't3'].map((id) => [id, []]),
+    ]);
+  });
+
+  it('links lead from a guest’s entry to the nested leaf that translates it, and from that to the guest’s table', () => {
+    expect(linksFrom({ kind: 'entry', table: 'g:103', index: 0x10 })).toEqual(['translates']);
+    expect(linksFrom({ kind: 'entry', table: 'g:102', index: 0 })).toEqual(['translates']);
+    expect(linksFrom({ kind: 'entry', table: 't3', index: 0x103 })).toEqual(['maps']);
+    expect(linksFrom({ kind: 'table', table: 'g:103' })).toEqual(['maps']);
   });
 });
 

@@ -7,14 +7,18 @@ import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { type EntryText, entryTarget, entryText, rightsText } from '#ui/entry-text.ts';
+import { leavesOf } from '#ui/mappings.ts';
 import { isChanged, type Moment } from '#ui/moment.ts';
 import { type Place, placeText, type TablePlace } from '#ui/place.ts';
+import { entryAt } from '#ui/subject.ts';
 
 export const HEADER_HEIGHT = 24;
 export const ROW_HEIGHT = 18;
 const GAP = 8;
 const INDENT = 12;
 const GUTTER = 56;
+/** Width of the guest's column while the guest has no tables. */
+const EMPTY_WIDTH = 150;
 /** Entries that a card shows before it is unfolded, and how many where it has more. */
 const MOST_ROWS = 12;
 const FOLDED_ROWS = 10;
@@ -43,10 +47,12 @@ export interface Card {
   /** Entries that are folded away. */
   readonly hidden: number;
   readonly isNew: boolean;
+  /** Two-dimensional paging: the nested leaves by which the processor comes to a guest's table. */
+  readonly reachedBy: readonly TablePlace[];
 }
 
 export interface Link {
-  readonly kind: 'shadows' | 'maps' | 'parent';
+  readonly kind: 'shadows' | 'maps' | 'translates';
   readonly from: { readonly x: number; readonly y: number };
   readonly to: { readonly x: number; readonly y: number };
 }
@@ -133,6 +139,11 @@ interface Column {
   readonly width: number;
 }
 
+const reachingLeaves = (atlas: Atlas, { side, frame }: AtlasTable): TablePlace[] =>
+  side === 'guest' && atlas.nested
+    ? atlas.nested.leaves(frame).flatMap((place) => entryAt(atlas, place) ?? [])
+    : [];
+
 function card(
   moment: Moment,
   { table, depth }: Node,
@@ -153,7 +164,8 @@ function card(
   const hidden = table.entries.length - shown.length;
   const folding = table.entries.length > MOST_ROWS ? 1 : 0;
   const height = HEADER_HEIGHT + (Math.max(rows.length, 1) + folding) * ROW_HEIGHT + 3;
-  return { table, x: column.x + indent, y, width: column.width - indent, height, rows, hidden };
+  const reachedBy = reachingLeaves(moment.atlas, table);
+  return { table, x: column.x + indent, y, width: column.width - indent, height, rows, hidden, reachedBy };
 }
 
 /** Where a place is in the drawing: the side of its row or of its card's head that faces the other column. */
@@ -171,9 +183,18 @@ function anchor(
 
 /** Guest tables whose frame the hypervisor's entry at `place` maps. */
 const mappedTables = (atlas: Atlas, place: number): AtlasTable[] =>
-  atlas.guestTables.filter((table) => atlas.rmap(table.frame).includes(place));
+  atlas.guestTables.filter((table) => leavesOf(atlas, table.frame).includes(place));
 
 type Pair = { kind: Link['kind']; from: [string, number | null]; to: [string, number | null] };
+
+/** The nested leaves that translate the guest-physical address in a guest's entry. */
+function translating(atlas: Atlas, table: AtlasTable, { index, kind, frame }: AtlasEntry): Pair[] {
+  if (!atlas.nested || kind === 'not-present') return [];
+  return atlas.nested.leaves(frame).flatMap((place): Pair[] => {
+    const at = atlas.locate(place);
+    return at ? [{ kind: 'translates', from: [table.id, index], to: [at.table.id, at.index] }] : [];
+  });
+}
 
 function pairs(atlas: Atlas, focus: TablePlace): Pair[] {
   const table = atlas.table(focus.table);
@@ -185,13 +206,14 @@ function pairs(atlas: Atlas, focus: TablePlace): Pair[] {
   }));
   if (focus.kind === 'entry') {
     const entry = table.entries.find((candidate) => candidate.index === focus.index);
-    if (!entry || table.side === 'guest') return list;
+    if (!entry) return list;
+    if (table.side === 'guest') return [...list, ...translating(atlas, table, entry)];
     for (const mapped of mappedTables(atlas, entry.place))
       list.push({ kind: 'maps', from: [table.id, entry.index], to: [mapped.id, null] });
     return list;
   }
   if (table.side === 'guest') {
-    for (const place of atlas.rmap(table.frame)) {
+    for (const place of leavesOf(atlas, table.frame)) {
       const at = atlas.locate(place);
       if (at) list.push({ kind: 'maps', from: [at.table.id, at.index], to: [table.id, null] });
     }
@@ -236,9 +258,10 @@ export function tablesModel(moment: Moment, options: TablesOptions): TablesModel
   const isStacked = !isAlone && options.width < NARROW;
   const gutter = Math.min(GUTTER, options.width / 10);
   const width = isStacked || isAlone ? Math.min(options.width, 460) : (options.width - gutter) / 2;
-  const left = columnCards(moment, atlas.guestTables, { x: 0, width }, 0, options, new Map());
+  const leftWidth = isStacked || atlas.guestTables.length > 0 ? width : EMPTY_WIDTH;
+  const left = columnCards(moment, atlas.guestTables, { x: 0, width: leftWidth }, 0, options, new Map());
   const bottom = left.reduce((most, { y, height }) => Math.max(most, y + height + GAP), 0);
-  const right = { x: isStacked ? 0 : width + gutter, y: isStacked ? bottom + 32 : 0, width };
+  const right = { x: isStacked ? 0 : leftWidth + gutter, y: isStacked ? bottom + 32 : 0, width };
   const beside = isStacked
     ? new Map<string, number>()
     : new Map(left.map((found) => [found.table.id, found.y]));

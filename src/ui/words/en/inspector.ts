@@ -144,8 +144,7 @@ export const inspector = {
     format: 'format',
     formats: { x86: 'NPT: as x86 tables have it', ept: 'EPT', 'ept-noad': 'EPT without A and D' },
     covers: 'covers',
-    coverage: (level: number) =>
-      `512 × ${['4 KiB', '2 MiB', '1 GiB', '512 GiB', '256 TiB'][level - 1]} of guest memory`,
+    coverage: (size: string) => `${size} of guest memory`,
     references: 'references',
     found: 'found by',
     byWalk: 'walking from its root: no hash has it',

@@ -81,7 +81,7 @@ export const tdpChanges: Sayings<TdpChange> = {
   unlinked: ({ table, isMarked, cause }) =>
     say`no longer leads to ${table}, which goes with all that is below${because(cause)}.${marked(isMarked)}`,
   'goes-with-table': ({ table, what }) =>
-    say`led to ${what}; its table ${table} is out of use, and it goes too.`,
+    say`${what ? say`led to ${what}` : 'said that no memory is there'}; its table ${table} is out of use, and it goes too.`,
   aged: ({ gfn, kept }) =>
     kept
       ? say`loses all rights, and keeps ${kept} aside: without an A bit the next use of guest frame ${gfn} can only be seen if it faults.`

@@ -138,7 +138,7 @@ export const inspector: Words['inspector'] = {
     format: '格式',
     formats: { x86: 'NPT：与 x86 页表相同', ept: 'EPT 格式', 'ept-noad': 'EPT，没有 A 和 D' },
     covers: '覆盖',
-    coverage: (level) => `512 × ${['4 KiB', '2 MiB', '1 GiB', '512 GiB', '256 TiB'][level - 1]} 客户机内存`,
+    coverage: (size) => `${size} 客户机内存`,
     references: '引用',
     found: '查找方式',
     byWalk: '从根开始遍历：不在任何哈希中',

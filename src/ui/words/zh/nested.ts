@@ -73,7 +73,8 @@ export const tdpChanges: Sayings<TdpChange> = {
   zapped: ({ gfn, isMarked, cause }) => say`不再映射客户机页帧 ${gfn}${because(cause)}。${marked(isMarked)}`,
   unlinked: ({ table, isMarked, cause }) =>
     say`不再指向 ${table}，它连同其下的一切一并移除${because(cause)}。${marked(isMarked)}`,
-  'goes-with-table': ({ table, what }) => say`原指向 ${what}；它所在的页表 ${table} 已停用，它也随之移除。`,
+  'goes-with-table': ({ table, what }) =>
+    say`${what ? say`原指向 ${what}` : '原表明该处没有内存'}；它所在的页表 ${table} 已停用，它也随之移除。`,
   aged: ({ gfn, kept }) =>
     kept
       ? say`失去所有权限，另存 ${kept}：没有 A 位时，只有引发退出才能看到客户机页帧 ${gfn} 的下一次使用。`
