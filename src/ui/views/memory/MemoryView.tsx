@@ -2,8 +2,10 @@ import { useEffect, useMemo, useRef } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import { Lock } from '#ui/design/Lock.tsx';
 import { select } from '#ui/jumps.ts';
+import type { Moment } from '#ui/moment.ts';
 import { useSubjectMarks } from '#ui/selection.ts';
 import { useMoment } from '#ui/session.ts';
+import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
 import { type Item, LANES, type Lane, type Line, type MemoryModel, memoryModel, ROW } from './model.ts';
 import './memory.css';
@@ -38,6 +40,7 @@ function Box({ item, geometry }: { readonly item: Item; readonly geometry: Geome
             <i key={mark}>{words.memory.marks[mark]}</i>
           ),
         )}
+        {item.via && <code title={words.memory.via(item.via)}>{item.via}</code>}
       </span>
     </button>
   );
@@ -65,6 +68,12 @@ function useReveal(model: MemoryModel | null) {
   return box;
 }
 
+/** What a lane is; of linear addresses also that there are none of their own. */
+function laneNote({ memory }: Words, moment: Moment | null, lane: Lane): string {
+  const isUnpaged = moment?.atlas.registers.every(({ paging }) => paging === 'off');
+  return lane === 'gva' && isUnpaged ? memory.unpaged : memory.lanes[lane];
+}
+
 /** Four lanes, one an address space, and the lines that lead from one to the next. */
 export function MemoryView() {
   const words = useWords();
@@ -80,7 +89,7 @@ export function MemoryView() {
       <div className="memory-space" ref={measure} style={{ height: model?.height ?? 0 }}>
         {LANES.map((lane) => (
           <h3 key={lane} className={lane} style={{ left: left(geometry, lane), width: geometry.lane * BOX }}>
-            {lane} <small>{words.memory.lanes[lane]}</small>
+            {lane} <small>{laneNote(words, moment, lane)}</small>
           </h3>
         ))}
         <svg width={width} height={model?.height ?? 0} aria-hidden="true">

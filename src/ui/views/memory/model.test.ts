@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import TWO_DIMENSIONS from '#content/scenarios/16-two-dimensions.scn?raw';
+import SPLIT from '#content/scenarios/17-nested-dirty-log.scn?raw';
+import PML from '#content/scenarios/18-modification-log.scn?raw';
+import MMIO from '#content/scenarios/19-misconfigured.scn?raw';
+import TRACKED from '#content/scenarios/20-access-tracking.scn?raw';
 import { EVENT } from '#machine/events.ts';
 import { marksOf, NO_MARKS } from '#ui/marks.ts';
 import type { Place } from '#ui/place.ts';
@@ -75,5 +80,42 @@ describe('what is said about a page', () => {
 
   it('is that there is no memory', () => {
     expect(marks(at(1), 'gpa', '0x90000000')).toEqual(['no slot']);
+  });
+});
+
+describe('in two dimensions', () => {
+  const at = (text: string, kind: number, nth: number) =>
+    memoryModel(momentOf(runText(text), kind, nth), NO_MARKS);
+  const item = (model: MemoryModel, lane: Lane, label: string) =>
+    model.items.find((candidate) => candidate.lane === lane && candidate.label === label);
+
+  it('the nested entry that leads to a host frame stands beside it', () => {
+    const model = at(TWO_DIMENSIONS, EVENT.outcome, 1);
+    expect(item(model, 'hpa', 'h4')).toMatchObject({ via: 't3[010]', marks: [] });
+    expect(item(model, 'gpa', '0x103000')?.marks).toEqual(['table']);
+  });
+
+  it('a page that nested tables do not lead to says so', () => {
+    const model = at(TWO_DIMENSIONS, EVENT.kvm_mmu_spte_requested, 1);
+    expect(item(model, 'hpa', 'h0')?.marks).toEqual(['unmapped']);
+  });
+
+  it('of a large page that was split, the written pieces are shown', () => {
+    const model = at(SPLIT, EVENT.outcome, 4);
+    expect(labels(model, 'gpa')).toEqual(['0x10000000', '0x10005000']);
+    expect(item(model, 'gpa', '0x10005000')?.marks).toEqual(['dirty']);
+    const read = at(SPLIT, EVENT.outcome, 5);
+    expect(item(read, 'gpa', '0x10000000')?.marks).toEqual(['protected']);
+  });
+
+  it('what is waited for is marked: a use, a write that the processor notes', () => {
+    expect(item(at(TRACKED, EVENT.outcome, 2), 'gpa', '0x10000')?.marks).toEqual(['tracked']);
+    expect(item(at(TRACKED, EVENT.outcome, 4), 'gpa', '0x10000')?.marks).toEqual(['protected']);
+    expect(item(at(PML, EVENT.translated, 2), 'gpa', '0x10000')?.marks).toEqual(['noted']);
+    expect(item(at(PML, EVENT.outcome, 3), 'gpa', '0x10000')?.marks).toEqual(['dirty']);
+  });
+
+  it('a hole that KVM knows of is shown', () => {
+    expect(item(at(MMIO, EVENT.outcome, 1), 'gpa', '0x800000')?.marks).toEqual(['no slot']);
   });
 });

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
+import type { Moment } from '#ui/moment.ts';
 import { parsePlace, type TablePlace } from '#ui/place.ts';
 import { useFocus, useMarks } from '#ui/selection.ts';
-import type { Moment } from '#ui/moment.ts';
 import { useMoment } from '#ui/session.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';

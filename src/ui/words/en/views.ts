@@ -52,7 +52,12 @@ export const memory = {
     huge: '2 MiB',
     gigantic: '1 GiB',
     'no slot': 'hole',
+    tracked: 'tracked',
+    noted: 'noted',
+    unmapped: 'not mapped',
   },
+  via: (slot: string) => `The nested entry ${slot} maps it`,
+  unpaged: 'the same as gpa',
   hidden: (count: number) => `… ${count} more pages`,
 };
 

@@ -50,7 +50,12 @@ export const memory: Words['memory'] = {
     huge: '2 MiB',
     gigantic: '1 GiB',
     'no slot': '空洞',
+    tracked: '跟踪中',
+    noted: '已记下',
+    unmapped: '未映射',
   },
+  via: (slot) => `由嵌套页表项 ${slot} 映射`,
+  unpaged: '与 gpa 相同',
   hidden: (count) => `… 另有 ${count} 页`,
 };
 
