@@ -91,6 +91,8 @@ function byWalk(one: AccessRow): AccessResult {
 const POOL = 0x100;
 const SMALL_PAGE = 0x80_0000n;
 const ROWS_PER_GUEST = 40;
+/** The instruction at the start of every page, so that a fetch is all that `exec` does; writes leave it there. */
+const HALT = '0xf4';
 
 /** A row's place in a guest that holds many: its address, and where its two entries are. */
 interface Placed {
@@ -172,7 +174,7 @@ function byKvm(rows: readonly AccessRow[]): AccessResult[] {
   });
   const steps = rows.map((one, number) => {
     const gva = hex((placed[number] as Placed).gva);
-    const words = `${one.access} ${gva}${one.access === 'write' ? ' 1' : ''}`;
+    const words = `${one.access} ${gva}${one.access === 'write' ? ` ${HALT}` : ''}`;
     return `${words}${one.user ? ' user' : ''}${one.ac ? ' ac' : ''}`;
   });
   const { trace } = runText(
@@ -182,6 +184,7 @@ function byKvm(rows: readonly AccessRow[]): AccessResult[] {
       `guest paging=${paging} ${control}`,
       'slot 0 gpa=0 size=16M',
       `space s pool=${hex(BigInt(POOL) << 12n)}`,
+      ...[PAGE, SMALL_PAGE].map((page) => `poke ${hex(page)} ${HALT} width=1`),
       ...setup,
       ...steps,
     ].join('\n'),
