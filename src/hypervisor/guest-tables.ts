@@ -15,8 +15,9 @@ import {
 import { frameData, loadedHi, loadedLo, loadFrame } from '#machine/memory.ts';
 import { findSlot, SLOT, SLOT_FLAG, slotPlaces } from '#machine/slots.ts';
 import { cr3Frame, REGISTER_WORDS, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
-import { HEADER } from '#machine/words.ts';
+import { FRAME_SHIFT, HEADER } from '#machine/words.ts';
 import type { AtlasEntry, AtlasPage, AtlasRegister, AtlasRegisters, AtlasSlot, AtlasTable } from './atlas.ts';
+import type { EntryReader } from './known-entries.ts';
 
 /** More tables than this are not listed: a guest's tables may lead in circles of any size. */
 const MOST_TABLES = 4096;
@@ -50,19 +51,26 @@ export function hostFrameOf(words: Int32Array, gfn: number): number {
 }
 
 /** All guest tables that can be reached from the vCPUs' CR3. */
-export function readGuestTables(words: Int32Array): PlainGuestTable[] {
-  const tables = new Map<string, PlainGuestTable & { rootOf: number[] }>();
+export function readGuestTables(words: Int32Array, lastLevel: EntryReader): PlainGuestTable[] {
+  const found: Found = new Map();
   for (let cpu = 0; cpu < (words[HEADER.vcpuCount] as number); cpu++) {
     const vcpu = vcpuPlace(words, cpu);
     const mode = vcpuMode(words, vcpu);
     if (mode.levels === 0) continue;
-    const root = visit(words, mode, cr3Frame(words, vcpu), mode.levels, tables);
+    const root = visit({ words, mode, lastLevel, found }, cr3Frame(words, vcpu), mode.levels);
     root?.rootOf.push(cpu);
   }
-  return [...tables.values()];
+  return [...found.values()];
 }
 
 type Found = Map<string, PlainGuestTable & { rootOf: number[] }>;
+
+interface Visit {
+  readonly words: Int32Array;
+  readonly mode: PagingMode;
+  readonly lastLevel: EntryReader;
+  readonly found: Found;
+}
 
 const tableId = (mode: PagingMode, gfn: number, level: number, found: Found): string => {
   const plain = `g:${gfn.toString(16)}`;
@@ -72,12 +80,12 @@ const tableId = (mode: PagingMode, gfn: number, level: number, found: Found): st
     : plain;
 };
 
-function visit(words: Int32Array, mode: PagingMode, gfn: number, level: number, found: Found) {
+function visit(visited: Visit, gfn: number, level: number) {
+  const { words, mode, lastLevel, found } = visited;
   const id = tableId(mode, gfn, level, found);
   const known = found.get(id);
   if (known) return known;
   if (found.size >= MOST_TABLES || findSlot(words, gfn) === 0) return null;
-  const entries: AtlasEntry[] = [];
   const table = {
     id,
     side: 'guest' as const,
@@ -87,34 +95,37 @@ function visit(words: Int32Array, mode: PagingMode, gfn: number, level: number, 
     format: 'x86' as const,
     translates: 'gva' as const,
     frame: gfn,
-    entries,
+    entries: [] as readonly AtlasEntry[],
     rootOf: [] as number[],
   };
   found.set(id, table);
-  const children: [number, number][] = [];
-  const count = mode.levels === 3 && level === 3 ? 4 : 4096 / mode.entryBytes;
   const frame = hostFrameOf(words, gfn);
   const data = frame === NO_FRAME ? 0 : frameData(words, frame);
-  for (let index = 0; index < count && data !== 0; index++) {
-    loadFrame(words, frame, index * mode.entryBytes, mode.entryBytes);
-    if (loadedHi === 0 && loadedLo === 0) continue;
-    const entry = { frame: frameWord(loadedHi, loadedLo), flags: flagsWord(loadedHi, loadedLo) };
-    const present = (entry.flags & PTE.present) !== 0;
-    const leaf = isLeaf(mode, level, entry.flags);
-    entries.push({
-      index,
-      place: data + ((index * mode.entryBytes) >>> 3) * 2,
-      ...entry,
-      kind: present ? (leaf ? 'leaf' : 'table') : 'not-present',
-      target: null,
-    });
-    if (present && !leaf) children.push([entries.length - 1, entry.frame]);
-  }
-  for (const [at, child] of children) {
-    const target = visit(words, mode, child, level - 1, found);
-    if (target) entries[at] = { ...(entries[at] as AtlasEntry), target: target.id };
-  }
+  const read = (): AtlasEntry[] => (data === 0 ? [] : entriesAt(words, mode, level, data));
+  if (level === 1) table.entries = lastLevel(data >>> FRAME_SHIFT, mode.entryBytes, read);
+  else table.entries = read().map((entry) => withTarget(visited, entry, level));
   return table;
+}
+
+function withTarget(visited: Visit, entry: AtlasEntry, level: number): AtlasEntry {
+  const target = entry.kind === 'table' ? visit(visited, entry.frame, level - 1) : null;
+  return target ? { ...entry, target: target.id } : entry;
+}
+
+/** Entries that are not zero of the table at a place. */
+function entriesAt(words: Int32Array, mode: PagingMode, level: number, data: number): AtlasEntry[] {
+  const entries: AtlasEntry[] = [];
+  const count = mode.levels === 3 && level === 3 ? 4 : 4096 / mode.entryBytes;
+  for (let index = 0; index < count; index++) {
+    const place = data + ((index * mode.entryBytes) >>> 3) * 2;
+    if (words[place] === 0 && words[place + 1] === 0) continue;
+    loadFrame(words, data >>> FRAME_SHIFT, index * mode.entryBytes, mode.entryBytes);
+    if (loadedHi === 0 && loadedLo === 0) continue;
+    const flags = flagsWord(loadedHi, loadedLo);
+    const kind = !(flags & PTE.present) ? 'not-present' : isLeaf(mode, level, flags) ? 'leaf' : 'table';
+    entries.push({ index, place, frame: frameWord(loadedHi, loadedLo), flags, kind, target: null });
+  }
+  return entries;
 }
 
 /** Registers of every vCPU. @param hardwareRoot id of the table that a vCPU's hardware walk begins at */

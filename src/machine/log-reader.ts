@@ -136,6 +136,10 @@ export class Replay {
   #change = 0;
   #keyframes: Keyframe[] = [];
   readonly #spacing: number;
+  /** Counts words set; when each frame had its last one, and when all of them were replaced. */
+  #clock = 0;
+  #touched: number[] = [];
+  #replaced = 0;
 
   /** @param spacing after so many changes a full copy is kept */
   constructor(reader: LogReader, spacing: number = defaultSpacing(reader.data.changeCount)) {
@@ -151,6 +155,7 @@ export class Replay {
     if (near && Math.abs(near.change - target) < Math.abs(this.#change - target)) {
       this.words = near.words.slice();
       this.#change = near.change;
+      this.#replaced = ++this.#clock;
     }
     while (this.#change < target) this.#forward();
     while (this.#change > target) this.#backward();
@@ -158,6 +163,11 @@ export class Replay {
     const used = (this.words[HEADER.frames] as number) << FRAME_SHIFT;
     if (used > this.words.length) this.#grow(used - 1);
     return this.words;
+  }
+
+  /** A number that is another one after each seek that set a word of a frame, even to the value that it had. */
+  version(frame: number): number {
+    return Math.max(this.#replaced, this.#touched[frame] ?? 0);
   }
 
   #nearest(target: number): Keyframe | undefined {
@@ -171,7 +181,7 @@ export class Replay {
   #forward(): void {
     const place = this.reader.changeWord(this.#change, 0);
     if (place >= this.words.length) this.#grow(place);
-    this.words[place] = this.reader.changeWord(this.#change, 2);
+    this.#set(place, this.reader.changeWord(this.#change, 2));
     this.#change++;
     if (
       this.#change % this.#spacing === 0 &&
@@ -183,7 +193,12 @@ export class Replay {
 
   #backward(): void {
     this.#change--;
-    this.words[this.reader.changeWord(this.#change, 0)] = this.reader.changeWord(this.#change, 1);
+    this.#set(this.reader.changeWord(this.#change, 0), this.reader.changeWord(this.#change, 1));
+  }
+
+  #set(place: number, value: number): void {
+    this.words[place] = value;
+    this.#touched[place >>> FRAME_SHIFT] = ++this.#clock;
   }
 
   #grow(place: number): void {

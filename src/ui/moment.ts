@@ -1,5 +1,6 @@
 /** One moment of a run: the event at the cursor, the machine as it then is, and what that event changed. */
 import type { Atlas } from '#hypervisor/atlas.ts';
+import { type EntryReader, knownEntries } from '#hypervisor/known-entries.ts';
 import { readAtlas } from '#hypervisor/read-atlas.ts';
 import { EVENT_WORDS, EVENTS, PAYLOAD } from '#machine/events.ts';
 import type { Change, LogReader, Replay } from '#machine/log-reader.ts';
@@ -13,6 +14,8 @@ export interface Run {
   readonly scenario: Scenario;
   readonly reader: LogReader;
   readonly replay: Replay;
+  /** How its last-level tables are read. */
+  readonly entriesOf: EntryReader;
   readonly names: Names;
   /** The events that are numbered: all but calls. */
   readonly story: Sequence;
@@ -42,8 +45,9 @@ export interface CursorPlace {
 }
 
 /** What the engine made, with what is found from it once. */
-export function newRun(made: Omit<Run, 'story' | 'hardware'>): Run {
-  return { ...made, story: storyOf(made.reader), hardware: hardwareOf(made.reader) };
+export function newRun(made: Omit<Run, 'entriesOf' | 'story' | 'hardware'>): Run {
+  const entriesOf = knownEntries((frame) => made.replay.version(frame));
+  return { ...made, entriesOf, story: storyOf(made.reader), hardware: hardwareOf(made.reader) };
 }
 
 /** The events that a level of detail has. */
@@ -70,8 +74,8 @@ function changesOf({ reader, story, hardware }: Run, index: number, detail: Deta
 
 /** The moment at event `index` of a run that has events, as a level of detail shows it. */
 export function momentAt(run: Run, index: number, detail: Detail = 'hypervisor'): Moment {
-  const { reader, names, replay } = run;
-  const atlas = readAtlas(replay.seek(index));
+  const { reader, names, replay, entriesOf } = run;
+  const atlas = readAtlas(replay.seek(index), entriesOf);
   const changes = changesOf(run, index, detail);
   const changed = new Set(changes.map((change) => change.place));
   return { run, reader, names, index, atlas, changes, changed };

@@ -11,10 +11,11 @@ import {
   readSlots,
   UNMANAGED,
 } from '#hypervisor/guest-tables.ts';
+import type { EntryReader } from '#hypervisor/known-entries.ts';
 import { cr3Frame, vcpuPlace } from '#machine/vcpu.ts';
 
-export function readBareAtlas(words: Int32Array): Atlas {
-  const guestTables: AtlasTable[] = readGuestTables(words).map((table) => ({
+export function readBareAtlas(words: Int32Array, entriesOf: EntryReader): Atlas {
+  const guestTables: AtlasTable[] = readGuestTables(words, entriesOf).map((table) => ({
     ...table,
     ...UNMANAGED,
   }));

@@ -11,6 +11,7 @@ import {
   readSlots,
   UNMANAGED,
 } from '#hypervisor/guest-tables.ts';
+import type { EntryReader } from '#hypervisor/known-entries.ts';
 import { kvm_page_table_hashfn } from '#hypervisor/kvm/mmu/hash.ts';
 import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
 import { gfn_to_rmap, gfn_track_slot } from '#hypervisor/kvm/mmu/slot_arrays.ts';
@@ -45,6 +46,9 @@ import {
 /** Whether the hardware walks the guest's own tables, so that KVM's are nested ones. */
 const isNested = (words: Int32Array): boolean =>
   MMUS[words[(words[HEADER.hypervisor] as number) + KVM.mmu] as number] !== 'shadow';
+
+/** How a shadow page's frame is read, among the ways to read a frame. */
+const SHADOW_FORM = 0;
 
 const tableId = (words: Int32Array, sp: number): string => `t${words[sp + SP.serial]}`;
 
@@ -92,13 +96,19 @@ function entriesOf(words: Int32Array, frame: number, level: number): AtlasEntry[
   return entries;
 }
 
-function readShadowPage(words: Int32Array, sp: number, guest: ReadonlyMap<number, string>): AtlasTable {
+function readShadowPage(
+  words: Int32Array,
+  sp: number,
+  guest: ReadonlyMap<number, string>,
+  lastLevel: EntryReader,
+): AtlasTable {
   const role = words[sp + SP.role] as number;
   const gfn = words[sp + SP.gfn] as number;
   const frame = words[sp + SP.spt] as number;
   const validGen = words[(words[HEADER.hypervisor] as number) + KVM.mmu_valid_gen] as number;
   const shadowed = role & ROLE.direct ? undefined : guest.get(gfn);
   const byWalk = words[sp + SP.tdp_mmu_page] !== 0;
+  const read = (): AtlasEntry[] => entriesOf(words, frame, roleLevel(role));
   return {
     id: tableId(words, sp),
     side: 'hypervisor',
@@ -108,7 +118,7 @@ function readShadowPage(words: Int32Array, sp: number, guest: ReadonlyMap<number
     format: spteFormat(words).name,
     translates: isNested(words) ? 'gpa' : 'gva',
     frame,
-    entries: entriesOf(words, frame, roleLevel(role)),
+    entries: roleLevel(role) === 1 ? lastLevel(frame, SHADOW_FORM, read) : read(),
     rootOf: [],
     gfn,
     role: {
@@ -236,11 +246,19 @@ function bucketOf(words: Int32Array, gfn: number): string[] {
   return ids;
 }
 
-export function readKvmAtlas(words: Int32Array): Atlas {
-  const plain = readGuestTables(words);
+/** Ids of the shadow pages of each guest table, by its id. */
+function shadowsByTable(pages: readonly AtlasTable[]): Map<string, string[]> {
+  const shadows = new Map<string, string[]>();
+  for (const { id, shadows: tables } of pages)
+    for (const table of tables) shadows.set(table, [...(shadows.get(table) ?? []), id]);
+  return shadows;
+}
+
+export function readKvmAtlas(words: Int32Array, lastLevel: EntryReader): Atlas {
+  const plain = readGuestTables(words, lastLevel);
   const guestIds = new Map(plain.map((table) => [table.frame, table.id]));
   const sps = shadowPages(words);
-  const pages = sps.map((sp) => readShadowPage(words, sp, guestIds));
+  const pages = sps.map((sp) => readShadowPage(words, sp, guestIds, lastLevel));
   const nested = readNested(
     words,
     sps.filter((sp) => isRoot(words, sp)),
@@ -252,12 +270,13 @@ export function readKvmAtlas(words: Int32Array): Atlas {
     rootOf: cpus.filter((cpu) => hardwareRoots[cpu] === page.frame && page.frame !== 0),
   }));
   const hypervisorTables = inTreeOrder([...cpus.flatMap((cpu) => readPaeRoot(words, cpu) ?? []), ...rooted]);
+  const shadowsOf = shadowsByTable(hypervisorTables);
   const guestTables = plain.map((table): AtlasTable => {
     const sptes = nested ? nested.leaves(table.frame) : rmapOf(words, table.frame);
     return {
       ...table,
       ...UNMANAGED,
-      shadows: hypervisorTables.filter((page) => page.shadows.includes(table.id)).map((page) => page.id),
+      shadows: shadowsOf.get(table.id) ?? [],
       writable:
         sptes.length === 0 ? null : sptes.some((place) => is_writable_pte(words[place + 1] as number)),
     };
