@@ -2,17 +2,16 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from './studio.ts';
 
 test('the figures are counted on the page, and each number opens its scenario', async ({ studio, page }) => {
+  const { figures: words } = studio.words;
   await studio.open();
-  await studio.openMenuItem('Figures');
-  const figures = page.getByRole('dialog', { name: 'Figures' });
+  await studio.openMenuItem(words.open);
+  const figures = page.getByRole('dialog', { name: words.title });
 
   await test.step('what everybody quotes', async () => {
-    const depths = figures.getByRole('table', {
-      name: 'Memory references of one translation, by the depth of the tables',
-    });
-    const four = depths.getByRole('row').filter({ hasText: 'guest with 4 levels' });
+    const depths = figures.getByRole('table', { name: words.names.depths });
+    const four = depths.getByRole('row').filter({ hasText: words.labels['paging-4'] });
     await expect(four.getByRole('button')).toHaveText(['4', '4', '24', '29', '24', '29']);
-    await expect(four.getByText('as published')).toHaveCount(6);
+    await expect(four.getByText(words.same)).toHaveCount(6);
   });
 
   await test.step('all of them, without a failure', async () => {
@@ -28,7 +27,7 @@ test('the figures are counted on the page, and each number opens its scenario', 
 
   await test.step('the scenario of a number', async () => {
     await figures
-      .getByRole('button', { name: 'guest’s page: 1 GiB, host’s: 1 GiB: 8. Open the scenario.' })
+      .getByRole('button', { name: words.openCell(words.labels['guest-1G'], words.labels['host-1G'], 8) })
       .click();
     await expect(figures).toBeHidden();
     await expect(studio.page.locator('.cm-content')).toContainText('slot 0 gpa=0 size=1G gigantic');

@@ -1,17 +1,21 @@
 /** The page's texts for tests, by language. */
 import { cost as enCost } from '#ui/words/en/cost.ts';
+import { figures as enFigures } from '#ui/words/en/figures.ts';
 import { functions as enFunctions } from '#ui/words/en/functions.ts';
 import { inspector as enInspector } from '#ui/words/en/inspector.ts';
 import { layout as enLayout } from '#ui/words/en/layout.ts';
+import { opening as enOpening } from '#ui/words/en/opening.ts';
 import * as enPage from '#ui/words/en/page.ts';
 import { search as enSearch } from '#ui/words/en/search.ts';
 import { sharing as enSharing } from '#ui/words/en/sharing.ts';
 import { things as enThings } from '#ui/words/en/things.ts';
 import * as enViews from '#ui/words/en/views.ts';
 import { cost as zhCost } from '#ui/words/zh/cost.ts';
+import { figures as zhFigures } from '#ui/words/zh/figures.ts';
 import { functions as zhFunctions } from '#ui/words/zh/functions.ts';
 import { inspector as zhInspector } from '#ui/words/zh/inspector.ts';
 import { layout as zhLayout } from '#ui/words/zh/layout.ts';
+import { opening as zhOpening } from '#ui/words/zh/opening.ts';
 import * as zhPage from '#ui/words/zh/page.ts';
 import { search as zhSearch } from '#ui/words/zh/search.ts';
 import { sharing as zhSharing } from '#ui/words/zh/sharing.ts';
@@ -22,9 +26,11 @@ export const en = {
   ...enPage,
   ...enViews,
   cost: enCost,
+  figures: enFigures,
   functions: enFunctions,
   inspector: enInspector,
   layout: enLayout,
+  opening: enOpening,
   search: enSearch,
   sharing: enSharing,
   things: enThings,
@@ -37,9 +43,11 @@ export const zh: PageWords = {
   ...zhPage,
   ...zhViews,
   cost: zhCost,
+  figures: zhFigures,
   functions: zhFunctions,
   inspector: zhInspector,
   layout: zhLayout,
+  opening: zhOpening,
   search: zhSearch,
   sharing: zhSharing,
   things: zhThings,
