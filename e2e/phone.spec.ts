@@ -1,4 +1,6 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from './studio.ts';
+import { moveFingers } from './touch.ts';
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
@@ -26,4 +28,113 @@ test('nothing is wider than the screen', async ({ studio, page }) => {
     await studio.showTab(tab);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   }
+});
+
+test('a swipe steps, and what scrolls sideways does not', async ({ studio, page }) => {
+  await studio.open();
+  const swipe = (from: number, to: number, y = 400) =>
+    moveFingers(page, [
+      [
+        { x: from, y },
+        { x: to, y },
+      ],
+    ]);
+  await swipe(300, 120);
+  await studio.expectEvent(2);
+  await test.step('on the sentence and on other views too', async () => {
+    await swipe(300, 120, 680);
+    await studio.expectEvent(3);
+    await studio.showTab('tables');
+    await swipe(300, 120, 500);
+    await studio.expectEvent(4);
+    await swipe(120, 300);
+    await studio.showTab('walk');
+  });
+  await swipe(120, 300);
+  await studio.expectEvent(2);
+  await test.step('up and down, and a short way, are no swipes', async () => {
+    await moveFingers(page, [
+      [
+        { x: 200, y: 300 },
+        { x: 200, y: 500 },
+      ],
+    ]);
+    await swipe(200, 180);
+    await studio.expectEvent(2);
+  });
+  await studio.showTab('events');
+  await swipe(300, 120);
+  await studio.expectEvent(2);
+});
+
+test('two fingers enlarge the walk, one moves it, a double tap shows it whole', async ({ studio, page }) => {
+  await studio.open();
+  const figure = page.locator('.walk-figure');
+  const width = async () => (await figure.boundingBox())?.width ?? 0;
+  const whole = await width();
+  await moveFingers(page, [
+    [
+      { x: 180, y: 220 },
+      { x: 100, y: 220 },
+    ],
+    [
+      { x: 220, y: 220 },
+      { x: 300, y: 220 },
+    ],
+  ]);
+  await expect.poll(width).toBeGreaterThan(whole * 2);
+  await test.step('a finger moves it and does not step', async () => {
+    const left = (await figure.boundingBox())?.x ?? 0;
+    await moveFingers(page, [
+      [
+        { x: 300, y: 220 },
+        { x: 200, y: 220 },
+      ],
+    ]);
+    await expect.poll(async () => (await figure.boundingBox())?.x ?? 0).toBeLessThan(left - 50);
+    await studio.expectEvent(1);
+  });
+  // A tap right after a quick movement stops it, and does nothing else.
+  await expect(async () => {
+    await studio.button(studio.words.layout.wholeFigure).tap({ timeout: 1000 });
+    await expect(studio.button(studio.words.layout.wholeFigure)).toHaveCount(0, { timeout: 1000 });
+  }).toPass();
+  expect(await width()).toBeCloseTo(whole, 0);
+  for (const _ of [1, 2]) await page.touchscreen.tap(200, 330);
+  await expect.poll(width).toBeGreaterThan(whole * 1.5);
+});
+
+test.describe('at 200 % of a small laptop', () => {
+  test.use({ viewport: { width: 640, height: 400 }, hasTouch: false });
+
+  test('the walk, the sentence and the buttons are all in sight', async ({ studio, page }) => {
+    await studio.open();
+    await studio.press('ArrowRight', 29);
+    const next = studio.button(studio.words.commands.next);
+    for (const part of [page.locator('.walk-figure'), studio.sentence(), next]) {
+      const box = await part.boundingBox();
+      expect((box?.y ?? 999) + (box?.height ?? 0)).toBeLessThanOrEqual(400);
+      expect((box?.x ?? 999) + (box?.width ?? 0)).toBeLessThanOrEqual(640);
+    }
+    const view = await page.locator('.phone-view').boundingBox();
+    const figure = await page.locator('.walk-figure').boundingBox();
+    expect((figure?.y ?? 0) + (figure?.height ?? 0)).toBeLessThanOrEqual(
+      (view?.y ?? 0) + (view?.height ?? 0) + 1,
+    );
+  });
+});
+
+test.describe('in forced colours', () => {
+  test.use({ viewport: { width: 1280, height: 800 }, hasTouch: false });
+
+  test('what is now has an edge', async ({ studio, page }) => {
+    await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+    await studio.open();
+    await studio.press('ArrowRight', 29);
+    for (const marked of [studio.currentEvent(), studio.entry('t3[16]'), page.locator('.cm-statement-now')])
+      await expect(marked).toHaveCSS('outline-style', 'solid');
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  });
 });

@@ -14,6 +14,7 @@ import { useStudio } from './store.ts';
 import { TopBar } from './TopBar.tsx';
 import '#ui/design/tokens.css';
 import '#ui/design/studio.css';
+import '#ui/design/forced-colors.css';
 import '#ui/views/timeline/timeline.css';
 
 function WholePage() {

@@ -1,6 +1,7 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, useEffect, useRef } from 'react';
 import { TABS, type Tab } from '#ui/arrangement.ts';
 import { runCommand } from '#ui/commands.ts';
+import { ZoomBox } from '#ui/design/ZoomBox.tsx';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, useStudio } from '#ui/store.ts';
 import { EventList } from '#ui/views/timeline/EventList.tsx';
@@ -8,7 +9,10 @@ import { DetailChoice, SearchBox } from '#ui/views/timeline/SearchBox.tsx';
 import { CommandIcon, Position } from '#ui/views/timeline/Transport.tsx';
 import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
 import { useWords } from '#ui/words/language.ts';
+import { useSwipe } from './use-swipe.ts';
 import { VIEWS } from './views.ts';
+import './phone.css';
+import './panes.css';
 
 function Walk() {
   return (
@@ -16,7 +20,9 @@ function Walk() {
       <p className="walk-heading">
         <WalkHeading />
       </p>
-      <WalkView />
+      <ZoomBox>
+        <WalkView />
+      </ZoomBox>
     </>
   );
 }
@@ -43,8 +49,14 @@ const STEPS = ['previousStep', 'previous', 'next', 'nextStep'] as const;
 
 function Tabs({ current }: { readonly current: Tab }) {
   const words = useWords();
+  const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a tab that is chosen comes into sight
+  useEffect(() => {
+    const chosen = list.current?.querySelector('[aria-selected="true"]');
+    chosen?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current]);
   return (
-    <div className="tabs" role="tablist">
+    <div className="tabs" role="tablist" ref={list}>
       {TABS.map((tab) => (
         <button
           key={tab}
@@ -67,13 +79,16 @@ export function PhonePanes() {
   const words = useWords();
   const tab = useStudio((state) => state.arrangement.tab);
   const View = PHONE_VIEWS[tab];
+  const swipe = useSwipe((direction) => runCommand(direction === 1 ? 'next' : 'previous'));
   return (
     <div className="phone">
       <Tabs current={tab} />
-      <div className="phone-view" role="tabpanel" id="tab-view" aria-labelledby={`tab-${tab}`}>
-        <View />
+      <div className="swipeable" {...swipe}>
+        <div className="phone-view" role="tabpanel" id="tab-view" aria-labelledby={`tab-${tab}`}>
+          <View />
+        </div>
+        <SentencePane />
       </div>
-      <SentencePane />
       <div className="thumb-bar">
         <Position />
         <div className="thumb-buttons">

@@ -15,5 +15,6 @@ export const layout = {
   fold: (pane: string) => `Fold ${pane}`,
   unfold: (pane: string) => `Open ${pane}`,
   maximise: (pane: string) => `Maximise ${pane}`,
+  wholeFigure: 'Whole figure',
   restore: (pane: string) => `Restore ${pane}`,
 };

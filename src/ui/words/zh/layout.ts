@@ -15,5 +15,6 @@ export const layout: Words['layout'] = {
   fold: (pane) => `折叠${pane}`,
   unfold: (pane) => `展开${pane}`,
   maximise: (pane) => `最大化${pane}`,
+  wholeFigure: '整个图',
   restore: (pane) => `还原${pane}`,
 };
