@@ -53,7 +53,8 @@ export const MODES: Readonly<Record<Paging, Mode>> = {
   },
 };
 
-const MMUS: Readonly<Record<MachineKind, readonly MmuKind[]>> = {
+/** Ways to virtualize memory, by hypervisor; the first is what is meant where none is named. */
+export const MMUS: Readonly<Record<MachineKind, readonly MmuKind[]>> = {
   bare: ['none'],
   kvm: ['shadow', 'tdp', 'tdp-legacy'],
   xen: ['shadow', 'hap', 'pv', 'shadow-v1'],

@@ -33,6 +33,8 @@ export interface KeySpec {
   readonly default?: string;
   /** Handed on as written: a kernel module's parameter, a key of Xen's command line, or a what-if key. */
   readonly parameter?: true;
+  /** Of a switch: the value that makes the machine another one than it is by default. */
+  readonly unusual?: string;
   readonly needs?: 'xen';
   readonly help: string;
 }
@@ -97,14 +99,15 @@ function bit(name: string, help: string, fallback?: string): KeySpec {
   return { name, kind: 'choice', choices: ['0', '1'], ...(fallback ? { default: fallback } : {}), help };
 }
 
-/** A module parameter as a key of `machine`. */
-function parameter(name: string, help: string): KeySpec {
-  return { name, kind: 'word', parameter: true, help };
+/** A module parameter as a key of `machine`. @param unusual the value that changes what this simulator's KVM does */
+function parameter(name: string, help: string, unusual?: string): KeySpec {
+  return { name, kind: 'word', parameter: true, ...(unusual ? { unusual } : {}), help };
 }
 
 /** A key of `machine` for something that no KVM can be told (docs/what-if.md). */
 function whatIf(name: string, fallback: 'on' | 'off', help: string): KeySpec {
-  return { name, kind: 'choice', choices: ['on', 'off'], default: fallback, parameter: true, help };
+  const unusual = fallback === 'on' ? 'off' : 'on';
+  return { name, kind: 'choice', choices: ['on', 'off'], default: fallback, parameter: true, unusual, help };
 }
 
 /** Rows of the table, all of one place; a list that a row leaves out is empty. */
@@ -130,6 +133,7 @@ const MACHINE_KEYS: readonly KeySpec[] = [
     kind: 'choice',
     choices: ['on', 'off'],
     default: 'on',
+    unusual: 'off',
     help: 'off: the TLB is empty at every guest entry, as in the recorded traces',
   },
   { name: 'maxphyaddr', kind: 'number', default: '40', help: 'physical address bits of host and guest' },
@@ -157,18 +161,18 @@ const MACHINE_KEYS: readonly KeySpec[] = [
     help: 'kvm, what if: levels of EPT; KVM takes 5 only for more than 48 physical address bits',
   },
   { name: 'memory', kind: 'number', needs: 'xen', help: 'MiB of a pod slot that are backed' },
-  parameter('nx_huge_pages', 'kvm: huge pages are never executable (iTLB multihit)'),
+  parameter('nx_huge_pages', 'kvm: huge pages are never executable (iTLB multihit)', 'force'),
   parameter('nx_huge_pages_recovery_ratio', 'kvm: how many split huge pages are zapped to be tried again'),
   parameter('nx_huge_pages_recovery_period_ms', 'kvm: how often that is done'),
-  parameter('eager_page_split', 'kvm: huge pages are split when dirty logging begins'),
-  parameter('mmio_caching', 'kvm: addresses without memory are remembered in entries of their own'),
+  parameter('eager_page_split', 'kvm: huge pages are split when dirty logging begins', 'off'),
+  parameter('mmio_caching', 'kvm: addresses without memory are remembered in entries of their own', 'off'),
   parameter('tdp_mmu', 'kvm: two-dimensional tables by the TDP MMU'),
   parameter('flush_on_reuse', 'kvm: the TLB is flushed when a root is used again'),
   parameter('npt', 'kvm-amd: nested page tables'),
   parameter('nested', 'kvm: guests may run guests'),
   parameter('ept', 'kvm-intel: extended page tables'),
-  parameter('eptad', 'kvm-intel: accessed and dirty flags in EPT entries'),
-  parameter('pml', 'kvm-intel: page-modification logging'),
+  parameter('eptad', 'kvm-intel: accessed and dirty flags in EPT entries', 'off'),
+  parameter('pml', 'kvm-intel: page-modification logging', 'off'),
   parameter('unrestricted_guest', 'kvm-intel: guests run without paging by themselves'),
   parameter('vpid', 'kvm-intel: TLB entries are tagged with the vCPU'),
   whatIf(

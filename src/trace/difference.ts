@@ -1,0 +1,61 @@
+/**
+ * Where two logs differ: the first event that tells something else, and the first step that comes to something else. Calls of
+ * functions are passed over. Places in the machine do not count, nor do numbers of texts; what they name does.
+ */
+import { EVENT, EVENT_WORDS } from '#machine/events.ts';
+import type { LogReader } from '#machine/log-reader.ts';
+import type { Names } from './names.ts';
+import { eventLine, outcomeText } from './print.ts';
+
+/** A log, and the names of its frames. */
+export interface NamedLog {
+  readonly reader: LogReader;
+  readonly names: Names;
+}
+
+const isCall = (kind: number): boolean => kind === EVENT.call || kind === EVENT.return;
+
+/** The first event at or after `index` that is no call; the log's length where there is none. */
+function told(reader: LogReader, index: number): number {
+  let event = index;
+  while (event < reader.length && isCall(reader.kind(event))) event++;
+  return event;
+}
+
+/** Kind and payload, word for word; the number of changes and the depth of calls left out. */
+function hasSameWords(a: LogReader, atA: number, b: LogReader, atB: number): boolean {
+  if ((a.word(atA, 0) ^ b.word(atB, 0)) & 0xffffff) return false;
+  for (let word = 2; word < EVENT_WORDS; word++) if (a.word(atA, word) !== b.word(atB, word)) return false;
+  return true;
+}
+
+const hasText = (reader: LogReader, index: number): boolean =>
+  reader.spec(index).fields.some(({ type }) => type === 'text' || type === 'function');
+
+/** Whether two events tell the same. */
+function isSame(a: NamedLog, atA: number, b: NamedLog, atB: number): boolean {
+  if (hasSameWords(a.reader, atA, b.reader, atB) && !hasText(a.reader, atA)) return true;
+  return (
+    a.reader.cpu(atA) === b.reader.cpu(atB) &&
+    eventLine(a.reader, a.names, atA) === eventLine(b.reader, b.names, atB)
+  );
+}
+
+/** The first events at which two logs differ (a log's length where it ended before the other); null where they tell the same. */
+export function firstDifference(a: NamedLog, b: NamedLog): readonly [number, number] | null {
+  let atA = told(a.reader, 0);
+  let atB = told(b.reader, 0);
+  while (atA < a.reader.length && atB < b.reader.length) {
+    if (!isSame(a, atA, b, atB)) return [atA, atB];
+    atA = told(a.reader, atA + 1);
+    atB = told(b.reader, atB + 1);
+  }
+  return atA === a.reader.length && atB === b.reader.length ? null : [atA, atB];
+}
+
+/** What a step came to, in the words of a trace; null where it has not come to its end. */
+export function stepOutcome(reader: LogReader, step: number): string | null {
+  for (let event = reader.stepEnd(step) - 1; event >= reader.stepStart(step); event--)
+    if (reader.kind(event) === EVENT.outcome) return outcomeText(reader, event);
+  return null;
+}
