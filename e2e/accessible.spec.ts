@@ -1,15 +1,44 @@
 import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
 import { expect, test } from './studio.ts';
 
+async function seriousViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  return serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
 for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing serious in the ${scheme} theme`, async ({ studio, page }) => {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await studio.open();
-    await studio.stepTo('kvm_mmu_set_spte');
-    await expect(studio.editor()).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  test.describe(`in the ${scheme} theme axe finds nothing serious`, () => {
+    test.use({ colorScheme: scheme, contextOptions: { reducedMotion: 'reduce' } });
+
+    test('in the studio', async ({ studio, page }) => {
+      await studio.open();
+      await studio.stepTo('kvm_mmu_set_spte');
+      await expect(studio.editor()).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+
+    test('in the costs', async ({ studio, page }) => {
+      await studio.open();
+      await studio.showTab('cost');
+      await studio.press('Shift+ArrowRight', 2);
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+
+    test('in a comparison', async ({ studio, page }) => {
+      await studio.open();
+      await studio.openScenario('23-processes');
+      await studio.press('c');
+      await studio.press('Shift+ArrowRight', 6);
+      await expect(
+        studio
+          .column(/^KVM tdp$/)
+          .locator('.grid-cell')
+          .first(),
+      ).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+    });
   });
 }
 

@@ -103,6 +103,19 @@ export class Studio {
     return this.page.locator('.cost-table tr').filter({ has: heading }).locator('td');
   }
 
+  /** A machine of a comparison, by its name. */
+  column(name: string | RegExp): Locator {
+    return this.page
+      .locator('.compare-column')
+      .filter({ has: this.page.locator('.column-name', { hasText: name }) });
+  }
+
+  /** What a line of a comparison's costs says of each machine. */
+  difference(line: string): Locator {
+    const heading = this.page.getByRole('rowheader', { name: line, exact: true });
+    return this.page.locator('.difference-table tr').filter({ has: heading }).locator('td');
+  }
+
   inspector(): Locator {
     return this.page.getByRole('region', { name: this.words.panes.inspector }).last();
   }

@@ -1,4 +1,5 @@
 /** The page's texts for tests, by language. */
+import { compare as enCompare } from '#ui/words/en/compare.ts';
 import { cost as enCost } from '#ui/words/en/cost.ts';
 import { figures as enFigures } from '#ui/words/en/figures.ts';
 import { functions as enFunctions } from '#ui/words/en/functions.ts';
@@ -10,6 +11,7 @@ import { search as enSearch } from '#ui/words/en/search.ts';
 import { sharing as enSharing } from '#ui/words/en/sharing.ts';
 import { things as enThings } from '#ui/words/en/things.ts';
 import * as enViews from '#ui/words/en/views.ts';
+import { compare as zhCompare } from '#ui/words/zh/compare.ts';
 import { cost as zhCost } from '#ui/words/zh/cost.ts';
 import { figures as zhFigures } from '#ui/words/zh/figures.ts';
 import { functions as zhFunctions } from '#ui/words/zh/functions.ts';
@@ -25,6 +27,7 @@ import * as zhViews from '#ui/words/zh/views.ts';
 export const en = {
   ...enPage,
   ...enViews,
+  compare: enCompare,
   cost: enCost,
   figures: enFigures,
   functions: enFunctions,
@@ -42,6 +45,7 @@ export type PageWords = typeof en;
 export const zh: PageWords = {
   ...zhPage,
   ...zhViews,
+  compare: zhCompare,
   cost: zhCost,
   figures: zhFigures,
   functions: zhFunctions,

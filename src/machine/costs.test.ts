@@ -51,6 +51,10 @@ describe('a shadowed guest that writes to its own page table', () => {
   });
 });
 
+it('a shadowed guest’s TLB miss costs as many references as there are levels', () => {
+  expect(new Costs(run(PAGE_TABLE_WRITE)).total.referencesPerWalk).toBe(4);
+});
+
 it('writes to a table that may not go out of sync are emulated, bits that KVM sets in the guest’s tables are not such writes', () => {
   const reader = run(PAGE_TABLE_WRITE.replace('mmu=shadow', 'mmu=shadow unsync=off'));
   expect(perStep(reader, of('emulatedWrites'))).toEqual([0, 1, 0, 0, 0, 1, 0, 0]);
@@ -64,6 +68,7 @@ it('nested paging has references in both dimensions, and exits for missing neste
   expect(perStep(reader, (counts) => counts.references).slice(4)).toEqual([24, 0, 24]);
   expect(perStep(reader, of('guestReferences')).slice(4)).toEqual([4, 0, 4]);
   expect(total.of('kvmWalks')).toBe(0);
+  expect(total.referencesPerWalk).toBe(24);
 });
 
 it('a bare machine has references in the guest’s own tables, TLB hits and flushes, and no exits', () => {

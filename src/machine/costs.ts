@@ -18,6 +18,9 @@ const COUNTERS = [
   'tlbHits',
   'walks',
   'faults',
+  // Walks that came to their end, and the references that they made.
+  'wholeWalks',
+  'wholeWalkReferences',
   'exits',
   // Exits that user space has to answer.
   'mmio',
@@ -47,9 +50,10 @@ const EXIT_REASONS = COUNTERS.length;
 const FLUSH_REASONS = EXIT_REASONS + MOST_REASONS;
 const OUTSIDE = FLUSH_REASONS + MOST_REASONS;
 const TRANSLATING = OUTSIDE + 1;
-const BIT_HI = OUTSIDE + 2;
-const BIT_LO = OUTSIDE + 3;
-const WIDTH = OUTSIDE + 4;
+const WALK_REFERENCES = OUTSIDE + 2;
+const BIT_HI = OUTSIDE + 3;
+const BIT_LO = OUTSIDE + 4;
+const WIDTH = OUTSIDE + 5;
 
 /** Events between two rows that are kept. */
 const BLOCK = 1024;
@@ -109,6 +113,11 @@ export class Counts {
   /** The processor's memory references, in whatever tables. */
   get references(): number {
     return this.of('shadowReferences') + this.of('nestedReferences') + this.of('guestReferences');
+  }
+
+  /** References of a walk that comes to its end, on average: what a TLB miss costs. 0 where there was none. */
+  get referencesPerWalk(): number {
+    return this.of('wholeWalkReferences') / Math.max(1, this.of('wholeWalks'));
   }
 
   /** Page-table pages that were made and are still there: of the whole run, those in use. */
@@ -225,11 +234,19 @@ export class Costs {
       case EVENT.access:
         row[COLUMN.accesses]!++;
         row[TRANSLATING] = 1;
+        row[WALK_REFERENCES] = 0;
         break;
       case EVENT.reference:
         row[COLUMN.walks]! += row[TRANSLATING] as number;
         row[TRANSLATING] = 0;
+        row[WALK_REFERENCES]!++;
         row[referenceColumn(reader, index)]!++;
+        break;
+      case EVENT.translated:
+        if (row[WALK_REFERENCES] === 0) break;
+        row[COLUMN.wholeWalks]!++;
+        row[COLUMN.wholeWalkReferences]! += row[WALK_REFERENCES] as number;
+        row[WALK_REFERENCES] = 0;
         break;
       case EVENT.exit:
         row[OUTSIDE] = 1;

@@ -357,6 +357,9 @@ export const EVENT = {
 /** The table: kind → what it is. */
 export const EVENTS: readonly EventSpec[] = specs;
 
+/** Whether a kind of event is a call or a return. */
+export const isCall = (kind: number): boolean => kind === EVENT.call || kind === EVENT.return;
+
 /** Words of an event record: two of header, seven of payload. */
 export const EVENT_WORDS = 9;
 export const PAYLOAD = 2;

@@ -7,6 +7,7 @@ import {
   parseMachineWords,
   printMachineWords,
   SWITCHES,
+  withoutRefused,
 } from './variant.ts';
 
 const TEXT = `scenario 1
@@ -60,6 +61,39 @@ describe('a scenario on another machine', () => {
       expect(name === 'tlb' ? 'off' : scenario?.machine.parameters[name]).toBe(value);
     }
     expect(SWITCHES.map(({ name }) => name)).toContain('shadow-cache');
+  });
+});
+
+describe('steps that a machine cannot do', () => {
+  const text = `${TEXT}host dirty-log 0 on\nwrite 0x10000 1   # a comment\nhost get-dirty 0\n`;
+
+  it('are left out, and the lines keep their numbers', () => {
+    const { text: rest, scenario, problems } = withoutRefused(onMachine(text, 'bare'));
+    expect(problems.map(({ span }) => span.line)).toEqual([10, 12]);
+    expect(scenario?.steps.map((step) => `${step.span.line} ${step.text}`)).toEqual([
+      '9 read 0x10000',
+      '11 write 0x10000 1',
+    ]);
+    expect(rest.split('\n')[9]).toBe('# host dirty-log 0 on');
+  });
+
+  it('are left out however many they are', () => {
+    const many = `${TEXT}${'host age 0x10000 4K\n'.repeat(50)}read 0x10000\n`;
+    const { scenario, problems } = withoutRefused(onMachine(many, 'bare'));
+    expect(scenario?.steps).toHaveLength(2);
+    expect(problems).toHaveLength(50);
+  });
+
+  it('are none where the machine can do all', () => {
+    expect(withoutRefused(text)).toMatchObject({ text, problems: [] });
+  });
+
+  it('do not excuse what is wrong elsewhere', () => {
+    const { scenario, problems } = withoutRefused(
+      text.replace('slot 0 gpa=0 size=4M', 'slot 0 gpa=0 size=3'),
+    );
+    expect(scenario).toBeNull();
+    expect(problems.length).toBeGreaterThan(0);
   });
 });
 

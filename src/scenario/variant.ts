@@ -4,9 +4,10 @@
  * What is changed is given as words too, `kvm mmu=tdp vendor=intel unsync=off`: a kind, or none to keep it, and the keys that
  * shall differ. Which machines and switches there are follows from the language's tables.
  */
+import { load } from './check.ts';
 import { MMUS, machineKind } from './check-machine.ts';
 import { parse, type Statement } from './parse.ts';
-import type { MachineKind, MmuKind } from './scenario.ts';
+import type { MachineKind, MmuKind, Problem, Scenario } from './scenario.ts';
 import { findStatement, type KeySpec } from './statements.ts';
 import { UNSUPPORTED } from './unsupported.ts';
 
@@ -21,8 +22,6 @@ export interface OfferedMachine {
 export interface Switch {
   readonly name: string;
   readonly value: string;
-  /** One sentence, from the table. */
-  readonly help: string;
 }
 
 const KEYS: ReadonlyMap<string, KeySpec> = new Map(
@@ -37,8 +36,8 @@ export const MACHINES: readonly OfferedMachine[] = (Object.keys(MMUS) as Machine
 );
 
 /** Every switch of a machine. */
-export const SWITCHES: readonly Switch[] = [...KEYS.values()].flatMap(({ name, unusual, help }) =>
-  unusual === undefined ? [] : [{ name, value: unusual, help }],
+export const SWITCHES: readonly Switch[] = [...KEYS.values()].flatMap(({ name, unusual }) =>
+  unusual === undefined ? [] : [{ name, value: unusual }],
 );
 
 /** Words of a `machine` statement: its kind, and its keys in the order written. */
@@ -98,4 +97,38 @@ export function onMachine(text: string, change: string): string {
   lines[line - 1] =
     `${old.slice(0, column - 1)}machine ${printMachineWords(words)}${old.slice(column - 1 + length)}`;
   return lines.join('\n');
+}
+
+/** A text as far as its machine can run it: the scenario, and what is wrong with the steps that were left out. */
+export interface Runnable {
+  readonly text: string;
+  readonly scenario: Scenario | null;
+  readonly problems: readonly Problem[];
+}
+
+/** Lines of a text that are steps. */
+const stepLines = (statements: readonly Statement[]): Set<number> =>
+  new Set(
+    statements
+      .filter(({ verb, host }) => findStatement(verb, host)?.where !== 'setup')
+      .map(({ span }) => span.line),
+  );
+
+/**
+ * The text without the steps that its machine cannot do: they become comments, so that lines keep their numbers. Where something
+ * else is wrong with it there is no scenario.
+ */
+export function withoutRefused(text: string): Runnable {
+  const refused: Problem[] = [];
+  for (let rest = text; ; ) {
+    const { scenario, statements, problems } = load(rest);
+    if (scenario) return { text: rest, scenario, problems: refused };
+    const steps = stepLines(statements);
+    if (!problems.every(({ span }) => steps.has(span.line)))
+      return { text, scenario: null, problems: [...refused, ...problems] };
+    refused.push(...problems);
+    const lines = rest.split('\n');
+    for (const { span } of problems) lines[span.line - 1] = `# ${lines[span.line - 1]}`;
+    rest = lines.join('\n');
+  }
 }

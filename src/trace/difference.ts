@@ -2,7 +2,7 @@
  * Where two logs differ: the first event that tells something else, and the first step that comes to something else. Calls of
  * functions are passed over. Places in the machine do not count, nor do numbers of texts; what they name does.
  */
-import { EVENT, EVENT_WORDS } from '#machine/events.ts';
+import { EVENT, EVENT_WORDS, isCall } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import type { Names } from './names.ts';
 import { eventLine, outcomeText } from './print.ts';
@@ -12,8 +12,6 @@ export interface NamedLog {
   readonly reader: LogReader;
   readonly names: Names;
 }
-
-const isCall = (kind: number): boolean => kind === EVENT.call || kind === EVENT.return;
 
 /** The first event at or after `index` that is no call; the log's length where there is none. */
 function told(reader: LogReader, index: number): number {

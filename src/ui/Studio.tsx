@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { ComparePage } from '#ui/compare/ComparePage.tsx';
 import { ExportDoor } from '#ui/export/ExportDoor.tsx';
 import { FiguresDoor } from '#ui/figures/FiguresDoor.tsx';
 import { Inlet } from '#ui/opening/Inlet.tsx';
@@ -20,11 +21,12 @@ import '#ui/views/timeline/timeline.css';
 function WholePage() {
   const isSmall = useIsSmall();
   const isLarge = useStudio(({ arrangement }) => arrangement.isLarge) && !isSmall;
+  const isComparing = useStudio(({ arrangement }) => arrangement.compare.length > 0);
   return (
     <div className={`studio${isSmall ? ' small' : ''}${isLarge ? ' large' : ''}`}>
       <TopBar />
       <MessageBar />
-      <main>{isSmall ? <PhonePanes /> : <DesktopPanes />}</main>
+      <main>{isComparing ? <ComparePage /> : isSmall ? <PhonePanes /> : <DesktopPanes />}</main>
       <KeySheet />
       <ExportDoor />
       <FiguresDoor />

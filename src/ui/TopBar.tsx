@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { toggleComparison } from '#ui/compare/columns.ts';
 import { Mark } from '#ui/design/Mark.tsx';
 import { useExportDialog } from '#ui/export/dialog.ts';
 import { OpenMenu } from '#ui/opening/OpenMenu.tsx';
@@ -101,6 +102,25 @@ function CopyLink() {
   );
 }
 
+/** Which machine runs the scenario; a press puts others beside it, or takes them away. */
+function MachineButton() {
+  const words = useWords();
+  const run = useSession((state) => state.run);
+  const isOpen = useStudio(({ arrangement }) => arrangement.compare.length > 0);
+  if (!run) return null;
+  return (
+    <button
+      type="button"
+      className="button machine"
+      aria-pressed={isOpen}
+      title={words.compare.openHelp}
+      onClick={toggleComparison}
+    >
+      <span>{machineText(run.scenario, words)}</span> <b>⇄ {words.compare.open}</b>
+    </button>
+  );
+}
+
 /** The product's mark, the scenario's title, and what can be done with the whole page. */
 export function TopBar() {
   const words = useWords();
@@ -111,7 +131,7 @@ export function TopBar() {
       <Mark />
       <strong className="product">{words.product}</strong>
       <h1>{run?.scenario.title}</h1>
-      <span className="machine">{run && machineText(run.scenario, words)}</span>
+      <MachineButton />
       <nav>
         <OpenMenu />
         {!isSmall && <PanesMenu />}

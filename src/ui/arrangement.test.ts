@@ -26,9 +26,21 @@ describe('the arrangement of the panes in a link', () => {
       tab: 'tables',
       lower: 'memory',
       detail: 'everything',
+      compare: [],
     };
     expect(arrangementText(own)).toBe('c30.40.30-m50.50-r60.40-fsi-xl-p-vtables-lmemory-k');
     expect(parseArrangement(arrangementText(own))).toEqual(own);
+  });
+
+  it('keeps what the scenario is compared with', () => {
+    const compare = [
+      { kind: 'machine', words: 'mmu=tdp-legacy vendor=intel shadow-cache=off' },
+      { kind: 'text', text: 'scenario 1\nmachine bare\n# a-b!\n' },
+    ] as const;
+    for (const lower of ['tables', 'calls'] as const) {
+      const own: Arrangement = { ...DEFAULT_ARRANGEMENT, lower, compare };
+      expect(parseArrangement(arrangementText(own))).toEqual(own);
+    }
   });
 
   it('keeps the level of detail', () => {

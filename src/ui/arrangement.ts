@@ -1,8 +1,9 @@
 /**
  * How the panes are arranged, and its form in a link: `c23.54.23-m38.62-r68.32-vtables-lmemory-fsi-xw-p-k`. A part that is
- * missing has its default; what a later version adds is passed over.
+ * missing has its default; what a later version adds is passed over. What the scenario is compared with comes last, as counterpart.ts says.
  */
 
+import { type Counterpart, counterpartsText, parseCounterparts } from '#ui/compare/counterpart.ts';
 import type { Detail } from './sequence.ts';
 
 export const TABS = ['walk', 'tables', 'memory', 'calls', 'cost', 'inspector', 'scenario', 'events'] as const;
@@ -41,6 +42,8 @@ export interface Arrangement extends Shape {
   readonly lower: LowerTab;
   /** Which events are stepped through. */
   readonly detail: Detail;
+  /** What the scenario is compared with; nothing where the page shows it alone. */
+  readonly compare: readonly Counterpart[];
 }
 
 const ALL_PANES: Shape = {
@@ -64,6 +67,7 @@ export const DEFAULT_ARRANGEMENT: Arrangement = {
   tab: 'walk',
   lower: 'tables',
   detail: 'hypervisor',
+  compare: [],
 };
 
 /** The smallest and the largest share that a pane can be given. */
@@ -143,7 +147,7 @@ const DEFAULT_PARTS = partsOf(DEFAULT_ARRANGEMENT);
 export const arrangementText = (arrangement: Arrangement): string =>
   partsOf(arrangement)
     .filter((part, i) => part !== DEFAULT_PARTS[i])
-    .join('-');
+    .join('-') + counterpartsText(arrangement.compare);
 
 /** Percentages of a part as they add up to 100; null where they are none. */
 function percentages(text: string | undefined, count: number): readonly number[] | null {
@@ -163,7 +167,8 @@ function parseShares(parts: ReadonlyMap<string, string>): Shares {
 
 /** Reads `arrangementText`'s form; what is missing or senseless has its default. */
 export function parseArrangement(text: string): Arrangement {
-  const parts = new Map(text.split('-').map((part) => [part[0] ?? '', part.slice(1)]));
+  const { rest, counterparts } = parseCounterparts(text);
+  const parts = new Map(rest.split('-').map((part) => [part[0] ?? '', part.slice(1)]));
   const paneOf = (letter: string): PaneId | null => PANES.find((pane) => pane[0] === letter) ?? null;
   const folded = [...(parts.get('f') ?? '')].map(paneOf).filter((pane) => pane !== null);
   return {
@@ -174,5 +179,6 @@ export function parseArrangement(text: string): Arrangement {
     tab: TABS.find((tab) => tab === parts.get('v')) ?? DEFAULT_ARRANGEMENT.tab,
     lower: LOWER_TABS.find((tab) => tab === parts.get('l')) ?? DEFAULT_ARRANGEMENT.lower,
     detail: parts.has('h') ? 'hardware' : parts.has('k') ? 'everything' : DEFAULT_ARRANGEMENT.detail,
+    compare: counterparts,
   };
 }

@@ -1,5 +1,8 @@
 /** Everything that can be done with a key, as one table: keys, menus and the sheet of keys come from it. */
 import { create } from 'zustand';
+import type { LogReader } from '#machine/log-reader.ts';
+import { isComparing, toggleComparison } from '#ui/compare/columns.ts';
+import { focused, focusNextColumn, isPageFocused, moveFocused } from '#ui/compare/cursor.ts';
 import { useExportDialog } from '#ui/export/dialog.ts';
 import { pickFile } from '#ui/opening/open.ts';
 import type { Words } from '#ui/words/en.ts';
@@ -10,8 +13,8 @@ import type { Run } from './moment.ts';
 import { stop, togglePlay } from './playback.ts';
 import { goToFound } from './search.ts';
 import { DETAILS, moved } from './sequence.ts';
-import { currentSequence, useSession } from './session.ts';
-import { arrange, foldPane, maximisePane, setCursor, useStudio } from './store.ts';
+import { currentSequence } from './session.ts';
+import { arrange, foldPane, maximisePane, useStudio } from './store.ts';
 
 export type CommandId = keyof Words['commands'];
 
@@ -32,25 +35,38 @@ export const useKeySheet = create<{ open: boolean }>(() => ({ open: false }));
 /** Id of the box that filters the events. */
 export const FILTER_ID = 'event-filter';
 
-function move(target: (run: Run, cursor: number) => number, set: (index: number) => void = setCursor): void {
+function move(
+  target: (run: Run, cursor: number) => number,
+  set: (index: number) => void = moveFocused,
+): void {
   stop();
-  const { run } = useSession.getState();
+  const { run, cursor } = focused();
   if (!run || run.reader.length === 0) return;
-  const index = target(run, useStudio.getState().cursor);
+  const index = target(run, cursor);
   if (index >= 0 && index < run.reader.length) set(index);
 }
 
-const jump = (target: (run: Run, cursor: number) => number): void => move(target, (event) => goTo({ event }));
+const jump = (target: (run: Run, cursor: number) => number): void =>
+  move(target, (event) => (isPageFocused() ? goTo({ event }) : moveFocused(event)));
 
 const moveBy = (events: number): void => move((run, cursor) => moved(currentSequence(run), cursor, events));
 
+/** To the beginning of a step; beside other runs to its end, where they are too. */
 function moveStep(direction: 1 | -1): void {
   move(({ reader }, cursor) => {
+    if (isComparing()) return stepEndFrom(reader, cursor, direction);
     const step = reader.stepOf(cursor);
     if (direction === 1) return step + 1 < reader.stepCount ? reader.stepStart(step + 1) : reader.length - 1;
     const start = step < 0 ? 0 : reader.stepStart(step);
     return cursor > start || step <= 0 ? start : reader.stepStart(step - 1);
   });
+}
+
+function stepEndFrom(reader: LogReader, cursor: number, direction: 1 | -1): number {
+  const step = reader.stepOf(cursor);
+  const isAtEnd = cursor === reader.stepEnd(step) - 1;
+  const target = direction === 1 ? (isAtEnd ? step + 1 : step) : step - 1;
+  return reader.stepEnd(Math.max(0, Math.min(target, reader.stepCount - 1))) - 1;
 }
 
 const moveSame = (direction: 1 | -1): void =>
@@ -60,6 +76,7 @@ const moveSame = (direction: 1 | -1): void =>
 
 function release(): void {
   if (useStudio.getState().selection) select(null);
+  else if (isComparing()) toggleComparison();
   else maximisePane(null);
 }
 
@@ -108,6 +125,8 @@ export const COMMANDS: readonly Command[] = [
   { id: 'open', key: 'o', shown: ['o'], run: pickFile },
   { id: 'export', key: 'e', shown: ['e'], run: () => useExportDialog.setState({ open: true }) },
   { id: 'detail', key: 'd', shown: ['d'], run: nextDetail },
+  { id: 'compare', key: 'c', shown: ['c'], run: toggleComparison },
+  { id: 'nextColumn', key: 'x', shown: ['x'], run: focusNextColumn },
   { id: 'help', key: '?', shown: ['?'], run: () => useKeySheet.setState({ open: true }) },
 ];
 

@@ -1,5 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { startColumns } from '#ui/compare/columns.ts';
+import { startCommonCursor } from '#ui/compare/cursor.ts';
 import { startLanguage } from '#ui/words/language.ts';
 import { startAddressBar } from './address-bar.ts';
 import { startOffline } from './offline.ts';
@@ -9,6 +11,8 @@ import { startTheme } from './theme.ts';
 startTheme();
 startOffline();
 await startLanguage();
+startColumns();
+startCommonCursor();
 startAddressBar();
 const root = document.getElementById('root');
 if (root) {

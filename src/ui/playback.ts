@@ -1,8 +1,8 @@
 /** Play and stop: the cursor moves by itself, an event at a time, until the end. */
 import { create } from 'zustand';
+import { focused, moveFocused } from '#ui/compare/cursor.ts';
 import { moved } from './sequence.ts';
-import { currentSequence, useSession } from './session.ts';
-import { setCursor, useStudio } from './store.ts';
+import { currentSequence } from './session.ts';
 
 /** Milliseconds an event stays. */
 const PACE = 450;
@@ -17,11 +17,10 @@ export function stop(): void {
 }
 
 function advance(): void {
-  const { run } = useSession.getState();
-  const { cursor } = useStudio.getState();
+  const { run, cursor } = focused();
   const next = run ? moved(currentSequence(run), cursor, 1) : cursor;
   if (next === cursor) stop();
-  else setCursor(next);
+  else moveFocused(next);
 }
 
 /** Plays from the cursor (from the beginning, if it stands at the end), or stops. */
@@ -30,11 +29,10 @@ export function togglePlay(): void {
     stop();
     return;
   }
-  const { run } = useSession.getState();
+  const { run, cursor } = focused();
   if (!run) return;
   const sequence = currentSequence(run);
-  if (moved(sequence, useStudio.getState().cursor, 1) === useStudio.getState().cursor)
-    setCursor(sequence.at(0));
+  if (moved(sequence, cursor, 1) === cursor) moveFocused(sequence.at(0));
   usePlayback.setState({ playing: true });
   timer = setInterval(advance, PACE);
 }

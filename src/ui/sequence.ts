@@ -3,7 +3,7 @@
  * its calls of functions too, several for every event that tells something. Events are numbered without calls, whatever
  * the level: an event keeps its number.
  */
-import { EVENT, PAYLOAD, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
+import { EVENT, isCall, PAYLOAD, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 
 /** Some events of a log, in order, each with a rank from 0. */
@@ -18,9 +18,6 @@ export interface Sequence {
 export const DETAILS = ['hardware', 'hypervisor', 'everything'] as const;
 /** How much of the log is stepped through; each level has the events of the one before it. */
 export type Detail = (typeof DETAILS)[number];
-
-/** Whether a kind of event is a call or a return. */
-export const isCall = (kind: number): boolean => kind === EVENT.call || kind === EVENT.return;
 
 /** Whether an event is the hardware's: steps and outcomes, exits and entries, walks and TLBs, but not what a hypervisor reads. */
 function isHardware(reader: LogReader, index: number): boolean {

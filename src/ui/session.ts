@@ -1,13 +1,13 @@
 /** The engine's worker and the log that it made last. Texts go there, logs come back; only the newest run counts. */
-import { useMemo } from 'react';
+import { createContext, useContext, useMemo } from 'react';
 import { create } from 'zustand';
 import { LogReader, Replay } from '#machine/log-reader.ts';
 import { load } from '#scenario/check.ts';
 import { type Told, textOf } from '#scenario/messages.ts';
 import type { Problem, Scenario } from '#scenario/scenario.ts';
 import { Names } from '#trace/names.ts';
-import type { FromWorker, ToWorker } from '#worker/messages.ts';
-import EngineWorker from '#worker/worker.ts?worker';
+import type { FromWorker } from '#worker/messages.ts';
+import { Engine } from './engine.ts';
 import { carryJumps, forgetJumps } from './jumps.ts';
 import {
   type CursorPlace,
@@ -28,6 +28,8 @@ interface SessionState {
   /** What is wrong with the present text. */
   readonly problems: readonly Problem[];
   readonly running: boolean;
+  /** The text as it was opened: what an edited one can be compared with. */
+  readonly origin: string;
 }
 
 /** Where the cursor shall stand in the next log, and what its sender saw (empty: nobody sent it). */
@@ -35,28 +37,22 @@ interface Target extends CursorPlace {
   readonly hash: string;
 }
 
-export const useSession = create<SessionState>(() => ({ run: null, problems: [], running: false }));
+export const useSession = create<SessionState>(() => ({
+  run: null,
+  problems: [],
+  running: false,
+  origin: '',
+}));
 
 /** Pause in typing after which the text is run. */
 const TYPING_PAUSE = 150;
 
-let worker: Worker | null = null;
-let newest = 0;
+const engine = new Engine(receive, crash);
+
 let pending: { readonly text: string; readonly scenario: Scenario; readonly target: Target } | null = null;
 let typing: ReturnType<typeof setTimeout> | undefined;
 
-function send(message: ToWorker): void {
-  if (!worker) {
-    worker = new EngineWorker();
-    worker.onmessage = (event: MessageEvent<FromWorker>) => receive(event.data);
-    worker.onerror = (event) => crash(event.message);
-  }
-  worker.postMessage(message);
-}
-
 function crash(reason: string): void {
-  worker?.terminate();
-  worker = null;
   useSession.setState({ running: false });
   tell({ tone: 'problem', text: (words) => words.messages.crash(reason) });
 }
@@ -65,12 +61,11 @@ function crash(reason: string): void {
 function runText(text: string, target: Target): void {
   clearTimeout(typing);
   const { scenario, problems } = load(text);
-  if (useSession.getState().running) send({ type: 'cancel', id: newest });
-  newest++;
+  engine.cancel();
   useSession.setState({ problems, running: scenario !== null });
   if (!scenario) return;
   pending = { text, scenario, target };
-  send({ type: 'run', id: newest, text });
+  engine.run(text);
 }
 
 function tellNotice(notice: Told | null): void {
@@ -79,7 +74,7 @@ function tellNotice(notice: Told | null): void {
 }
 
 function receive(message: FromWorker): void {
-  if (message.id !== newest || !pending) return;
+  if (!pending) return;
   useSession.setState({ running: false });
   switch (message.type) {
     case 'log':
@@ -88,9 +83,6 @@ function receive(message: FromWorker): void {
       break;
     case 'problems':
       useSession.setState({ problems: message.problems });
-      break;
-    case 'crash':
-      crash(message.message);
   }
 }
 
@@ -111,6 +103,7 @@ function show(reader: LogReader, { text, scenario, target }: NonNullable<typeof 
 export function openText(text: string, target: Target = { step: 0, offset: 0, hash: '' }): void {
   setText(text);
   forgetJumps();
+  useSession.setState({ origin: text });
   runText(text, target);
 }
 
@@ -128,23 +121,30 @@ export function herePlace(): CursorPlace {
   return run ? cursorPlace(run, useStudio.getState().cursor) : { step: 0, offset: 0 };
 }
 
-let latest: { readonly moment: Moment; readonly detail: Detail } | null = null;
+/** The moment that each run was shown at last. */
+const latest = new WeakMap<Run, { readonly moment: Moment; readonly detail: Detail }>();
 
 /** The moment at the cursor, or null where no run has an event. */
 export function currentMoment(run: Run | null, cursor: number, detail: Detail): Moment | null {
   if (!run || run.reader.length === 0) return null;
   const index = Math.min(cursor, run.reader.length - 1);
-  if (latest?.moment.run !== run || latest.moment.index !== index || latest.detail !== detail)
-    latest = { moment: momentAt(run, index, detail), detail };
-  return latest.moment;
+  const known = latest.get(run);
+  if (known?.moment.index === index && known.detail === detail) return known.moment;
+  const moment = momentAt(run, index, detail);
+  latest.set(run, { moment, detail });
+  return moment;
 }
+
+/** A run and a place in it that the components within show instead of the page's. */
+export const Scope = createContext<{ readonly run: Run | null; readonly cursor: number } | null>(null);
 
 /** The moment at the cursor, for components. */
 export function useMoment(): Moment | null {
-  const run = useSession((state) => state.run);
+  const own = useSession((state) => state.run);
   const cursor = useStudio((state) => state.cursor);
   const detail = useStudio((state) => state.arrangement.detail);
-  return currentMoment(run, cursor, detail);
+  const scope = useContext(Scope);
+  return scope ? currentMoment(scope.run, scope.cursor, detail) : currentMoment(own, cursor, detail);
 }
 
 /** The events that the cursor moves along. */

@@ -4,7 +4,13 @@ import type { Told } from '#scenario/messages.ts';
 import type { Problem } from '#scenario/scenario.ts';
 
 export type ToWorker =
-  | { readonly type: 'run'; readonly id: number; readonly text: string }
+  | {
+      readonly type: 'run';
+      readonly id: number;
+      readonly text: string;
+      /** How many runs share what one may use at most; 1 if it is not said. */
+      readonly share?: number;
+    }
   /** Stops a run; nothing more is heard of it. */
   | { readonly type: 'cancel'; readonly id: number };
 

@@ -94,6 +94,14 @@ describe('a limit', () => {
     expect(sent).toMatchObject([{ type: 'log', notice: { message: expect.stringMatching(notice) } }]);
   });
 
+  it('is divided between runs that are kept beside each other', async () => {
+    const { sent, runner: one } = runner({ ...LIMITS, events: 60 });
+    await one.handle({ type: 'run', id: 1, text: long(0), share: 3 });
+    expect(sent).toMatchObject([
+      { type: 'log', notice: { message: expect.stringMatching(/21 events, 1 more than the 20 /) } },
+    ]);
+  });
+
   it('on memory is told where the machine cannot be made', async () => {
     const { sent, runner: one } = runner({ ...LIMITS, memory: 1 });
     await one.handle({ type: 'run', id: 1, text: SCENARIO.replace('size=4M', 'size=1G') });

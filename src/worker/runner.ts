@@ -32,17 +32,17 @@ export class Runner {
     }
     this.#current = id;
     try {
-      await this.#run(id, message.text);
+      await this.#run(id, message.text, shared(this.#limits, message.share ?? 1));
     } catch (error) {
       if (this.#current !== id) return;
       this.#send({ type: 'crash', id, message: error instanceof Error ? error.message : String(error) }, []);
     }
   }
 
-  async #run(id: number, text: string): Promise<void> {
+  async #run(id: number, text: string, limits: MachineLimits): Promise<void> {
     const { scenario, problems } = load(text);
     if (!scenario) return this.#send({ type: 'problems', id, problems }, []);
-    const started = startRun(scenario, this.#limits);
+    const started = startRun(scenario, limits);
     if ('problems' in started) return this.#send({ type: 'problems', id, problems: started.problems }, []);
     while (!slice(started.run)) {
       await nextTask();
@@ -52,6 +52,13 @@ export class Runner {
     this.#send({ type: 'log', id, data: log, notice }, buffersOf(log));
   }
 }
+
+/** What each of several runs may use. */
+const shared = (limits: MachineLimits, share: number): MachineLimits => ({
+  ...limits,
+  events: Math.floor(limits.events / share),
+  memory: Math.floor(limits.memory / share),
+});
 
 /** Runs steps until the time is up. True when the run is over. */
 function slice(run: Run): boolean {

@@ -1,9 +1,10 @@
 import { useState } from 'react';
+import { isCall } from '#machine/events.ts';
 import { type MailEvent, mailText } from '#trace/mail.ts';
 import { momentAddress } from '#ui/address-bar.ts';
 import { machineText } from '#ui/machine-text.ts';
 import { eventNumber, type Moment } from '#ui/moment.ts';
-import { isCall, type Sequence } from '#ui/sequence.ts';
+import type { Sequence } from '#ui/sequence.ts';
 import { useSequence } from '#ui/session.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';

@@ -6,9 +6,8 @@ import { PTE } from '#arch/entry.ts';
 import { EPT, EPT_QUALIFICATION } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
 import { leafState } from '#hypervisor/entry-bits.ts';
-import { EVENT, PAYLOAD, WALKER_NESTED } from '#machine/events.ts';
+import { EVENT, isCall, PAYLOAD, WALKER_NESTED } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
-import { isCall } from '#ui/sequence.ts';
 import type { FaultCause, FaultReason, PathEntry } from './fault-reason.ts';
 
 /** How nested entries are read. */

@@ -1,5 +1,6 @@
 /** Every text of the page, in English. The other catalogues have the same keys, or they do not compile. */
 import * as bits from '#ui/words/en/bits.ts';
+import { compare } from '#ui/words/en/compare.ts';
 import { cost } from '#ui/words/en/cost.ts';
 import { events } from '#ui/words/en/events.ts';
 import { examples } from '#ui/words/en/examples.ts';
@@ -21,6 +22,7 @@ export const en = {
   ...page,
   ...views,
   ...bits,
+  compare,
   cost,
   events,
   examples,

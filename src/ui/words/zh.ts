@@ -1,5 +1,6 @@
 /** Every text of the page, in Simplified Chinese. Names of the kernel and of the language stay as they are. */
 import * as bits from '#ui/words/zh/bits.ts';
+import { compare } from '#ui/words/zh/compare.ts';
 import { cost } from '#ui/words/zh/cost.ts';
 import { events } from '#ui/words/zh/events.ts';
 import { examples } from '#ui/words/zh/examples.ts';
@@ -22,6 +23,7 @@ export const zh = {
   ...page,
   ...views,
   ...bits,
+  compare,
   cost,
   events,
   examples,

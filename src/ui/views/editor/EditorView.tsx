@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { textOf } from '#scenario/messages.ts';
+import { compareWithText } from '#ui/compare/columns.ts';
 import { keepDraft } from '#ui/drafts.ts';
 import { editText, useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
@@ -77,6 +78,27 @@ function Problems({ problems, editor }: ProblemsProps) {
   );
 }
 
+/** Where the text was edited: a way to see what the edits changed. */
+function Edited() {
+  const { compare } = useWords();
+  const text = useStudio((state) => state.text);
+  const origin = useSession((state) => state.origin);
+  if (origin === '' || text === origin) return null;
+  return (
+    <p className="edited">
+      {compare.isEdited}{' '}
+      <button
+        type="button"
+        className="button"
+        title={compare.keepHelp}
+        onClick={() => compareWithText(origin)}
+      >
+        ⇄ {compare.keep}
+      </button>
+    </p>
+  );
+}
+
 /** The scenario's text; every edit is checked at once and run after a pause. */
 export function ScenarioEditor() {
   const words = useWords();
@@ -104,6 +126,7 @@ export function ScenarioEditor() {
         )}
       </div>
       <Problems problems={problems} editor={editor} />
+      <Edited />
     </div>
   );
 }

@@ -1,10 +1,10 @@
 import { memo } from 'react';
+import { isCall } from '#machine/events.ts';
 import { eventLine } from '#trace/print.ts';
 import { EventGlyph } from '#ui/design/EventGlyph.tsx';
 import { EventFields } from '#ui/EventFields.tsx';
 import { goTo } from '#ui/jumps.ts';
 import { eventNumber, type Run } from '#ui/moment.ts';
-import { isCall } from '#ui/sequence.ts';
 
 /** Kinds that read better as one line than as fields. */
 const PLAIN = new Set(['step', 'outcome', 'mmio', 'title']);

@@ -1,8 +1,7 @@
 import { COMMANDS, type CommandId, runCommand } from '#ui/commands.ts';
+import { useFocused } from '#ui/compare/cursor.ts';
 import { eventNumber } from '#ui/moment.ts';
 import { usePlayback } from '#ui/playback.ts';
-import { useSession } from '#ui/session.ts';
-import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
 
 /** Icons as paths in a box of 16 × 16. */
@@ -48,8 +47,7 @@ function IconButton({ id }: { readonly id: CommandId }) {
 /** Where the cursor is: event and step, in words. */
 export function Position() {
   const words = useWords();
-  const run = useSession((state) => state.run);
-  const cursor = useStudio((state) => state.cursor);
+  const { run, cursor } = useFocused();
   if (!run || run.reader.length === 0) return null;
   const step = run.reader.stepOf(cursor);
   return (

@@ -19,6 +19,8 @@ function cellLabel(words: Words, cell: WalkCell): string {
 
 /** Width of a character in either face at the figure's own scale. */
 const CHARACTER = 6.5;
+/** A narrower cell has no room for its table's name, nor for bits beside a frame's number. */
+const TIGHT = 60;
 
 /** Width of a text in characters; a Chinese one is as wide as 1.6 others. */
 const columns = (text: string): number =>
@@ -44,7 +46,15 @@ function cornerNote(words: Words, cell: WalkCell, room: number): Note | null {
 }
 
 /** What the entry says: where it leads, which can be selected, and its bits. */
-function Value({ cell, scale }: { readonly cell: WalkCell; readonly scale: number }) {
+function Value({
+  cell,
+  scale,
+  isTight,
+}: {
+  readonly cell: WalkCell;
+  readonly scale: number;
+  readonly isTight: boolean;
+}) {
   if (cell.state === 'empty') return '0';
   const address = cell.address.replace(/^0x/, '');
   const className = `frame ${cell.space}`;
@@ -57,7 +67,7 @@ function Value({ cell, scale }: { readonly cell: WalkCell; readonly scale: numbe
       ) : (
         <tspan className={className}>{address}</tspan>
       )}
-      <tspan dx={5 * scale}>{cell.flags}</tspan>
+      {(!isTight || address.length <= 2) && <tspan dx={5 * scale}>{cell.flags}</tspan>}
     </>
   );
 }
@@ -82,6 +92,7 @@ export function CellShape({
   const element = useRef<SVGGElement>(null);
   const { scale, cellWidth, cellHeight } = at;
   const room = at.hasNoteLine ? 9 : Math.floor((cellWidth / scale - 14) / CHARACTER) - cell.slot.length;
+  const isTight = cellWidth < TIGHT;
   const note = cornerNote(words, cell, room);
   const { place } = cell;
   const isSelected = place !== null && samePlace(selection, place);
@@ -104,7 +115,7 @@ export function CellShape({
       <rect width={cellWidth} height={cellHeight} rx="3" />
       {cell.changed && <path className="flag" d={`M0 0h${9 * scale}L0 ${9 * scale}Z`} />}
       <text x={(cell.changed ? 11 : 7) * scale} y={16 * scale} className="slot" fontSize={11 * scale}>
-        {cell.slot}
+        {isTight ? cell.slot.replace(/^.*\[/, '[') : cell.slot}
       </text>
       {note && (
         <text
@@ -134,7 +145,7 @@ export function CellShape({
         body
       )}
       <text x={7 * scale} y={33 * scale} className="value-text" fontSize={12 * scale}>
-        <Value cell={cell} scale={scale} />
+        <Value cell={cell} scale={scale} isTight={isTight} />
       </text>
     </g>
   );

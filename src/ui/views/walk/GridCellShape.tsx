@@ -10,6 +10,8 @@ import type { GridCellText } from './grid-model.ts';
 
 /** Width of a character in the monospaced face at size 12. */
 const CHARACTER = 7.3;
+/** A cell that is no wider has no room for the name of its table. */
+const TIGHT = 60;
 
 /** What a screen reader says of a cell. */
 function cellLabel({ walk }: Words, cell: GridCellText): string {
@@ -59,8 +61,10 @@ function Texts({ cell, isGuest, at, width }: Omit<Props, 'x' | 'y'> & { readonly
   const isKnown = slot !== '';
   const note = isKnown ? noteOf(words, cell) : null;
   // In a cell of one line the number stands before the value, and only a fault beside it.
-  const valueX = (lines === 1 ? 24 : 7) * scale;
-  const room = Math.floor((right - valueX) / (CHARACTER * scale));
+  const valueX = (lines > 1 ? 7 : at.isNarrow ? 19 : 24) * scale;
+  const isFaultBeside = lines === 1 && note?.tone === 'fault';
+  const taken = isFaultBeside ? (cell.fault?.length ?? 0) + 2 : 0;
+  const room = Math.floor((right - valueX) / (CHARACTER * scale)) - taken;
   const noteFits = lines === 3 || (note?.tone === 'fault' && lines === 2);
   return (
     <>
@@ -69,7 +73,7 @@ function Texts({ cell, isGuest, at, width }: Omit<Props, 'x' | 'y'> & { readonly
           {number}
         </text>
       )}
-      {isKnown && lines > 1 && !(lines === 2 && note?.tone === 'fault') && (
+      {isKnown && lines > 1 && width > TIGHT && !(lines === 2 && note?.tone === 'fault') && (
         <text
           x={right}
           y={14 * scale}
@@ -98,10 +102,10 @@ function Texts({ cell, isGuest, at, width }: Omit<Props, 'x' | 'y'> & { readonly
           className={note.tone}
           fontSize={9.5 * scale}
         >
-          {note.text}
+          {width > TIGHT || note.tone !== 'fault' ? note.text : '✕'}
         </text>
       )}
-      {note?.tone === 'fault' && lines === 1 && (
+      {isFaultBeside && (
         <text x={right} y={14 * scale} textAnchor="end" className="fault" fontSize={10 * scale}>
           {cell.fault ? `✕ ${cell.fault}` : '✕'}
         </text>

@@ -48,13 +48,16 @@ function RowLabel({
   const isOneLine = isNarrow || lines === 1;
   const name = above === null ? grid.cr3 : grid.levelEntry(above);
   if (isOneLine) {
-    const base = isNarrow ? y - 4 : y + 14 * scale;
+    const base = isNarrow && lines > 1 ? y - 4 : y + 14 * scale;
+    const hasAddress = !isNarrow || lines > 1;
     return (
       <text x="0" y={base} fontSize={10.5 * scale}>
-        <tspan className="note">{isNarrow ? name : grid.rowName(row.level, above)}</tspan>
-        <tspan dx="5" className="gpa-address">
-          {row.gpa ?? ''}
-        </tspan>
+        <tspan className="note">{isNarrow && lines > 1 ? name : grid.rowName(row.level, above)}</tspan>
+        {hasAddress && (
+          <tspan dx="5" className="gpa-address">
+            {row.gpa ?? ''}
+          </tspan>
+        )}
       </text>
     );
   }

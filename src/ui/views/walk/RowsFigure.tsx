@@ -8,6 +8,9 @@ import { CellShape } from './CellShape.tsx';
 import { type Geometry, geometry } from './geometry.ts';
 import type { Slice, WalkCell, WalkModel, WalkRow } from './model.ts';
 
+/** A narrower end has no room for the offset. */
+const LEAST_END = 60;
+
 function Slices({
   slices,
   y,
@@ -72,7 +75,7 @@ function End({
             <SvgPlaceLink place={end.place} className={`frame ${space}`}>
               {end.frame}
             </SvgPlaceLink>
-            <tspan dx="3">{end.offset}</tspan>
+            {at.endWidth > LEAST_END && <tspan dx="3">{end.offset}</tspan>}
           </>
         ) : at.hasNoteLine ? (
           '–'

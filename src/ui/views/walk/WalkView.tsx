@@ -3,6 +3,7 @@ import { hexOfPair } from '#arch/word64.ts';
 import { useElementSize } from '#ui/design/element-size.ts';
 import { GroupedHex } from '#ui/design/Value.tsx';
 import { PlaceLink } from '#ui/PlaceLink.tsx';
+import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import { useMoment } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
@@ -42,6 +43,7 @@ const ENLARGED_WIDTH = 800;
 export function WalkView() {
   const words = useWords();
   const moment = useMoment();
+  const isSmall = useIsSmall();
   const isLarge = useStudio(({ arrangement }) => arrangement.isLarge);
   const [element, room] = useElementSize<HTMLDivElement>();
   const width = isLarge ? Math.min(room.width, ENLARGED_WIDTH) : room.width;
@@ -54,7 +56,7 @@ export function WalkView() {
         <GridFigure
           model={model.grid}
           width={width}
-          height={isLarge ? Infinity : room.height}
+          height={isLarge || isSmall ? Infinity : room.height}
           label={words.walk.figure(`0x${hexOfPair(model.hi, model.lo)}`)}
         />
       )}

@@ -22,10 +22,16 @@ describe('the parts of a grid', () => {
   });
 
   it('stand below a row’s address on a phone', () => {
-    const at = gridGeometry(366, 300, extent);
+    const at = gridGeometry(366, Number.POSITIVE_INFINITY, extent);
     expect(at.isNarrow).toBe(true);
     expect(at.columnX(0)).toBeLessThan(4);
     expect(at.rowY(0)).toBeGreaterThan(25);
+  });
+
+  it('fit a narrow column beside others too', () => {
+    const at = gridGeometry(296, 190, extent);
+    expect(at.lines).toBe(1);
+    expect(at.height).toBeLessThanOrEqual(190);
   });
 
   it('do not overlap', () => {

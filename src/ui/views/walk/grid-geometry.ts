@@ -5,7 +5,7 @@ export interface GridGeometry {
   readonly scale: number;
   /** Lines of text in a cell: value; slot and value; slot, value and rights. */
   readonly lines: 1 | 2 | 3;
-  /** Whether a row's address stands above it instead of at its left. */
+  /** Whether a row's address stands above it instead of at its left; in rows of one line only whence it is has room. */
   readonly isNarrow: boolean;
   readonly cellWidth: number;
   readonly cellHeight: number;
@@ -46,6 +46,15 @@ function densest(width: number, height: number, rows: number): { lines: 1 | 2 | 
   return { lines: 1, scale: 1 };
 }
 
+const NARROW_SCALE = 0.92;
+const NARROW_GAP = 6;
+
+/** Two lines, where they fit with an address above each row; else one. */
+function narrowest(height: number, rows: number): { lines: 1 | 2; scale: number } {
+  const full = (HEAD + FOOT + rows * (CELL[2] + NARROW_GAP)) * NARROW_SCALE + rows * LABEL;
+  return { lines: full <= height ? 2 : 1, scale: NARROW_SCALE };
+}
+
 /** What a grid needs room for. */
 export interface GridExtent {
   /** Nested levels. */
@@ -59,6 +68,7 @@ export interface GridExtent {
 const DIGIT = 7;
 const NAME = { 1: 30, 2: 0, 3: 0 } as const;
 const LEAST_LABEL = 64;
+const SHORT_LABEL = { 1: 26, 2: 0, 3: 0 } as const;
 
 /** @param height of the room; Infinity where it may grow */
 export function gridGeometry(
@@ -67,16 +77,18 @@ export function gridGeometry(
   { columns, rows, digits }: GridExtent,
 ): GridGeometry {
   const isNarrow = width < NARROW;
-  const { lines, scale } = isNarrow ? { lines: 2 as const, scale: 0.92 } : densest(width, height, rows);
-  const labelWidth = isNarrow ? 0 : (Math.max(LEAST_LABEL, digits * DIGIT) + NAME[lines] + 22) * scale;
+  const { lines, scale } = isNarrow ? narrowest(height, rows) : densest(width, height, rows);
+  const labelWidth = isNarrow
+    ? SHORT_LABEL[lines]
+    : (Math.max(LEAST_LABEL, digits * DIGIT) + NAME[lines] + 22) * scale;
   const sliceWidth = isNarrow ? 30 : 58 * scale;
   const between = isNarrow ? 5 : 14 * scale;
   const guestShare = isNarrow ? 1.1 : 1.2;
   const cellWidth = (width - labelWidth - sliceWidth - between * columns - 2) / (columns + guestShare);
   const top = HEAD * scale;
-  const above = isNarrow ? LABEL : 0;
+  const above = isNarrow && lines > 1 ? LABEL : 0;
   const cellHeight = CELL[lines] * scale;
-  const gap = (isNarrow ? 6 : GAP[lines]) * scale + above;
+  const gap = (isNarrow ? NARROW_GAP : GAP[lines]) * scale + above;
   const columnX = (column: number): number => labelWidth + column * (cellWidth + between) + 1;
   return {
     scale,

@@ -27,6 +27,8 @@ export const cost = {
     tlbHits: 'known to the TLB',
     walks: 'walked',
     faults: 'ended in a fault',
+    wholeWalks: 'whole walks',
+    wholeWalkReferences: 'references of whole walks',
     exits: 'exits',
     mmio: 'on to user space (MMIO)',
     flushes: 'flushes',

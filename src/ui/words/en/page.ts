@@ -114,4 +114,6 @@ export const commands = {
   open: 'Open a file',
   export: 'Export: pictures, log, text for a mail',
   detail: 'Next level of detail',
+  compare: 'Compare machines, or show one alone',
+  nextColumn: 'To the next machine of a comparison',
 };

@@ -28,6 +28,8 @@ export const cost: Words['cost'] = {
     tlbHits: 'TLB 命中',
     walks: '遍历页表',
     faults: '以缺页异常告终',
+    wholeWalks: '完整的遍历',
+    wholeWalkReferences: '完整遍历中的内存访问',
     exits: '退出',
     mmio: '转交用户空间（MMIO）',
     flushes: '刷新',

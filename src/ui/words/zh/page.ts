@@ -114,4 +114,6 @@ export const commands: Words['commands'] = {
   open: '打开文件',
   export: '导出：图片、日志、邮件文本',
   detail: '切换详细程度',
+  compare: '比较多台机器，或只看一台',
+  nextColumn: '转到比较中的下一台机器',
 };
