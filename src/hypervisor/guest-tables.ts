@@ -193,16 +193,30 @@ export function readSlots(words: Int32Array): AtlasSlot[] {
 /** Finds tables by id, and entries by place, among those listed. */
 export function lookups(tables: readonly AtlasTable[]) {
   const byId = new Map(tables.map((table) => [table.id, table]));
+  let byFrame: Map<number, AtlasTable[]> | null = null;
   return {
     table: (id: string): AtlasTable | null => byId.get(id) ?? null,
     locate: (place: number): { table: AtlasTable; index: number } | null => {
-      for (const table of tables) {
+      byFrame ??= tablesByFrame(tables);
+      for (const table of byFrame.get(place >>> FRAME_SHIFT) ?? []) {
         const entry = table.entries.find((candidate) => candidate.place === place);
         if (entry) return { table, index: entry.index };
       }
       return null;
     },
   };
+}
+
+/** Tables by the machine's frame that their entries lie in; a guest's frame may be a table of two levels. */
+function tablesByFrame(tables: readonly AtlasTable[]): Map<number, AtlasTable[]> {
+  const byFrame = new Map<number, AtlasTable[]>();
+  for (const table of tables) {
+    const [first] = table.entries;
+    if (!first) continue;
+    const frame = first.place >>> FRAME_SHIFT;
+    byFrame.set(frame, [...(byFrame.get(frame) ?? []), table]);
+  }
+  return byFrame;
 }
 
 /** What is known of a guest frame, without what a hypervisor keeps about it; null without a slot. */

@@ -1,5 +1,5 @@
 import { useWords } from '#ui/words/language.ts';
-import type { Link } from './model.ts';
+import type { Link } from './links.ts';
 
 function curve({ from, to }: Link): string {
   const bend = (to.x - from.x) / 2;

@@ -5,7 +5,8 @@ import { PlaceLink } from '#ui/PlaceLink.tsx';
 import type { TablePlace } from '#ui/place.ts';
 import { useMoment } from '#ui/session.ts';
 import { useWords } from '#ui/words/language.ts';
-import type { Card } from './model.ts';
+import type { Card } from './card.ts';
+import { reachingLeaves } from './rows.ts';
 
 const access = (bits: number): string =>
   (bits & 2 ? 'w' : '-') + (bits & 4 ? 'u' : '-') + (bits & 1 ? 'x' : '-');
@@ -92,8 +93,10 @@ function Reached({ place, isTabStop }: { readonly place: TablePlace; readonly is
   );
 }
 
-function GuestRole({ table, isTabStop, reachedBy }: TableProps & Pick<Card, 'reachedBy'>) {
+function GuestRole({ table, isTabStop }: TableProps) {
   const { tables } = useWords();
+  const atlas = useMoment()?.atlas;
+  const reachedBy = atlas ? reachingLeaves(atlas, table) : [];
   const isNested = reachedBy.length > 0;
   return (
     <span className="badges">
@@ -117,8 +120,8 @@ function GuestRole({ table, isTabStop, reachedBy }: TableProps & Pick<Card, 'rea
 
 /** What a table is, in the head of its card. */
 export function Role({ card, isTabStop }: { readonly card: Card; readonly isTabStop: boolean }) {
-  const { table, isNew, reachedBy } = card;
-  if (table.side === 'guest') return <GuestRole table={table} isTabStop={isTabStop} reachedBy={reachedBy} />;
+  const { table, isNew } = card;
+  if (table.side === 'guest') return <GuestRole table={table} isTabStop={isTabStop} />;
   const HypervisorRole = table.translates === 'gpa' ? NestedRole : ShadowRole;
   return <HypervisorRole table={table} isTabStop={isTabStop} isNew={isNew} />;
 }

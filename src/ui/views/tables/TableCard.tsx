@@ -2,11 +2,14 @@ import { memo } from 'react';
 import type { AtlasTable } from '#hypervisor/atlas.ts';
 import { indexText, slotText } from '#ui/entry-text.ts';
 import { select } from '#ui/jumps.ts';
+import type { Moment } from '#ui/moment.ts';
 import { PlaceLink } from '#ui/PlaceLink.tsx';
 import { placeText, type TablePlace } from '#ui/place.ts';
 import { useWords } from '#ui/words/language.ts';
-import type { Card, EntryRow } from './model.ts';
+import type { Card } from './card.ts';
 import { Role } from './Role.tsx';
+import { type EntryRow, rowsOf } from './rows.ts';
+import { setClosed, toggleEntries } from './state.ts';
 
 interface RowProps {
   readonly table: AtlasTable;
@@ -47,19 +50,42 @@ function Row({ table, row, isFocus, isLinked }: RowProps) {
   );
 }
 
+/** Folds the tables below away, and says how many there are. */
+function Fold({ card, isTabStop }: { readonly card: Card; readonly isTabStop: boolean }) {
+  const { tables } = useWords();
+  const { table, below } = card;
+  const isClosed = below > 0;
+  return (
+    <button
+      type="button"
+      className="fold-tables"
+      aria-expanded={!isClosed}
+      aria-label={isClosed ? tables.unfold(table.name, below) : tables.foldTables(table.name)}
+      title={isClosed ? tables.unfold(table.name, below) : tables.foldTables(table.name)}
+      tabIndex={isTabStop ? 0 : -1}
+      onClick={() => setClosed(table.id, !isClosed)}
+    >
+      {isClosed ? `▸ ${below}` : '▾'}
+    </button>
+  );
+}
+
 interface Props {
+  readonly moment: Moment;
   readonly card: Card;
   readonly focus: TablePlace | null;
   /** Entries that lead to what is selected, as `placeText`. */
   readonly linked: ReadonlySet<string>;
+  /** Whether all its entries are shown, however many. */
   readonly isOpen: boolean;
-  readonly onFold: () => void;
 }
 
 /** One table: its role, and the entries in it that are not zero. */
-export const TableCard = memo(function TableCard({ card, focus, linked, isOpen, onFold }: Props) {
+export const TableCard = memo(function TableCard({ moment, card, focus, linked, isOpen }: Props) {
   const words = useWords();
   const { table } = card;
+  const rows = rowsOf(moment, card);
+  const hidden = table.entries.length - rows.length;
   const isGuest = table.side === 'guest';
   const isTableFocus = focus?.kind === 'table' && focus.table === table.id;
   const entryFocus = focus?.kind === 'entry' && focus.table === table.id ? focus.index : -1;
@@ -71,6 +97,7 @@ export const TableCard = memo(function TableCard({ card, focus, linked, isOpen, 
       style={{ transform: `translate(${card.x}px, ${card.y}px)`, width: card.width, height: card.height }}
     >
       <div className="card-head">
+        {card.isParent && <Fold card={card} isTabStop={isTableFocus} />}
         <button
           type="button"
           className="row-go"
@@ -82,7 +109,7 @@ export const TableCard = memo(function TableCard({ card, focus, linked, isOpen, 
         </button>
         <Role card={card} isTabStop={isTableFocus} />
       </div>
-      {card.rows.map((row) => (
+      {rows.map((row) => (
         <Row
           key={row.index}
           table={table}
@@ -91,10 +118,10 @@ export const TableCard = memo(function TableCard({ card, focus, linked, isOpen, 
           isLinked={linked.has(placeText({ kind: 'entry', table: table.id, index: row.index }))}
         />
       ))}
-      {card.rows.length === 0 && <div className="entry none">{words.tables.empty}</div>}
-      {(card.hidden > 0 || isOpen) && (
-        <button type="button" className="entry fold" onClick={onFold}>
-          {isOpen ? words.tables.fewer : words.tables.more(card.hidden)}
+      {rows.length === 0 && <div className="entry none">{words.tables.empty}</div>}
+      {(hidden > 0 || isOpen) && (
+        <button type="button" className="entry fold" onClick={() => toggleEntries(table.id)}>
+          {isOpen ? words.tables.fewer : words.tables.more(hidden)}
         </button>
       )}
     </div>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useMemo } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import type { Moment } from '#ui/moment.ts';
 import { parsePlace, type TablePlace } from '#ui/place.ts';
@@ -6,36 +6,20 @@ import { useFocus, useMarks } from '#ui/selection.ts';
 import { useMoment } from '#ui/session.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
+import { handleTableKey } from './keys.ts';
 import { LinkLines } from './LinkLines.tsx';
-import { type Card, tablesModel } from './model.ts';
+import { Minimap } from './Minimap.tsx';
+import { type TablesModel, tablesModel } from './model.ts';
+import { isInSight, type Sight, useReveal, useSight } from './sight.ts';
+import { useTables } from './state.ts';
 import { TableCard } from './TableCard.tsx';
+import { Tools } from './Tools.tsx';
 import './tables.css';
 
-/** Cards this far outside the visible part are drawn too. */
-const MARGIN = 400;
-
-/** Which part of a scrolling element is in sight. */
-function useScroll() {
-  const [scroll, setScroll] = useState({ top: 0, height: 800 });
-  const element = useRef<HTMLElement | null>(null);
-  const attach = (target: HTMLDivElement | null) => {
-    element.current = target;
-  };
-  const onScroll = () => {
-    const { scrollTop: top = 0, clientHeight: height = 800 } = element.current ?? {};
-    setScroll({ top, height });
-  };
-  return { scroll, element, attach, onScroll };
-}
-
-const isInSight = (card: Card, top: number, height: number): boolean =>
-  card.y < top + height + MARGIN && card.y + card.height > top - MARGIN;
-
-function toggled(set: ReadonlySet<string>, id: string): Set<string> {
-  const copy = new Set(set);
-  if (!copy.delete(id)) copy.add(id);
-  return copy;
-}
+/** From so many tables on there are tools to find one's way. */
+const MANY = 12;
+/** How many times higher than the pane the tables are before there is a map of them. */
+const HIGH = 2;
 
 /** The table to bring into sight: that of the focus, or else one with an entry that leads to what is selected. */
 function tableInFocus(focus: TablePlace | null, linked: ReadonlySet<string>): string {
@@ -43,20 +27,6 @@ function tableInFocus(focus: TablePlace | null, linked: ReadonlySet<string>): st
   const [first = ''] = linked;
   const place = parsePlace(first);
   return place?.kind === 'entry' ? place.table : '';
-}
-
-/** Brings the card of a table into sight when the table changes. */
-function useReveal(element: { current: HTMLElement | null }, cards: readonly Card[], id: string): void {
-  const card = cards.find((candidate) => candidate.table.id === id);
-  const y = card?.y ?? -1;
-  const end = y + (card?.height ?? 0);
-  useEffect(() => {
-    const box = element.current;
-    if (!box || y < 0) return;
-    const { scrollTop, clientHeight } = box;
-    if (y < scrollTop || end > scrollTop + clientHeight)
-      box.scrollTop = Math.max(0, Math.min(y - 24, end - clientHeight / 2));
-  }, [element, y, end]);
 }
 
 function guestNote({ tables }: Words, moment: Moment | null): string {
@@ -76,48 +46,93 @@ function HypervisorHead({ className, top }: { readonly className?: string; reado
   );
 }
 
+/** The cards of a moment, as the state of the view wants them. */
+function useModel(moment: Moment | null, width: number): TablesModel | null {
+  const { open, closed, least, onPath } = useTables();
+  const focus = useFocus();
+  const { entries: linked } = useMarks();
+  return useMemo(
+    () =>
+      moment && width > 0
+        ? tablesModel(moment, { width, open, focus, linked, folding: { closed, least }, onPath })
+        : null,
+    [moment, width, open, focus, linked, closed, least, onPath],
+  );
+}
+
+interface SpaceProps {
+  readonly moment: Moment;
+  readonly model: TablesModel;
+  readonly width: number;
+  readonly sight: Sight;
+}
+
+/** The cards that are in sight, and the lines between them. */
+function Space({ moment, model, width, sight }: SpaceProps) {
+  const focus = useFocus();
+  const { entries: linked } = useMarks();
+  const { open, zoom } = useTables();
+  return (
+    <div className="tables-scaled" style={{ scale: `${zoom}`, width, height: model.height }}>
+      {model.isStacked && <HypervisorHead className="tables-second" top={model.right.y - 26} />}
+      {model.cards
+        .filter((card) => isInSight(card, sight))
+        .map((card) => (
+          <TableCard
+            key={card.table.id}
+            moment={moment}
+            card={card}
+            focus={focus}
+            linked={linked}
+            isOpen={open.has(card.table.id)}
+          />
+        ))}
+      <LinkLines links={model.links} height={model.height} width={width} />
+    </div>
+  );
+}
+
 /** The guest's tables and what the hypervisor built, as two trees. */
 export function TablesView() {
   const words = useWords();
   const moment = useMoment();
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const [measure, width] = useElementWidth<HTMLDivElement>();
-  const { scroll, element, attach, onScroll } = useScroll();
+  const zoom = useTables((state) => state.zoom);
+  const [measure, outerWidth] = useElementWidth<HTMLDivElement>();
+  const { attach, element, sight: scrolled } = useSight();
   const focus = useFocus();
   const { entries: linked } = useMarks();
-  const model = moment && width > 0 ? tablesModel(moment, { width, open, focus, linked }) : null;
-  useReveal(element, model?.cards ?? [], tableInFocus(focus, linked));
+  const width = outerWidth / zoom;
+  const model = useModel(moment, width);
+  useReveal(element, model?.cards ?? [], tableInFocus(focus, linked), zoom);
+  const sight = { top: scrolled.top / zoom, height: scrolled.height / zoom };
   const isBare = moment?.atlas.machine === 'bare';
+  const count = moment ? moment.atlas.guestTables.length + moment.atlas.hypervisorTables.length : 0;
+  const columns = model?.isStacked || isBare ? undefined : `${(model?.right.x ?? 0) * zoom}px 1fr`;
+  const go = (y: number) => element.current?.scrollTo({ top: y * zoom - scrolled.height / 2 });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="tables" ref={attach} onScroll={onScroll} tabIndex={0} aria-label={words.panes.tables}>
-      <div
-        className="tables-heads"
-        style={
-          model?.isStacked || isBare ? undefined : { gridTemplateColumns: `${model?.right.x ?? 0}px 1fr` }
-        }
+    <div className="tables-view">
+      {count > MANY && <Tools />}
+      <section
+        className="tables"
+        ref={attach}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        aria-label={words.panes.tables}
+        onKeyDown={(event) => model && handleTableKey(event, model, focus)}
       >
-        <h3>
-          {words.tables.guest} <small>{guestNote(words, moment)}</small>
-        </h3>
-        {!model?.isStacked && !isBare && <HypervisorHead />}
-      </div>
-      <div className="tables-space" ref={measure} style={{ height: model?.height ?? 0 }}>
-        {model?.isStacked && <HypervisorHead className="tables-second" top={model.right.y - 26} />}
-        {model?.cards
-          .filter((card) => isInSight(card, scroll.top, scroll.height))
-          .map((card) => (
-            <TableCard
-              key={card.table.id}
-              card={card}
-              focus={focus}
-              linked={linked}
-              isOpen={open.has(card.table.id)}
-              onFold={() => setOpen(toggled(open, card.table.id))}
-            />
-          ))}
-        {model && <LinkLines links={model.links} height={model.height} width={width} />}
-      </div>
-    </section>
+        <div className="tables-heads" style={{ gridTemplateColumns: columns }}>
+          <h3>
+            {words.tables.guest} <small>{guestNote(words, moment)}</small>
+          </h3>
+          {!model?.isStacked && !isBare && <HypervisorHead />}
+        </div>
+        <div className="tables-space" ref={measure} style={{ height: (model?.height ?? 0) * zoom }}>
+          {moment && model && <Space moment={moment} model={model} width={width} sight={sight} />}
+        </div>
+      </section>
+      {model && model.height > HIGH * sight.height && (
+        <Minimap model={model} width={width} focus={focus} sight={sight} onGo={go} />
+      )}
+    </div>
   );
 }

@@ -4,22 +4,19 @@ import { EVENT } from '#machine/events.ts';
 import { momentAt } from '#ui/moment.ts';
 import { placeText, type TablePlace } from '#ui/place.ts';
 import { FIRST_TOUCH, momentOf, runText } from '#ui/run.fixture.ts';
-import { type TablesModel, tablesModel, treeOrder } from './model.ts';
+import { type TablesModel, tablesModel } from './model.ts';
+import { reachingLeaves, rowsOf } from './rows.ts';
 
-const options = { width: 700, open: new Set<string>(), focus: null, linked: new Set<string>() };
+const options = {
+  width: 700,
+  open: new Set<string>(),
+  focus: null,
+  linked: new Set<string>(),
+  folding: { closed: new Map<string, boolean>(), least: 1 },
+  onPath: false,
+};
 const cardOf = (model: TablesModel, id: string) => model.cards.find((card) => card.table.id === id);
 const run = runText(FIRST_TOUCH);
-
-it('lists parents before children, one level further in', () => {
-  const { atlas } = momentOf(run, EVENT.kvm_mmu_set_spte);
-  expect(treeOrder(atlas.guestTables).map(({ table, depth }) => `${table.id} ${depth}`)).toEqual([
-    'g:100 0',
-    'g:101 1',
-    'g:102 2',
-    'g:103 3',
-  ]);
-  expect(treeOrder(atlas.hypervisorTables).map(({ table }) => table.id)).toEqual(['t0', 't1', 't2', 't3']);
-});
 
 describe('cards', () => {
   const moment = momentOf(run, EVENT.kvm_mmu_set_spte);
@@ -37,7 +34,7 @@ describe('cards', () => {
 
   it('mark what the event changed, and what the step made', () => {
     const model = tablesModel(moment, options);
-    expect(cardOf(model, 't3')?.rows).toMatchObject([
+    expect(rowsOf(moment, cardOf(model, 't3')!)).toMatchObject([
       { index: 0x10, changed: true, text: { address: 'h0', space: 'hpa' } },
     ]);
     expect(cardOf(model, 't3')?.isNew).toBe(true);
@@ -74,7 +71,7 @@ describe('in two dimensions', () => {
 
   it('a guest’s table is reached by a nested leaf', () => {
     const { cards } = tablesModel(moment, options);
-    expect(cards.map(({ table, reachedBy }) => [table.id, reachedBy.map(placeText)])).toEqual([
+    expect(cards.map(({ table }) => [table.id, reachingLeaves(moment.atlas, table).map(placeText)])).toEqual([
       ['g:100', ['t3[256]']],
       ['g:101', ['t3[257]']],
       ['g:102', ['t3[258]']],
@@ -98,8 +95,39 @@ it('folds long tables, but never hides what is selected', () => {
   ).join('\n');
   const moment = momentAt(runText(FIRST_TOUCH.replace('\nread', `${maps}\nread`)), 0);
   const folded = tablesModel(moment, { ...options, focus: { kind: 'entry', table: 'g:103', index: 0x47 } });
-  expect(cardOf(folded, 'g:103')?.rows.map((row) => row.index)).toContain(0x47);
-  expect(cardOf(folded, 'g:103')?.hidden).toBe(30);
+  expect(cardOf(folded, 'g:103')?.shown.map((entry) => entry.index)).toContain(0x47);
+  expect(cardOf(folded, 'g:103')?.shown).toHaveLength(11);
   const open = tablesModel(moment, { ...options, open: new Set(['g:103']) });
-  expect(cardOf(open, 'g:103')?.rows).toHaveLength(41);
+  expect(cardOf(open, 'g:103')?.shown).toHaveLength(41);
+});
+
+it('shows only the tables around the focus, when asked to', () => {
+  const moment = momentOf(run, EVENT.kvm_mmu_set_spte);
+  const focus: TablePlace = { kind: 'table', table: 't2' };
+  const { cards } = tablesModel(moment, { ...options, focus, onPath: true });
+  expect(cards.map(({ table }) => table.id)).toEqual([
+    'g:100',
+    'g:101',
+    'g:102',
+    'g:103',
+    't0',
+    't1',
+    't2',
+    't3',
+  ]);
+  const root = tablesModel(moment, { ...options, focus: { kind: 'table', table: 't0' }, onPath: true });
+  expect(root.cards.map(({ table }) => table.id)).toEqual(['g:100', 'g:101', 't0', 't1']);
+});
+
+it('tables without children stand beside each other where there is room', () => {
+  const maps = [1, 2, 3, 4].map((i) => `map s 0x${(i * 0x200000).toString(16)} 0x10000 p|w|u`).join('\n');
+  const made = runText(FIRST_TOUCH.replace('\nread', `${maps}\nread`));
+  const moment = momentOf(made, EVENT.kvm_mmu_set_spte);
+  const places = (width: number) =>
+    tablesModel(moment, { ...options, width })
+      .cards.filter(({ table }) => table.level === 1 && table.side === 'guest')
+      .map(({ x, y }) => `${x},${y}`);
+  expect(new Set(places(700).map((place) => place.split(',')[0])).size).toBe(1);
+  expect(new Set(places(1400).map((place) => place.split(',')[0])).size).toBe(2);
+  expect(new Set(places(1400)).size).toBe(5);
 });

@@ -6,15 +6,15 @@
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
-import { type EntryText, entryTarget, entryText, rightsText } from '#ui/entry-text.ts';
-import { leavesOf } from '#ui/mappings.ts';
 import { isChanged, type Moment } from '#ui/moment.ts';
-import { type Place, placeText, type TablePlace } from '#ui/place.ts';
-import { entryAt } from '#ui/subject.ts';
+import { parsePlace, placeText, type TablePlace } from '#ui/place.ts';
+import { type Card, HEADER_HEIGHT, ROW_HEIGHT } from './card.ts';
+import { type Link, linksOf, pairs } from './links.ts';
+import { type Folding, nodesAround, type ShownNode, shownNodes, treeOrder } from './tree.ts';
 
-export const HEADER_HEIGHT = 24;
-export const ROW_HEIGHT = 18;
 const GAP = 8;
+/** Tables without children stand beside each other where each has so much room. */
+const LEAST_WIDTH = 300;
 const INDENT = 12;
 const GUTTER = 56;
 /** Width of the guest's column while the guest has no tables. */
@@ -27,73 +27,15 @@ const NARROW = 520;
 /** How far down a shadow page is moved to stand beside the table that it shadows. */
 const MOST_ALIGNMENT = 160;
 
-export interface EntryRow {
-  readonly index: number;
-  readonly place: number;
-  readonly text: EntryText;
-  readonly rights: string;
-  readonly changed: boolean;
-  /** What it leads to. */
-  readonly target: Place | null;
-}
-
-export interface Card {
-  readonly table: AtlasTable;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly rows: readonly EntryRow[];
-  /** Entries that are folded away. */
-  readonly hidden: number;
-  readonly isNew: boolean;
-  /** Two-dimensional paging: the nested leaves by which the processor comes to a guest's table. */
-  readonly reachedBy: readonly TablePlace[];
-}
-
-export interface Link {
-  readonly kind: 'shadows' | 'maps' | 'translates';
-  readonly from: { readonly x: number; readonly y: number };
-  readonly to: { readonly x: number; readonly y: number };
-}
-
 export interface TablesModel {
   readonly cards: readonly Card[];
   readonly links: readonly Link[];
+  /** Ids of the tables that the links of the focus lead to. */
+  readonly linked: readonly string[];
   readonly height: number;
   readonly isStacked: boolean;
   /** Left edge, width and top of the hypervisor's column. */
   readonly right: { readonly x: number; readonly y: number; readonly width: number };
-}
-
-interface Node {
-  readonly table: AtlasTable;
-  readonly depth: number;
-}
-
-/** Tables depth first from the roots; what no root leads to comes last. */
-export function treeOrder(tables: readonly AtlasTable[]): Node[] {
-  const byId = new Map(tables.map((table) => [table.id, table]));
-  const nodes: Node[] = [];
-  const seen = new Set<string>();
-  const pointedAt = new Set(tables.flatMap((table) => table.entries.map((entry) => entry.target)));
-  const visit = (start: AtlasTable): void => {
-    const stack: Node[] = [{ table: start, depth: 0 }];
-    for (let node = stack.pop(); node; node = stack.pop()) {
-      const { table, depth } = node;
-      if (seen.has(table.id)) continue;
-      seen.add(table.id);
-      nodes.push(node);
-      for (const entry of [...table.entries].reverse()) {
-        const child = entry.target === null ? undefined : byId.get(entry.target);
-        if (child && !seen.has(child.id)) stack.push({ table: child, depth: depth + 1 });
-      }
-    }
-  };
-  for (const table of tables) if (table.rootOf.length > 0 || table.rootCount > 0) visit(table);
-  for (const table of tables) if (!pointedAt.has(table.id)) visit(table);
-  for (const table of tables) visit(table);
-  return nodes;
 }
 
 /** Serial numbers of the shadow pages that the present step has made so far. */
@@ -132,6 +74,9 @@ export interface TablesOptions {
   readonly focus: TablePlace | null;
   /** Entries that lead to what is selected, as `placeText`: a fold does not hide them. */
   readonly linked: ReadonlySet<string>;
+  readonly folding: Folding;
+  /** Whether only the tables around the focus are shown. */
+  readonly onPath: boolean;
 }
 
 interface Column {
@@ -139,133 +84,110 @@ interface Column {
   readonly width: number;
 }
 
-const reachingLeaves = (atlas: Atlas, { side, frame }: AtlasTable): TablePlace[] =>
-  side === 'guest' && atlas.nested
-    ? atlas.nested.leaves(frame).flatMap((place) => entryAt(atlas, place) ?? [])
-    : [];
-
-function card(
-  moment: Moment,
-  { table, depth }: Node,
-  y: number,
-  column: Column,
-  options: TablesOptions,
-): Omit<Card, 'isNew'> {
-  const shown = shownEntries(moment, table, options.open.has(table.id), options);
-  const rows = shown.map((entry) => ({
-    index: entry.index,
-    place: entry.place,
-    text: entryText(moment.names, moment.index, table, entry),
-    rights: rightsText(entry.flags, table.format),
-    changed: isChanged(moment, entry.place),
-    target: entryTarget(table, entry),
-  }));
-  const indent = Math.min(depth, 5) * INDENT;
-  const hidden = table.entries.length - shown.length;
-  const folding = table.entries.length > MOST_ROWS ? 1 : 0;
-  const height = HEADER_HEIGHT + (Math.max(rows.length, 1) + folding) * ROW_HEIGHT + 3;
-  const reachedBy = reachingLeaves(moment.atlas, table);
-  return { table, x: column.x + indent, y, width: column.width - indent, height, rows, hidden, reachedBy };
-}
-
-/** Where a place is in the drawing: the side of its row or of its card's head that faces the other column. */
-function anchor(
-  cards: readonly Card[],
-  tableId: string,
-  index: number | null,
-): { x: number; y: number; card: Card } | null {
-  const found = cards.find((candidate) => candidate.table.id === tableId);
-  if (!found) return null;
-  const row = index === null ? -1 : found.rows.findIndex((candidate) => candidate.index === index);
-  const y = found.y + (row < 0 ? HEADER_HEIGHT / 2 : HEADER_HEIGHT + row * ROW_HEIGHT + ROW_HEIGHT / 2);
-  return { x: found.table.side === 'guest' ? found.x + found.width : found.x, y, card: found };
-}
-
-/** Guest tables whose frame the hypervisor's entry at `place` maps. */
-const mappedTables = (atlas: Atlas, place: number): AtlasTable[] =>
-  atlas.guestTables.filter((table) => leavesOf(atlas, table.frame).includes(place));
-
-type Pair = { kind: Link['kind']; from: [string, number | null]; to: [string, number | null] };
-
-/** The nested leaves that translate the guest-physical address in a guest's entry. */
-function translating(atlas: Atlas, table: AtlasTable, { index, kind, frame }: AtlasEntry): Pair[] {
-  if (!atlas.nested || kind === 'not-present') return [];
-  return atlas.nested.leaves(frame).flatMap((place): Pair[] => {
-    const at = atlas.locate(place);
-    return at ? [{ kind: 'translates', from: [table.id, index], to: [at.table.id, at.index] }] : [];
+/** Tables that folding does not hide: where the focus is, and what leads to the selection. */
+function neededTables({ focus, linked }: TablesOptions): Set<string> {
+  const ids = [...linked].flatMap((text) => {
+    const place = parsePlace(text);
+    return place?.kind === 'entry' ? [place.table] : [];
   });
+  return new Set(focus ? [focus.table, ...ids] : ids);
 }
 
-function pairs(atlas: Atlas, focus: TablePlace): Pair[] {
-  const table = atlas.table(focus.table);
-  if (!table) return [];
-  const list: Pair[] = table.shadows.map((other) => ({
-    kind: 'shadows',
-    from: [table.id, null],
-    to: [other, null],
-  }));
-  if (focus.kind === 'entry') {
-    const entry = table.entries.find((candidate) => candidate.index === focus.index);
-    if (!entry) return list;
-    if (table.side === 'guest') return [...list, ...translating(atlas, table, entry)];
-    for (const mapped of mappedTables(atlas, entry.place))
-      list.push({ kind: 'maps', from: [table.id, entry.index], to: [mapped.id, null] });
-    return list;
-  }
-  if (table.side === 'guest') {
-    for (const place of leavesOf(atlas, table.frame)) {
-      const at = atlas.locate(place);
-      if (at) list.push({ kind: 'maps', from: [at.table.id, at.index], to: [table.id, null] });
-    }
-  }
-  return list;
+/** The tables that the focus has to do with: its own, and those that it is linked to. */
+function tablesAround(atlas: Atlas, focus: TablePlace): Set<string> {
+  const linked = pairs(atlas, focus).flatMap(({ from, to }) => [from[0], to[0]]);
+  const shadows = atlas.hypervisorTables.filter((page) => page.shadows.includes(focus.table));
+  return new Set([focus.table, ...linked, ...shadows.map(({ id }) => id)]);
 }
 
-function links(atlas: Atlas, cards: readonly Card[], focus: TablePlace | null): Link[] {
-  if (!focus) return [];
-  const list: Link[] = [];
-  for (const { kind, from, to } of pairs(atlas, focus)) {
-    const a = anchor(cards, ...from);
-    const b = anchor(cards, ...to);
-    if (a && b) list.push({ kind, from: { x: a.x, y: a.y }, to: { x: b.x, y: b.y } });
-  }
-  return list;
+/** What of a tree is shown. */
+function nodesOf(moment: Moment, tables: readonly AtlasTable[], options: TablesOptions): ShownNode[] {
+  const nodes = treeOrder(tables);
+  const { focus, folding, onPath } = options;
+  const around = onPath && focus ? nodesAround(nodes, tablesAround(moment.atlas, focus)) : nodes;
+  return shownNodes(around, folding, neededTables(options));
+}
+
+interface Placing {
+  readonly moment: Moment;
+  readonly options: TablesOptions;
+  /** Ids of the tables that this step made. */
+  readonly fresh: ReadonlySet<string>;
+}
+
+/** A card without its place. */
+function sized({ moment, options, fresh }: Placing, node: ShownNode): Omit<Card, 'x' | 'y' | 'width'> {
+  const { table } = node;
+  const shown = shownEntries(moment, table, options.open.has(table.id), options);
+  const folding = table.entries.length > MOST_ROWS ? 1 : 0;
+  const height = HEADER_HEIGHT + (Math.max(shown.length, 1) + folding) * ROW_HEIGHT + 3;
+  return { ...node, height, shown, isNew: fresh.has(table.id) };
+}
+
+/** How many nodes from `at` on are childless tables of one parent: they stand beside each other where there is room. */
+function siblings(nodes: readonly ShownNode[], at: number): number {
+  const { parent } = nodes[at]!;
+  let end = at;
+  while (end < nodes.length && nodes[end]!.parent === parent && !nodes[end]!.isParent) end++;
+  return Math.max(1, end - at);
 }
 
 function columnCards(
-  moment: Moment,
+  placing: Placing,
   tables: readonly AtlasTable[],
   column: Column,
   top: number,
-  options: TablesOptions,
   beside: ReadonlyMap<string, number>,
 ): Card[] {
-  const fresh = newTables(moment.reader, moment.index);
+  const cards: Card[] = [];
+  const nodes = nodesOf(placing.moment, tables, placing.options);
   let y = top;
-  return treeOrder(tables).map((node) => {
-    const partner = Math.max(-1, ...node.table.shadows.map((id) => beside.get(id) ?? -1));
+  for (let at = 0; at < nodes.length; ) {
+    const { table, depth } = nodes[at]!;
+    const indent = Math.min(depth, 5) * INDENT;
+    const room = column.width - indent;
+    const across = Math.max(1, Math.floor((room + GAP) / (LEAST_WIDTH + GAP)));
+    const row = nodes.slice(at, at + Math.min(across, siblings(nodes, at)));
+    const width = row.length === 1 ? room : (room - (across - 1) * GAP) / across;
+    const partner = Math.max(-1, ...table.shadows.map((id) => beside.get(id) ?? -1));
     if (partner > y && partner - y < MOST_ALIGNMENT) y = partner;
-    const placed = { ...card(moment, node, y, column, options), isNew: fresh.has(node.table.id) };
-    y += placed.height + GAP;
-    return placed;
-  });
+    const placed = row.map((node, i) => ({
+      ...sized(placing, node),
+      x: column.x + indent + i * (width + GAP),
+      y,
+      width,
+    }));
+    cards.push(...placed);
+    y += Math.max(...placed.map(({ height }) => height)) + GAP;
+    at += row.length;
+  }
+  return cards;
 }
 
 /** The cards and links of a moment. */
 export function tablesModel(moment: Moment, options: TablesOptions): TablesModel {
   const { atlas } = moment;
+  const placing = { moment, options, fresh: newTables(moment.reader, moment.index) };
   const isAlone = atlas.hypervisorTables.length === 0;
   const isStacked = !isAlone && options.width < NARROW;
   const gutter = Math.min(GUTTER, options.width / 10);
   const width = isStacked || isAlone ? Math.min(options.width, 460) : (options.width - gutter) / 2;
   const leftWidth = isStacked || atlas.guestTables.length > 0 ? width : EMPTY_WIDTH;
-  const left = columnCards(moment, atlas.guestTables, { x: 0, width: leftWidth }, 0, options, new Map());
+  const left = columnCards(placing, atlas.guestTables, { x: 0, width: leftWidth }, 0, new Map());
   const bottom = left.reduce((most, { y, height }) => Math.max(most, y + height + GAP), 0);
   const right = { x: isStacked ? 0 : leftWidth + gutter, y: isStacked ? bottom + 32 : 0, width };
   const beside = isStacked
     ? new Map<string, number>()
     : new Map(left.map((found) => [found.table.id, found.y]));
-  const cards = [...left, ...columnCards(moment, atlas.hypervisorTables, right, right.y, options, beside)];
+  const cards = [...left, ...columnCards(placing, atlas.hypervisorTables, right, right.y, beside)];
   const height = cards.reduce((most, found) => Math.max(most, found.y + found.height), 0) + GAP;
-  return { cards, links: isStacked ? [] : links(atlas, cards, options.focus), height, isStacked, right };
+  const linked = options.focus ? pairs(atlas, options.focus).flatMap(({ from, to }) => [from[0], to[0]]) : [];
+  return {
+    cards,
+    linked,
+    links: isStacked ? [] : linksOf(atlas, cards, options.focus),
+    height,
+    isStacked,
+    right,
+  };
 }

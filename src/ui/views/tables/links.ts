@@ -1,0 +1,77 @@
+/** Lines between the two columns: what a table or an entry is to those of the other side. */
+import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
+import { leavesOf } from '#ui/mappings.ts';
+import type { TablePlace } from '#ui/place.ts';
+import { type Card, HEADER_HEIGHT, ROW_HEIGHT } from './card.ts';
+
+export interface Link {
+  readonly kind: 'shadows' | 'maps' | 'translates';
+  readonly from: { readonly x: number; readonly y: number };
+  readonly to: { readonly x: number; readonly y: number };
+}
+
+/** Where a place is in the drawing: the side of its row or of its card's head that faces the other column. */
+function anchor(
+  cards: readonly Card[],
+  tableId: string,
+  index: number | null,
+): { x: number; y: number } | null {
+  const found = cards.find((candidate) => candidate.table.id === tableId);
+  if (!found) return null;
+  const row = index === null ? -1 : found.shown.findIndex((candidate) => candidate.index === index);
+  const y = found.y + (row < 0 ? HEADER_HEIGHT / 2 : HEADER_HEIGHT + row * ROW_HEIGHT + ROW_HEIGHT / 2);
+  return { x: found.table.side === 'guest' ? found.x + found.width : found.x, y };
+}
+
+/** Guest tables whose frame the hypervisor's entry at `place` maps. */
+const mappedTables = (atlas: Atlas, place: number): AtlasTable[] =>
+  atlas.guestTables.filter((table) => leavesOf(atlas, table.frame).includes(place));
+
+type Pair = { kind: Link['kind']; from: [string, number | null]; to: [string, number | null] };
+
+/** The nested leaves that translate the guest-physical address in a guest's entry. */
+function translating(atlas: Atlas, table: AtlasTable, { index, kind, frame }: AtlasEntry): Pair[] {
+  if (!atlas.nested || kind === 'not-present') return [];
+  return atlas.nested.leaves(frame).flatMap((place): Pair[] => {
+    const at = atlas.locate(place);
+    return at ? [{ kind: 'translates', from: [table.id, index], to: [at.table.id, at.index] }] : [];
+  });
+}
+
+/** What a place is linked to, by tables and entries. */
+export function pairs(atlas: Atlas, focus: TablePlace): Pair[] {
+  const table = atlas.table(focus.table);
+  if (!table) return [];
+  const list: Pair[] = table.shadows.map((other) => ({
+    kind: 'shadows',
+    from: [table.id, null],
+    to: [other, null],
+  }));
+  if (focus.kind === 'entry') {
+    const entry = table.entries.find((candidate) => candidate.index === focus.index);
+    if (!entry) return list;
+    if (table.side === 'guest') return [...list, ...translating(atlas, table, entry)];
+    for (const mapped of mappedTables(atlas, entry.place))
+      list.push({ kind: 'maps', from: [table.id, entry.index], to: [mapped.id, null] });
+    return list;
+  }
+  if (table.side === 'guest') {
+    for (const place of leavesOf(atlas, table.frame)) {
+      const at = atlas.locate(place);
+      if (at) list.push({ kind: 'maps', from: [at.table.id, at.index], to: [table.id, null] });
+    }
+  }
+  return list;
+}
+
+/** The links of one place, between cards. */
+export function linksOf(atlas: Atlas, cards: readonly Card[], focus: TablePlace | null): Link[] {
+  if (!focus) return [];
+  const list: Link[] = [];
+  for (const { kind, from, to } of pairs(atlas, focus)) {
+    const a = anchor(cards, ...from);
+    const b = anchor(cards, ...to);
+    if (a && b) list.push({ kind, from: { x: a.x, y: a.y }, to: { x: b.x, y: b.y } });
+  }
+  return list;
+}
