@@ -10,29 +10,7 @@ import { LogReader, Replay, wordsInUse } from '#machine/log-reader.ts';
 import { DEFAULT_LIMITS } from '#machine/words.ts';
 import { load } from '#scenario/check.ts';
 import { type RunResult, startRun } from '#scenario/run.ts';
-
-const ROUNDS = 5;
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] as number;
-
-/** Nanoseconds of one call of each function, measured in turns. */
-async function inTurns(one: () => unknown, other: () => unknown): Promise<readonly [number, number]> {
-  const times: [number[], number[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round++) {
-    times[0].push((await measure(one)).p50);
-    times[1].push((await measure(other)).p50);
-  }
-  return [median(times[0]), median(times[1])];
-}
-
-/** @param ns of one operation @param least of the least that could do it */
-function report(what: string, ns: number, against: string, least: number): void {
-  const rate = Math.round(1e9 / ns).toLocaleString('en');
-  console.log(
-    `${what.padEnd(34)} ${ns.toFixed(1).padStart(12)} ns ${rate.padStart(14)}/s   ${(ns / least).toFixed(2)}× ${against}`,
-  );
-}
+import { inTurns, median, ROUNDS, report } from './measure.ts';
 
 // Walks: 4-level tables that map PAGES pages, in dense frames of 1,024 words.
 const PAGES = 16_384;

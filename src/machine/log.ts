@@ -68,6 +68,8 @@ export class LogWriter {
   cpu = HOST;
   /** How many calls are open. */
   depth = 0;
+  /** Names of the open calls, by depth. */
+  readonly #open: number[] = [];
   /** Whether calls of functions are recorded. */
   readonly calls: boolean;
 
@@ -128,16 +130,17 @@ export class LogWriter {
     this.#eventAt = at + EVENT_WORDS;
   }
 
-  /** A function is entered: what follows, up to `leave`, happens in it. To be used only where calls are recorded. */
-  enter(name: string): void {
-    this.emit(EVENT.call, this.text(name));
+  /** A function is entered: what follows, up to `leave`, happens in it. To be used only where calls are recorded. @param name index in the log's strings */
+  enter(name: number): void {
+    this.#open[this.depth] = name;
+    this.emit(EVENT.call, name);
     this.depth++;
   }
 
   /** The function entered last returns. */
-  leave(name: string): void {
+  leave(): void {
     this.depth--;
-    this.emit(EVENT.return, this.text(name));
+    this.emit(EVENT.return, this.#open[this.depth]);
   }
 
   /** Forgets everything so far: the log begins with the machine as it is now. */

@@ -130,13 +130,13 @@ host slot 0 delete
 
 it('names the calls that an event happens in, the innermost first', () => {
   const log = new LogWriter(10, true);
-  log.enter('outer');
-  log.enter('done');
-  log.leave('done');
-  log.enter('inner');
+  log.enter(log.text('outer'));
+  log.enter(log.text('done'));
+  log.leave();
+  log.enter(log.text('inner'));
   log.emit(EVENT.entry);
-  log.leave('inner');
-  log.leave('outer');
+  log.leave();
+  log.leave();
   const data: LogData = log.finish(new Int32Array(0));
   expect(openCalls(new LogReader(data), 4)).toEqual([3, 0]);
   expect(openCalls(new LogReader(data), 0)).toEqual([]);
@@ -148,12 +148,12 @@ describe('who comes by', () => {
   log.emit(EVENT.access, 0, 0x10004, 0);
   log.emit(EVENT.translated, 0, 0x10004, 0x55, 1);
   log.emit(EVENT.rmapAdd, 0x10);
-  log.enter('make_spte');
+  log.enter(log.text('make_spte'));
   log.cpu = 1;
   log.emit(EVENT.access, 1, 0x10ff8, 0);
   log.emit(EVENT.tlbHit, 0, 0x10008, 0x55);
   log.emit(EVENT.rmapRemove, 0x10);
-  log.leave('make_spte');
+  log.leave();
   log.emit(EVENT.kvm_mmu_pagetable_walk);
   const reader = new LogReader(log.finish(new Int32Array(0)));
   const end = reader.length;

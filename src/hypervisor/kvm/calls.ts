@@ -22,7 +22,7 @@ type TemplateName = After<'paging64_'> & After<'paging32_'>;
 /** Names of operations that each processor vendor has its own function for. */
 type VendorName = After<'svm_'> & After<'vmx_'>;
 
-/** Any wrapped function, where its parameters' types do not matter. */
+/** Any function of the kernel's, where its parameters' types do not matter. */
 type Body = (first: Logged, ...rest: unknown[]) => unknown;
 
 /** `body`, which must not have default values, with its calls in the log where the run asks for them. */
@@ -30,37 +30,71 @@ function recorded<First extends Logged, Rest extends readonly unknown[], Result>
   nameFor: (first: First) => FunctionName,
   body: (first: First, ...rest: Rest) => Result,
 ): (first: First, ...rest: Rest) => Result {
-  const record = (first: First, ...rest: Rest): Result => {
-    const name = nameFor(first);
-    first.log.enter(name);
-    const result = body(first, ...rest);
-    first.log.leave(name);
-    return result;
-  };
-  return choice(body.length, body as unknown as Body, record as unknown as Body) as unknown as typeof record;
+  const enter = entrance(nameFor) as (first: Logged) => void;
+  return wrapped(body.length, body as unknown as Body, enter) as unknown as typeof body;
 }
 
-/** `record` where calls are recorded, else `plain`: with as many parameters as `plain`, so that this choice costs next to nothing. */
-function choice(parameters: number, plain: Body, record: Body): Body {
+/** Writes that a function is entered. The log's number of its name is kept from one call to the next. */
+function entrance<First extends Logged>(nameFor: (first: First) => FunctionName): (first: First) => void {
+  let log: LogWriter | null = null;
+  let name = '';
+  let number = 0;
+  return (first) => {
+    const now = nameFor(first);
+    if (first.log !== log || now !== name) {
+      log = first.log;
+      name = now;
+      number = log.text(name);
+    }
+    log.enter(number);
+  };
+}
+
+function leave<Result>({ log }: Logged, result: Result): Result {
+  log.leave();
+  return result;
+}
+
+/** A wrapper with as many parameters as `body`, so that the test costs next to nothing and no list of arguments is made. */
+function wrapped(parameters: number, body: Body, enter: (first: Logged) => void): Body {
   switch (parameters) {
     case 0:
     case 1:
-      return (a) => (a.log.calls ? record(a) : plain(a));
+      return (a) => {
+        if (!a.log.calls) return body(a);
+        enter(a);
+        return leave(a, body(a));
+      };
     case 2:
-      return (a, b) => (a.log.calls ? record(a, b) : plain(a, b));
+      return (a, b) => {
+        if (!a.log.calls) return body(a, b);
+        enter(a);
+        return leave(a, body(a, b));
+      };
     case 3:
-      return (a, b, c) => (a.log.calls ? record(a, b, c) : plain(a, b, c));
+      return (a, b, c) => {
+        if (!a.log.calls) return body(a, b, c);
+        enter(a);
+        return leave(a, body(a, b, c));
+      };
     case 4:
-      return (a, b, c, d) => (a.log.calls ? record(a, b, c, d) : plain(a, b, c, d));
+      return (a, b, c, d) => {
+        if (!a.log.calls) return body(a, b, c, d);
+        enter(a);
+        return leave(a, body(a, b, c, d));
+      };
     case 5:
-      return (a, b, c, d, e) => (a.log.calls ? record(a, b, c, d, e) : plain(a, b, c, d, e));
-    case 6:
-      return (a, b, c, d, e, f) => (a.log.calls ? record(a, b, c, d, e, f) : plain(a, b, c, d, e, f));
-    case 7:
-      return (a, b, c, d, e, f, g) =>
-        a.log.calls ? record(a, b, c, d, e, f, g) : plain(a, b, c, d, e, f, g);
+      return (a, b, c, d, e) => {
+        if (!a.log.calls) return body(a, b, c, d, e);
+        enter(a);
+        return leave(a, body(a, b, c, d, e));
+      };
     default:
-      return (a, ...rest) => (a.log.calls ? record(a, ...rest) : plain(a, ...rest));
+      return (a, ...rest) => {
+        if (!a.log.calls) return body(a, ...rest);
+        enter(a);
+        return leave(a, body(a, ...rest));
+      };
   }
 }
 
@@ -75,18 +109,18 @@ export function paging<First extends Vcpu, Rest extends readonly unknown[], Resu
   name: TemplateName,
   body: (vcpu: First, ...rest: Rest) => Result,
 ): (vcpu: First, ...rest: Rest) => Result {
-  return recorded((vcpu) => {
-    const { entryBytes } = vcpuMode(vcpu.kvm.m.words, vcpu.regs);
-    return entryBytes === 4 ? `paging32_${name}` : `paging64_${name}`;
-  }, body);
+  const names = { 4: `paging32_${name}`, 8: `paging64_${name}` } as const;
+  return recorded((vcpu) => names[vcpuMode(vcpu.kvm.m.words, vcpu.regs).entryBytes], body);
 }
 
 /** `body` as an operation of the processor's vendor (struct kvm_x86_ops): svm_ or vmx_. */
-export const vendor = <First extends Vcpu, Rest extends readonly unknown[], Result>(
+export function vendor<First extends Vcpu, Rest extends readonly unknown[], Result>(
   name: VendorName,
   body: (vcpu: First, ...rest: Rest) => Result,
-): ((vcpu: First, ...rest: Rest) => Result) =>
-  recorded((vcpu) => (vcpu.kvm.amd ? `svm_${name}` : `vmx_${name}`), body);
+): (vcpu: First, ...rest: Rest) => Result {
+  const [svm, vmx] = [`svm_${name}`, `vmx_${name}`] as const;
+  return recorded((vcpu) => (vcpu.kvm.amd ? svm : vmx), body);
+}
 
 /** Handlers of VM exits, by their AMD names: what Intel's module calls the same. */
 const VMX_HANDLER = {
@@ -105,9 +139,10 @@ export const exitHandler = <First extends Vcpu, Rest extends readonly unknown[],
 
 /** The kernel's function `name`, which has nothing to do in this model: only that it is called is known. */
 export function noted(name: FunctionName): (first: Logged) => void {
-  return ({ log }) => {
-    if (!log.calls) return;
-    log.enter(name);
-    log.leave(name);
+  const enter = entrance(() => name);
+  return (first) => {
+    if (!first.log.calls) return;
+    enter(first);
+    first.log.leave();
   };
 }

@@ -12,8 +12,8 @@ function logOf(text: string): LogReader {
       log.emit(EVENT.step);
       log.beginStep();
     } else if (word === '!') log.emit(EVENT.entry);
-    else if (word.startsWith('-')) log.leave(word.slice(1));
-    else log.enter(word);
+    else if (word.startsWith('-')) log.leave();
+    else log.enter(log.text(word));
   }
   return new LogReader(log.finish(new Int32Array(0)));
 }

@@ -1,0 +1,210 @@
+// Whether the core keeps the rates that it should: faults, accesses without one, what recording costs, what a log takes, and whether
+// any of it grows. Each part runs in a process of its own, so that none is compiled for the others too; parts that are compared take turns.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { measure } from 'mitata';
+import { PTE, reservedMasks } from '#arch/entry.ts';
+import { CR0, CR4, EFER, pagingMode } from '#arch/paging-mode.ts';
+import { newWalkResult, type WalkRequest, walk } from '#arch/walk.ts';
+import { EVENT, EVENT_WORDS } from '#machine/events.ts';
+import { CHUNK_RECORDS, LogWriter } from '#machine/log.ts';
+import { goal, median, ROUNDS } from './measure.ts';
+import { Storm } from './storm.ts';
+import { walksInTwoDimensions } from './two-dimensions.ts';
+
+const FAULTS = 10_000;
+const ACCESSES = 100_000;
+const WARM_UP = 3;
+
+/** Nanoseconds of one, as medians over blocks. */
+interface StormTimes {
+  readonly fault: number;
+  readonly access: number;
+}
+
+function storm(calls = false): StormTimes {
+  const wind = new Storm(FAULTS, 1, ACCESSES / FAULTS);
+  const times: [number[], number[]] = [[], []];
+  for (let run = 0; run < WARM_UP + ROUNDS; run++) {
+    wind.start(calls);
+    const faults = wind.pass();
+    const accesses = Array.from({ length: ACCESSES / FAULTS }, () => wind.pass()).flat();
+    if (run < WARM_UP) continue;
+    times[0].push(...faults);
+    times[1].push(...accesses);
+  }
+  return { fault: median(times[0]), access: median(times[1]) };
+}
+
+/** The same with a log that keeps nothing. */
+function silentStorm(): StormTimes {
+  Object.assign(LogWriter.prototype, { emit: () => {}, change: () => {} });
+  return storm();
+}
+
+/** A walk in two dimensions that nobody is told of, and one in one dimension of which every reference is recorded. */
+async function walks(): Promise<{ two: number; recorded: number }> {
+  const two = (await measure(walksInTwoDimensions())).p50;
+  return { two, recorded: (await measure(recordedWalks())).p50 };
+}
+
+function recordedWalks(pages = 4096): () => number {
+  const words = new Int32Array((3 + pages / 512 + 1) * 1024);
+  const put = (table: number, index: number, frame: number): void => {
+    words.set(
+      [frame, PTE.present | PTE.write | PTE.user | PTE.accessed | PTE.dirty],
+      table * 1024 + index * 2,
+    );
+  };
+  put(1, 0, 2);
+  put(2, 0, 3);
+  for (let page = 0; page < pages; page++) {
+    put(3, page >>> 9, 4 + (page >>> 9));
+    put(4 + (page >>> 9), page & 511, page);
+  }
+  const log = new LogWriter(Number.MAX_SAFE_INTEGER);
+  const mode = pagingMode(CR0.PE | CR0.PG | CR0.WP, CR4.PAE, EFER.LME | EFER.LMA | EFER.NXE);
+  const request: WalkRequest = {
+    mode,
+    reserved: reservedMasks(mode, { maxphyaddr: 40, amd: true, gigabytePages: true, pse36Bits: 8 }),
+    earlyA: false,
+    tables: {
+      frame: 0,
+      flags: 0,
+      read(table, index) {
+        this.frame = words[table * 1024 + index * 2] as number;
+        this.flags = words[table * 1024 + index * 2 + 1] as number;
+        return true;
+      },
+      setFlags: () => {},
+    },
+    pdptes: null,
+    cache: null,
+    listener: (level, table, index) => {
+      const place = table * 1024 + index * 2;
+      const [frame, flags] = [words[place] as number, words[place + 1] as number];
+      log.emit(EVENT.reference, level, table >>> 20, table << 12, frame, flags, place);
+    },
+  };
+  const result = newWalkResult();
+  let page = 0;
+  return () => {
+    if (log.eventCount > CHUNK_RECORDS - 8) log.begin();
+    page = (page * 5 + 12_345) % pages;
+    return walk(request, 1, 0, page << 12, 0, false, result).frame;
+  };
+}
+
+/** A long storm: the faults' time in its first and its last quarter, and what the log took of the heap meanwhile. */
+interface Growth {
+  readonly early: number;
+  readonly late: number;
+  readonly events: number;
+  /** Bytes. */
+  readonly heap: number;
+  readonly log: number;
+}
+
+function longStorm(): Growth {
+  const passes = 28;
+  const wind = new Storm(FAULTS, passes);
+  for (let run = 0; run < 2; run++) {
+    wind.start();
+    wind.pass();
+    wind.pass();
+  }
+  wind.start();
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  const times: number[][] = [];
+  for (let pass = 0; pass < passes; pass++) {
+    times.push(wind.pass());
+    wind.pass();
+    wind.forget();
+  }
+  globalThis.gc?.();
+  const heap = process.memoryUsage().heapUsed - before;
+  const { eventCount, changeCount } = wind.log();
+  const quarter = passes / 4;
+  return {
+    early: median(times.slice(0, quarter).flat()),
+    late: median(times.slice(-quarter).flat()),
+    events: eventCount,
+    heap,
+    log: (eventCount * EVENT_WORDS + changeCount * 3) * 4,
+  };
+}
+
+const PARTS = { storm, silentStorm, stormWithCalls: () => storm(true), walks, longStorm } as const;
+type Part = keyof typeof PARTS;
+type Result<Name extends Part> = Awaited<ReturnType<(typeof PARTS)[Name]>>;
+
+/** Runs a part in a process of its own. */
+function result<Name extends Part>(part: Name): Result<Name> {
+  const file = fileURLToPath(import.meta.url);
+  const child = spawnSync(process.execPath, ['--expose-gc', file], {
+    env: { ...process.env, PENUMBRA_BENCH_PART: part },
+    encoding: 'utf8',
+    maxBuffer: 1 << 20,
+  });
+  if (child.status !== 0) throw new Error(`${part}: ${child.stderr}`);
+  return JSON.parse(child.stdout) as Result<Name>;
+}
+
+const line = (what: string, ns: number, ...ratios: readonly (readonly [number, string])[]): void => {
+  const compared = ratios.map(([least, name]) => `${(ns / least).toFixed(1)}× ${name}`).join(', ');
+  console.log(`${what.padEnd(46)} ${ns.toFixed(0).padStart(6)} ns   ${compared}`);
+};
+
+function compare(): void {
+  const rounds = Array.from({ length: ROUNDS }, () => ({
+    recorded: result('storm'),
+    silent: result('silentStorm'),
+    walks: result('walks'),
+  }));
+  const of = (pick: (round: (typeof rounds)[number]) => number): number => median(rounds.map(pick));
+  const two = of(({ walks }) => walks.two);
+  const recordedWalk = of(({ walks }) => walks.recorded);
+  const access = of(({ recorded }) => recorded.access);
+  const fault = of(({ recorded }) => recorded.fault) - access;
+  line('walk in two dimensions, nobody told', two);
+  line('walk of four levels, every reference recorded', recordedWalk);
+  line(`${ACCESSES.toLocaleString('en')} accesses to warm tables, each`, access, [
+    recordedWalk,
+    'the recorded walk',
+  ]);
+  line(`${FAULTS.toLocaleString('en')} faults, each beside its access`, fault, [
+    two,
+    'the walk in two dimensions',
+  ]);
+  goal('a fault beside the walk in two dimensions', fault / two, 6);
+  goal(
+    'a faulting step beside the same with the log off',
+    of(({ recorded, silent }) => recorded.fault / silent.fault),
+    2,
+  );
+  goal(
+    'an access beside the same with the log off',
+    of(({ recorded, silent }) => recorded.access / silent.access),
+    2,
+  );
+  const { fault: withCalls, access: accessWithCalls } = result('stormWithCalls');
+  line('a fault, each call of a function recorded too', withCalls - accessWithCalls, [fault, 'the fault']);
+}
+
+function growth(): void {
+  const grown = result('longStorm');
+  const { events, heap, log } = grown;
+  console.log(`\na storm of ${events.toLocaleString('en')} events`);
+  goal('a late fault beside an early one', grown.late / grown.early, 1.25);
+  goal('bytes of an event', EVENT_WORDS * 4, 36, (bytes) => bytes.toFixed(0));
+  goal('bytes of the heap an event', Math.max(0, heap) / events, 1, (bytes) => bytes.toFixed(2));
+  console.log(`  with the words that changed, ${(log / events).toFixed(0)} bytes of log an event`);
+}
+
+const part = process.env.PENUMBRA_BENCH_PART as Part | undefined;
+if (part) console.log(JSON.stringify(await PARTS[part]()));
+else {
+  compare();
+  growth();
+}
