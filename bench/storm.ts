@@ -42,7 +42,7 @@ export class Storm {
     const all = Array.from({ length: pages }, (_, page) => page);
     const at = (page: number): bigint => BigInt(FIRST + page * SPACING);
     const writes = all.map((page) => ({ ...write, gva: at(page) }));
-    const reads = all.map((page) => ({ ...read, gva: at((page * 769) % pages) }));
+    const reads = all.map((page) => ({ ...read, gva: at(page) }));
     this.#pages = pages;
     this.#scenario = {
       ...scenario,

@@ -61,7 +61,7 @@ export function walksInTwoDimensions(pages = 4096): () => number {
     guest: pagingFormat(mode, { maxphyaddr: 40, amd: true, gigabytePages: true, pse36Bits: 8 }),
     nested: nptFormat({ levels: 4, maxphyaddr: 40, gigabytePages: true, noExecute: true }),
     earlyA: false,
-    listener: null,
+    trace: null,
     log: null,
     caches: null,
   };
