@@ -243,13 +243,52 @@ export function nearestAccess(
   return nearest(reader, event, direction, new Map([[EVENT.access, isThere]]));
 }
 
+/** Bits that both formats of KVM's entries have: MMU-present, page size. */
+const MMU_PRESENT = 1 << 11;
+const PAGE_SIZE = 1 << 7;
+
+/**
+ * A test of a change of the TDP MMU's, which keeps no reverse map: whether the entry is one of a guest frame, and a leaf comes or goes.
+ * @param change of whether the entry maps a page: from its flags before and after
+ */
+const tdpChange =
+  (gfn: number, change: (isLeaf: (flags: number) => boolean, old: number, now: number) => boolean): Test =>
+  (word) => {
+    const level = (word(0) >>> 8) & 0xff;
+    const first = word(1) >>> 0;
+    if (gfn < first || gfn >= first + 512 ** (level - 1)) return false;
+    const isLeaf = (flags: number): boolean =>
+      (flags & MMU_PRESENT) !== 0 && (level === 1 || (flags & PAGE_SIZE) !== 0);
+    return change(isLeaf, word(3), word(5));
+  };
+
 /** The event that noted last, up to and including `event`, that an entry maps a guest frame. */
 export const lastMapped = (reader: LogReader, gfn: number, event: number): number =>
-  nearest(reader, event + 1, -1, new Map([[EVENT.rmapAdd, (word) => word(0) === (gfn | 0)]]));
+  nearest(
+    reader,
+    event + 1,
+    -1,
+    new Map<number, Test>([
+      [EVENT.rmapAdd, (word) => word(0) === (gfn | 0)],
+      [EVENT.kvm_tdp_mmu_spte_changed, tdpChange(gfn, (isLeaf, old, now) => !isLeaf(old) && isLeaf(now))],
+    ]),
+  );
 
 /** The first event after `event` that takes an entry that maps a guest frame away. */
 export const nextUnmapped = (reader: LogReader, gfn: number, event: number): number =>
-  nearest(reader, event, 1, new Map([[EVENT.rmapRemove, (word) => word(0) === (gfn | 0)]]));
+  nearest(
+    reader,
+    event,
+    1,
+    new Map<number, Test>([
+      [EVENT.rmapRemove, (word) => word(0) === (gfn | 0)],
+      // A page that is split stays mapped, by its pieces.
+      [
+        EVENT.kvm_tdp_mmu_spte_changed,
+        tdpChange(gfn, (isLeaf, old, now) => isLeaf(old) && !(now & MMU_PRESENT)),
+      ],
+    ]),
+  );
 
 /** The nearest call of a function; -1 where there is none, or calls were not recorded. */
 export function nearestCall(reader: LogReader, name: string, event: number, direction: 1 | -1): number {

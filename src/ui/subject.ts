@@ -55,10 +55,28 @@ function referenceSubject(reader: LogReader, index: number, atlas: Atlas): Table
 /** Fields in the order in which they say what an event is about. */
 const ORDER = ['place', 'at', 'gpa', 'from', 'table'];
 
+/** Events that follow a fault of the processor's walk, while it is not dealt with. */
+const AFTER_FAULT: readonly number[] = [
+  EVENT.exit,
+  EVENT.kvm_page_fault,
+  EVENT.fast_page_fault,
+  EVENT.call,
+  EVENT.return,
+];
+
+/** The entry at which the walk ended whose fault an event is about. */
+function faultSubject(reader: LogReader, index: number, atlas: Atlas): TablePlace | null {
+  const last = reader.find(index, -1, (event) => !AFTER_FAULT.includes(reader.kind(event)));
+  return last >= 0 && reader.kind(last) === EVENT.fault ? subjectOf(reader, last, atlas) : null;
+}
+
+const ABOUT_A_FAULT: readonly number[] = [EVENT.exit, EVENT.kvm_page_fault, EVENT.fast_page_fault];
+
 /** What event `index` is about; null if it is about nothing in the tables. */
 export function subjectOf(reader: LogReader, index: number, atlas: Atlas): TablePlace | null {
   if (reader.kind(index) === EVENT.access) return null;
   if (reader.kind(index) === EVENT.reference) return referenceSubject(reader, index, atlas);
+  if (ABOUT_A_FAULT.includes(reader.kind(index))) return faultSubject(reader, index, atlas);
   const fields = reader.spec(index).fields.filter((field) => ORDER.includes(field.type));
   fields.sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type));
   for (const field of fields) {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import TEXT from '#content/scenarios/04-page-table-write.scn?raw';
+import TWO_DIMENSIONS from '#content/scenarios/16-two-dimensions.scn?raw';
+import SPLIT from '#content/scenarios/17-nested-dirty-log.scn?raw';
 import { EVENT } from '#machine/events.ts';
 import { type Moment, momentAt } from '#ui/moment.ts';
 import { type Place, parsePlace } from '#ui/place.ts';
@@ -14,7 +16,8 @@ const spte: Place = { kind: 'entry', table: 't3', index: 0x10 };
 /** Step (from 1) and name of the event that answers. */
 function ask(moment: Moment, place: Place, question: Question): string | null {
   const event = answer(moment, place, question);
-  return event === null ? null : `${run.reader.stepOf(event) + 1} ${run.reader.spec(event).name}`;
+  const { reader } = moment;
+  return event === null ? null : `${reader.stepOf(event) + 1} ${reader.spec(event).name}`;
 }
 
 describe('an entry', () => {
@@ -100,5 +103,32 @@ describe('whatever else is selected', () => {
 
   it('an event is asked nothing', () => {
     expect(questionsFor(end, place('ev:1:2'))).toEqual([]);
+  });
+});
+
+describe('nested entries', () => {
+  const tdp = runText(SPLIT);
+  const at = (nth: number): Moment => momentOf(tdp, EVENT.outcome, nth);
+  const place = (text: string): Place => parsePlace(text) as Place;
+
+  it('were written last by the event of the kernel that tells of it', () => {
+    expect(ask(at(2), place('t3[0]'), 'lastWrite')).toBe('2 kvm_tdp_mmu_spte_changed');
+    expect(ask(at(3), place('t3[0]'), 'lastWrite')).toBe('3 fast_page_fault');
+    expect(ask(at(2), place('t3[5]'), 'nextWrite')).toBe('4 fast_page_fault');
+  });
+
+  it('are read by the hardware’s walk', () => {
+    expect(ask(at(2), place('t3[5]'), 'nextRead')).toBe('4 reference');
+    expect(ask(at(2), place('t3'), 'gone')).toMatch(/^6 /);
+  });
+
+  it('map a frame and let it go, without a reverse map; its split is neither', () => {
+    expect(ask(at(1), place('gfn:10005'), 'mapped')).toBe('1 kvm_tdp_mmu_spte_changed');
+    expect(ask(at(1), place('gfn:10005'), 'unmapped')).toBe('6 kvm_tdp_mmu_spte_changed');
+  });
+
+  it('cr3 is read by the hardware, which walks the guest’s own tables', () => {
+    const walked = momentOf(runText(TWO_DIMENSIONS), EVENT.outcome, 1);
+    expect(ask(walked, place('reg:0:cr3'), 'nextRead')).toBe('2 access');
   });
 });

@@ -96,7 +96,8 @@ const earlier = (a: number, b: number): number => (a < 0 ? b : b < 0 ? a : Math.
 function readNext(moment: Moment, place: Place, stored: Stored | null): number {
   const { reader, index, atlas } = moment;
   if (place.kind === 'register') {
-    const byHardware = place.register === 'hardware cr3' || atlas.machine === 'bare';
+    const isGuestsWalked = atlas.machine === 'bare' || atlas.nested !== null;
+    const byHardware = place.register === 'hardware cr3' || isGuestsWalked;
     return nextWalk(reader, place.cpu, index, byHardware ? 'access' : 'guest');
   }
   const walk = stored ? nextRead(reader, stored, index) : -1;

@@ -37,7 +37,9 @@ function Box({ item, geometry }: { readonly item: Item; readonly geometry: Geome
           mark === 'protected' ? (
             <Lock key={mark} open={false} />
           ) : (
-            <i key={mark}>{words.memory.marks[mark]}</i>
+            <i key={mark} className={mark === 'table' ? 'is-table' : ''}>
+              {words.memory.marks[mark]}
+            </i>
           ),
         )}
         {item.via && <code title={words.memory.via(item.via)}>{item.via}</code>}

@@ -17,8 +17,10 @@ const GAP = 8;
 const LEAST_WIDTH = 300;
 const INDENT = 12;
 const GUTTER = 56;
+/** Widest column of a drawing that has only one. */
+const WIDEST = 460;
 /** Width of the guest's column while the guest has no tables. */
-const EMPTY_WIDTH = 150;
+const EMPTY_WIDTH = 190;
 /** Entries that a card shows before it is unfolded, and how many where it has more. */
 const MOST_ROWS = 12;
 const FOLDED_ROWS = 10;
@@ -171,11 +173,15 @@ export function tablesModel(moment: Moment, options: TablesOptions): TablesModel
   const isAlone = atlas.hypervisorTables.length === 0;
   const isStacked = !isAlone && options.width < NARROW;
   const gutter = Math.min(GUTTER, options.width / 10);
-  const width = isStacked || isAlone ? Math.min(options.width, 460) : (options.width - gutter) / 2;
+  const width = isStacked || isAlone ? Math.min(options.width, WIDEST) : (options.width - gutter) / 2;
   const leftWidth = isStacked || atlas.guestTables.length > 0 ? width : EMPTY_WIDTH;
   const left = columnCards(placing, atlas.guestTables, { x: 0, width: leftWidth }, 0, new Map());
   const bottom = left.reduce((most, { y, height }) => Math.max(most, y + height + GAP), 0);
-  const right = { x: isStacked ? 0 : leftWidth + gutter, y: isStacked ? bottom + 32 : 0, width };
+  const right = {
+    x: isStacked ? 0 : leftWidth + gutter,
+    y: isStacked ? bottom + 32 : 0,
+    width: leftWidth === width ? width : Math.min(WIDEST, options.width - leftWidth - gutter),
+  };
   const beside = isStacked
     ? new Map<string, number>()
     : new Map(left.map((found) => [found.table.id, found.y]));

@@ -9,7 +9,16 @@ import { useMoment, useSequence } from '#ui/session.ts';
 import { setCursor } from '#ui/store.ts';
 import { useTheme } from '#ui/theme.ts';
 import { useWords } from '#ui/words/language.ts';
-import { areShapes, type Range, rangeWith, rankAtX, rankX, timelineModel } from './model.ts';
+import {
+  areShapes,
+  type HostLane,
+  hostLane,
+  type Range,
+  rangeWith,
+  rankAtX,
+  rankX,
+  timelineModel,
+} from './model.ts';
 import { paint } from './paint.ts';
 import { HOST_LANE, LANE, RULER, type TimelineShape, timelineHeight, timelineShapes } from './shapes.ts';
 import { TimelineVector } from './TimelineVector.tsx';
@@ -23,24 +32,24 @@ interface DrawingProps {
   readonly range: Range;
   readonly width: number;
   readonly isVector: boolean;
+  readonly host: HostLane;
 }
 
 /** The drawing: made anew when range, run or step change, not with every move of the cursor. */
-function Drawing({ moment, sequence, range, width, isVector }: DrawingProps) {
+function Drawing({ moment, sequence, range, width, isVector, host }: DrawingProps) {
   const { reader, atlas, run } = moment;
   const numberAt = useCallback((rank: number) => eventNumber(run, sequence.at(rank)), [run, sequence]);
-  const hasHost = atlas.machine !== 'bare';
   const cpus = atlas.registers.length;
   const { from, count } = range;
   const currentStep = reader.stepOf(moment.index);
   const found = foundSequence(useSearch((state) => state.found));
   const shapes = useMemo(() => {
-    const source = { reader, sequence, numberAt, cpus, hasHost, found };
+    const source = { reader, sequence, numberAt, cpus, host, found };
     const model = timelineModel(source, { from, count }, width);
     return timelineShapes(model, { isShape: areShapes({ from, count }, width), currentStep });
-  }, [reader, sequence, numberAt, from, count, width, cpus, hasHost, currentStep, found]);
+  }, [reader, sequence, numberAt, from, count, width, cpus, host, currentStep, found]);
   const Medium = isVector ? TimelineVector : TimelineCanvas;
-  return <Medium shapes={shapes} width={width} height={timelineHeight(cpus, hasHost)} />;
+  return <Medium shapes={shapes} width={width} height={timelineHeight(cpus, host)} />;
 }
 
 interface MediumProps {
@@ -60,7 +69,7 @@ function TimelineCanvas({ shapes, width, height }: MediumProps) {
   return <canvas ref={canvas} style={{ width, height }} />;
 }
 
-function LaneLabels({ cpus, hasHost }: { readonly cpus: number; readonly hasHost: boolean }) {
+function LaneLabels({ cpus, host }: { readonly cpus: number; readonly host: HostLane }) {
   const words = useWords();
   const lanes = Array.from({ length: cpus }, (_, cpu) => `cpu${cpu}`);
   return (
@@ -70,7 +79,7 @@ function LaneLabels({ cpus, hasHost }: { readonly cpus: number; readonly hasHost
           {name}
         </span>
       ))}
-      {hasHost && <span style={{ height: HOST_LANE }}>{words.timeline.host}</span>}
+      {host !== 'none' && <span style={{ height: HOST_LANE[host] }}>{words.timeline.host}</span>}
     </div>
   );
 }
@@ -86,6 +95,12 @@ function useRange(sequence: Sequence | null, rank: number, width: number) {
   return { range: last.current, zoomBy };
 }
 
+function useHostLane(moment: Moment | null): HostLane {
+  const reader = moment?.reader;
+  const hasHypervisor = moment !== null && moment.atlas.machine !== 'bare';
+  return useMemo(() => (reader ? hostLane(reader, hasHypervisor) : 'none'), [reader, hasHypervisor]);
+}
+
 /**
  * Lanes, steps and events; a click or a drag moves the cursor, the wheel zooms.
  * @param isVector drawn as an SVG, which a picture can hold
@@ -98,17 +113,17 @@ export function TimelineView({ isVector = false }: { readonly isVector?: boolean
   const rank = Math.max(0, sequence?.rank(moment?.index ?? 0) ?? 0);
   const { range, zoomBy } = useRange(sequence, rank, width);
   const selected = useSelectedEvent(moment?.run ?? null);
+  const host = useHostLane(moment);
   if (!moment || !sequence) return <div className="timeline" ref={measure} />;
   const { reader, index, atlas } = moment;
-  const hasHost = atlas.machine !== 'bare';
-  const height = timelineHeight(atlas.registers.length, hasHost);
+  const height = timelineHeight(atlas.registers.length, host);
   const eventUnder = (event: PointerEvent<HTMLDivElement>): number => {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
     return sequence.at(Math.max(0, Math.min(sequence.length - 1, rankAtX(range, width, x))));
   };
   return (
     <div className="timeline-box">
-      <LaneLabels cpus={atlas.registers.length} hasHost={hasHost} />
+      <LaneLabels cpus={atlas.registers.length} host={host} />
       <div
         className="timeline"
         ref={measure}
@@ -130,7 +145,14 @@ export function TimelineView({ isVector = false }: { readonly isVector?: boolean
         onWheel={(event) => zoomBy(event.deltaY > 0 ? 1.25 : 0.8)}
       >
         {width > 0 && (
-          <Drawing moment={moment} sequence={sequence} range={range} width={width} isVector={isVector} />
+          <Drawing
+            moment={moment}
+            sequence={sequence}
+            range={range}
+            width={width}
+            isVector={isVector}
+            host={host}
+          />
         )}
         {selected >= 0 && (
           <div

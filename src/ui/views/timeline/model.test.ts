@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FIRST_TOUCH, runText } from '#ui/run.fixture.ts';
 import { allOf, listed } from '#ui/sequence.ts';
-import { places, rangeWith, rankAtX, rankX, tickSpacing, timelineModel } from './model.ts';
+import { hostLane, places, rangeWith, rankAtX, rankX, tickSpacing, timelineModel } from './model.ts';
+import { type BoxShape, timelineShapes } from './shapes.ts';
 
 const run = runText(FIRST_TOUCH);
 const { reader } = run;
@@ -10,7 +11,7 @@ const source = {
   sequence: run.story,
   numberAt: (rank: number) => rank + 1,
   cpus: 1,
-  hasHost: true,
+  host: 'work' as const,
   found: null,
 };
 const whole = { from: 0, count: reader.length };
@@ -80,5 +81,30 @@ describe('places of events', () => {
     const story = listed([0, 10, 20]);
     const all = { from: 0, count: 3 };
     expect(places(story, listed([12]), all, 30)).toEqual([rankX(all, 30, 1)]);
+  });
+});
+
+describe('the host’s lane', () => {
+  it('holds steps of its own where the host takes some', () => {
+    expect(hostLane(reader, true)).toBe('work');
+    expect(hostLane(runText(`${FIRST_TOUCH}host drop 0x10000 4K\n`).reader, true)).toBe('steps');
+    expect(hostLane(reader, false)).toBe('none');
+  });
+
+  it('draws what the hypervisor does below them', () => {
+    const dropped = runText(`${FIRST_TOUCH}host drop 0x10000 4K\n`);
+    const range = { from: 0, count: dropped.story.length };
+    const model = timelineModel(
+      { ...source, reader: dropped.reader, sequence: dropped.story, host: 'steps' },
+      range,
+      range.count * 12,
+    );
+    const shapes = timelineShapes(model, { isShape: true, currentStep: 0 });
+    const step = shapes.find(
+      (shape) => shape.kind === 'box' && shape.label.includes('host drop'),
+    ) as BoxShape;
+    const marks = shapes.filter((shape) => shape.kind === 'glyph' && shape.x > step.x);
+    expect(marks.length).toBeGreaterThan(0);
+    for (const mark of marks) expect(mark.y).toBeGreaterThan(step.y + step.height);
   });
 });

@@ -42,9 +42,20 @@ export interface TimelineModel {
   readonly ticks: readonly { readonly x: number; readonly label: string }[];
   /** Where an event is found that was searched for; one place at most a pixel. */
   readonly found: readonly number[];
-  /** vCPUs, and whether there is a host's lane below them. */
+  /** vCPUs, and what the host's lane below them holds. */
   readonly lanes: number;
-  readonly hasHost: boolean;
+  readonly host: HostLane;
+}
+
+/** What the host's lane holds: there is none, or the hypervisor's work, or steps of the host too. */
+export type HostLane = 'none' | 'work' | 'steps';
+
+/** The lane that a run needs below those of its vCPUs. */
+export function hostLane(reader: LogReader, hasHypervisor: boolean): HostLane {
+  if (!hasHypervisor) return 'none';
+  for (let step = 0; step < reader.stepCount; step++)
+    if (reader.cpu(reader.stepStart(step)) === null) return 'steps';
+  return 'work';
 }
 
 /** Events narrower than this are drawn as pixels. */
@@ -99,15 +110,15 @@ function blocks({ reader, sequence }: Source, range: Range, width: number): Step
   return list;
 }
 
-function markLane(reader: LogReader, index: number, hasHost: boolean): number {
+function markLane(reader: LogReader, index: number, host: HostLane): number {
   const cpu = reader.cpu(index);
   if (cpu === null) return -1;
-  return !hasHost || GUEST_KINDS.has(reader.kind(index)) ? cpu : -1;
+  return host === 'none' || GUEST_KINDS.has(reader.kind(index)) ? cpu : -1;
 }
 
 const isLoud = (shape: EventShape): boolean => shape.tone === 'fault';
 
-function marks({ reader, sequence, hasHost }: Source, range: Range, width: number): Mark[] {
+function marks({ reader, sequence, host }: Source, range: Range, width: number): Mark[] {
   const from = Math.max(0, Math.floor(range.from));
   const to = Math.min(sequence.length, Math.ceil(range.from + range.count));
   const perPixel = range.count / width;
@@ -117,7 +128,7 @@ function marks({ reader, sequence, hasHost }: Source, range: Range, width: numbe
     const index = sequence.at(rank);
     if (BLOCK_KINDS.has(reader.kind(index))) continue;
     const shape = eventShape(reader.kind(index));
-    const lane = markLane(reader, index, hasHost);
+    const lane = markLane(reader, index, host);
     const x = rankX(range, width, rank);
     const key = perPixel * MARK_WIDTH > 1 ? Math.floor(x) * 32 + lane + 1 : index;
     const known = byPixel.get(key);
@@ -159,7 +170,7 @@ export interface Source {
   readonly numberAt: (rank: number) => number;
   /** Number of vCPUs. */
   readonly cpus: number;
-  readonly hasHost: boolean;
+  readonly host: HostLane;
   /** The events that are found; null where nothing is searched for. */
   readonly found: Sequence | null;
 }
@@ -203,7 +214,7 @@ export function timelineModel(source: Source, range: Range, width: number): Time
     ticks,
     found: places(source.sequence, source.found, range, width),
     lanes: source.cpus,
-    hasHost: source.hasHost,
+    host: source.host,
   };
 }
 

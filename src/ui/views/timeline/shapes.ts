@@ -1,11 +1,14 @@
 /** The timeline's model as shapes that a canvas or an SVG draws. Lengths in CSS pixels, colours as names of tokens. */
 import type { Shape } from '#ui/design/event-shape.ts';
-import type { Mark, StepBlock, TimelineModel } from './model.ts';
+import type { HostLane, Mark, StepBlock, TimelineModel } from './model.ts';
 
 export const RULER = 16;
 export const LANE = 36;
-export const HOST_LANE = 26;
+/** Height of the host's lane: with steps of its own it is like a vCPU's. */
+export const HOST_LANE: Readonly<Record<HostLane, number>> = { none: 0, work: 26, steps: LANE };
 const BLOCK = 18;
+/** Height of a stretch outside of the guest. */
+const WORK = 19;
 /** Size of a mark. */
 export const GLYPH = 9;
 
@@ -38,17 +41,20 @@ export type TimelineShape =
     };
 
 /** Height of the drawing. */
-export const timelineHeight = (lanes: number, hasHost: boolean): number =>
-  RULER + lanes * LANE + (hasHost ? HOST_LANE : 0) + 4;
+export const timelineHeight = (lanes: number, host: HostLane): number =>
+  RULER + lanes * LANE + HOST_LANE[host] + 4;
 
 const hostTop = (model: TimelineModel): number => RULER + model.lanes * LANE;
 const laneTop = (model: TimelineModel, lane: number): number =>
   lane < 0 ? hostTop(model) : RULER + lane * LANE;
 
+/** Where the hypervisor's work is drawn: below the host's steps. */
+const hostMiddle = (model: TimelineModel): number => hostTop(model) + HOST_LANE[model.host] - 13;
+
 const plain = { radius: 0, fill: null, stroke: null, lineWidth: 1, label: '', labelX: 0 } as const;
 
 function blockShape(model: TimelineModel, block: StepBlock, isCurrent: boolean): BoxShape {
-  const top = block.lane < 0 ? hostTop(model) + 3 : laneTop(model, block.lane);
+  const top = laneTop(model, block.lane);
   const x = Math.max(block.x, -4);
   const width = block.x + block.width - x;
   return {
@@ -67,8 +73,7 @@ function blockShape(model: TimelineModel, block: StepBlock, isCurrent: boolean):
 }
 
 function markShape(model: TimelineModel, { x, lane, shape, tone }: Mark, isShape: boolean): TimelineShape {
-  const middle =
-    lane < 0 ? hostTop(model) + HOST_LANE / 2 : laneTop(model, lane) + BLOCK + (LANE - BLOCK) / 2;
+  const middle = lane < 0 ? hostMiddle(model) : laneTop(model, lane) + BLOCK + (LANE - BLOCK) / 2;
   if (isShape) return { kind: 'glyph', x, y: middle, shape, tone, lineWidth: shape === 'down' ? 2 : 1.2 };
   const height = tone === 'fault' ? 14 : 7;
   return { kind: 'box', ...plain, x: Math.floor(x), y: middle - height / 2, width: 1, height, fill: tone };
@@ -93,7 +98,7 @@ export function timelineShapes(
   model: TimelineModel,
   { isShape, currentStep }: { readonly isShape: boolean; readonly currentStep: number },
 ): TimelineShape[] {
-  const y = hostTop(model) + 3.5;
+  const y = hostMiddle(model) - WORK / 2;
   return [
     ...model.outside.map(
       ({ x, width }): BoxShape => ({
@@ -102,7 +107,7 @@ export function timelineShapes(
         x: x + 1.5,
         y,
         width: width - 3,
-        height: HOST_LANE - 7,
+        height: WORK,
         stroke: 'structure',
       }),
     ),
