@@ -24,15 +24,21 @@ export const measured = (counts: Counts, measure: Measure): number =>
 /** Counters that add up to a heading, or stand below it. */
 export type CostGroup = 'references' | 'translations' | 'exits' | 'flushes' | 'tables' | 'kvm';
 
+/** Counters that have a line of their own; the others make up a heading's total, or an average. */
+export type ShownCounter = Exclude<
+  Counter,
+  'accesses' | 'exits' | 'flushes' | 'wholeWalks' | 'wholeWalkReferences'
+>;
+
 /** A line of a table of costs: a heading's total, a counter, or one of the reasons that the log names. */
 export interface CostLine {
   readonly group: CostGroup;
   /** `total`: of the whole group. */
-  readonly what: Counter | 'total' | { readonly reason: string };
+  readonly what: ShownCounter | 'total' | { readonly reason: string };
   readonly count: (counts: Counts) => number;
 }
 
-const counters = (group: CostGroup, names: readonly Counter[]): CostLine[] =>
+const counters = (group: CostGroup, names: readonly ShownCounter[]): CostLine[] =>
   names.map((what) => ({ group, what, count: (counts) => counts.of(what) }));
 
 type Reasons = (counts: Counts) => readonly (readonly [string, number])[];

@@ -10,7 +10,7 @@ import type { StepRow } from './alignment.ts';
 import { CompareColumn } from './CompareColumn.tsx';
 import { addMachine, type ComparisonState, toggleComparison, useComparison } from './columns.ts';
 import { MOST_COUNTERPARTS } from './counterpart.ts';
-import { allRuns, currentRow, focusColumn, focusOf, stepRows } from './cursor.ts';
+import { alignedRuns, currentRow, focusColumn, focusOf } from './cursor.ts';
 import { DifferenceTable } from './DifferenceTable.tsx';
 import { countsAt, type Span } from './differences.ts';
 import { columnNames } from './names.ts';
@@ -81,8 +81,7 @@ function useScene(): Scene | null {
   const base = useSession((state) => state.run);
   const cursor = useStudio((state) => state.cursor);
   if (!base) return null;
-  const runs = allRuns(base, comparison.columns);
-  const rows = stepRows(runs);
+  const { runs, rows } = alignedRuns(base, comparison.columns);
   const row = currentRow(comparison, base, cursor, rows);
   return { comparison, base, cursor, runs, rows, row, names: columnNames(words, base, comparison.columns) };
 }

@@ -8,27 +8,26 @@ import { setCursor, useStudio } from '#ui/store.ts';
 import { alignSteps, rowOf, type StepRow, stepBy } from './alignment.ts';
 import { type Column, type ComparisonState, moveColumns, useComparison } from './columns.ts';
 
-/** All runs, the scenario's own first; null where there is none (yet). */
-export const allRuns = (base: Run | null, columns: readonly Column[]): (Run | null)[] => [
-  base,
-  ...columns.map(({ run }) => run),
-];
-
-let aligned: { readonly runs: readonly (Run | null)[]; readonly rows: readonly StepRow[] } = {
-  runs: [],
-  rows: [],
-};
-
-/** Steps that belong beside each other. */
-export function stepRows(runs: readonly (Run | null)[]): readonly StepRow[] {
-  const isKnown = runs.length === aligned.runs.length && runs.every((run, i) => run === aligned.runs[i]);
-  if (!isKnown)
-    aligned = {
-      runs,
-      rows: alignSteps(runs.map((run) => (run ? run.scenario.steps.map(({ text }) => text) : null))),
-    };
-  return aligned.rows;
+/** All runs, the scenario's own first (null where there is none yet), and their steps that belong beside each other. */
+export interface Aligned {
+  readonly runs: readonly (Run | null)[];
+  readonly rows: readonly StepRow[];
 }
+
+let latest: Aligned = { runs: [], rows: [] };
+
+/** The same object as long as the runs are the same. */
+export function alignedRuns(base: Run | null, columns: readonly Column[]): Aligned {
+  const runs = [base, ...columns.map(({ run }) => run)];
+  const isKnown = runs.length === latest.runs.length && runs.every((run, i) => run === latest.runs[i]);
+  if (!isKnown) {
+    const texts = runs.map((run) => (run ? run.scenario.steps.map(({ text }) => text) : null));
+    latest = { runs, rows: alignSteps(texts) };
+  }
+  return latest;
+}
+
+const presentRuns = (): Aligned => alignedRuns(useSession.getState().run, useComparison.getState().columns);
 
 /** A run and a place in it. */
 export interface Focused {
@@ -89,24 +88,23 @@ function follow(): void {
   if (state.columns.length === 0) return;
   const base = useSession.getState().run;
   const { cursor } = useStudio.getState();
-  const runs = allRuns(base, state.columns);
-  const rows = stepRows(runs);
+  const { rows } = presentRuns();
   const row = currentRow(state, base, cursor, rows);
   const focus = focusOf(state);
   if (focus > 0 && base) setCursor(endBy(base, rows, 0, row));
   moveColumns((column, i) => (column.run && i !== focus ? endBy(column.run, rows, i, row) : column.cursor));
 }
 
-/** All runs go to the end of a row's step. */
+/** All runs go to the end of a row's step; where what has the focus has no such step, the first that has takes it. */
 export function goToRow(row: number): void {
-  const state = useComparison.getState();
-  const runs = allRuns(useSession.getState().run, state.columns);
-  const rows = stepRows(runs);
-  const focus = rows[row]?.[focusOf(state)] === null ? rows[row]?.findIndex((step) => step !== null) : null;
-  if (focus) useComparison.setState({ focus });
-  const column = focusOf(useComparison.getState());
-  const run = runs[column];
-  if (run) moveFocused(endBy(run, rows, column, row));
+  const { runs, rows } = presentRuns();
+  const steps = rows[row] ?? [];
+  const own = focusOf(useComparison.getState());
+  const focus = steps[own] === null ? steps.findIndex((step) => step !== null) : own;
+  const run = runs[focus];
+  if (!run) return;
+  useComparison.setState({ focus });
+  moveFocused(endBy(run, rows, focus, row));
 }
 
 /** Shows the events at which the scenario's log and a column's part. */
@@ -124,9 +122,8 @@ export function focusColumn(focus: number): void {
 
 /** Gives the focus to the next column that has a run. */
 export function focusNextColumn(): void {
-  const state = useComparison.getState();
-  const runs = allRuns(useSession.getState().run, state.columns);
-  const from = focusOf(state);
+  const { runs } = presentRuns();
+  const from = focusOf(useComparison.getState());
   const order = runs.map((_, i) => (from + 1 + i) % runs.length);
   focusColumn(order.find((column) => runs[column] !== null) ?? 0);
 }

@@ -68,8 +68,8 @@ export function CostBars({ reader, costs, index }: CostBarsProps) {
   const chart = useChart(costs, reader.stepCount, width);
   const current = Math.max(0, binOf(chart, reader.stepOf(index)));
   const here = chart.bins[current];
+  const scales = useMemo(() => scalesOf(chart, width), [chart, width]);
   if (!here) return <div className="cost-slider" ref={measureWidth} />;
-  const scales = scalesOf(chart, width);
   const go = (to: number | null | undefined) => {
     const target = to == null ? undefined : chart.bins[Math.max(0, Math.min(chart.bins.length - 1, to))];
     if (target) setCursor(reader.stepStart(target.from));

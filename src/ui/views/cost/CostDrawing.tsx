@@ -1,5 +1,5 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
-import type { ReactNode } from 'react';
+import { memo } from 'react';
 import type { Costs, Counts } from '#machine/costs.ts';
 import type { Measure } from '#ui/costs.ts';
 import { useWords } from '#ui/words/language.ts';
@@ -63,25 +63,26 @@ function Legend({ total }: { readonly total: Counts }) {
 interface MeasureProps {
   readonly chart: CostChart;
   readonly measure: Measure;
-  readonly current: number;
-  /** What the cursor's bin has cost so far. */
-  readonly now: number;
+  readonly costs: Costs;
   readonly scales: Scales;
   readonly top: number;
-  readonly children: ReactNode;
+  readonly current: number;
 }
 
-/** One measure's bars: what was, what is to come, and in outline what there has been of the cursor's step. */
-function MeasureBars({ chart, measure, current, now, scales, top, children }: MeasureProps) {
+/** How high a measure's values are drawn. */
+const heightOf = (chart: CostChart, row: number) => scaleLinear([0, chart.most[row] ?? 1], [0, BARS]);
+
+/** One measure's bars: what was, the cursor's step, and what is to come. They are made anew when the step changes, not at each event. */
+const MeasureBars = memo(function MeasureBars({ chart, measure, costs, scales, top, current }: MeasureProps) {
   const words = useWords();
   const row = chart.measures.indexOf(measure);
-  const height = scaleLinear([0, chart.most[row] ?? 1], [0, BARS]);
+  const height = heightOf(chart, row);
   const { band, x } = scales;
   const bottom = top + NAME + NUMBER + BARS;
   return (
     <g className={`cost-bars ${measure}`}>
       <text className="name" y={top + 11}>
-        {words.cost.measures[measure]} {children}
+        {words.cost.measures[measure]} {measure === 'references' && <Legend total={costs.total} />}
       </text>
       {chart.bins.map((bin, i) => {
         const all = bin.values[row] ?? 0;
@@ -92,9 +93,6 @@ function MeasureBars({ chart, measure, current, now, scales, top, children }: Me
           <g key={bin.from} className={state} transform={`translate(${x(i)} ${bottom})`}>
             <rect className="all" width={band} y={-height(all)} height={height(all)} />
             {guest > 0 && <rect className="guest" width={band} y={-height(guest)} height={height(guest)} />}
-            {i === current && now > 0 && (
-              <rect className="now" width={band} y={-height(now)} height={height(now)} />
-            )}
             {band >= NUMBERED_BAND && (
               <text x={band / 2} y={-height(all) - 2} textAnchor="middle" className="number">
                 {all}
@@ -106,6 +104,24 @@ function MeasureBars({ chart, measure, current, now, scales, top, children }: Me
       <path className="axis" d={`M0 ${bottom + 0.5}H${scales.width}`} />
     </g>
   );
+});
+
+/** In outline, what there has been of the cursor's step. */
+function SoFar({ chart, scales, now, current }: Omit<CostDrawingProps, 'costs' | 'pointed'>) {
+  return now.map((value, row) => {
+    const height = heightOf(chart, row)(value);
+    const bottom = row * ROW + NAME + NUMBER + BARS;
+    return (
+      <rect
+        key={chart.measures[row]}
+        className="cost-now"
+        x={scales.x(current)}
+        y={bottom - height}
+        width={scales.band}
+        height={height}
+      />
+    );
+  });
 }
 
 /** The numbers of some steps, below all bars. */
@@ -167,14 +183,13 @@ export function CostDrawing({ chart, scales, costs, now, current, pointed }: Cos
           key={measure}
           chart={chart}
           measure={measure}
-          current={current}
-          now={now[i] ?? 0}
+          costs={costs}
           scales={scales}
           top={i * ROW}
-        >
-          {measure === 'references' && <Legend total={costs.total} />}
-        </MeasureBars>
+          current={current}
+        />
       ))}
+      <SoFar chart={chart} scales={scales} now={now} current={current} />
       <Axis chart={chart} scales={scales} y={height - AXIS} />
     </svg>
   );

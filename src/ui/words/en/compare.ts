@@ -38,7 +38,6 @@ export const compare = {
   switched: (count: number) => `Switches: ${count}`,
   columns: 'Machines',
   focus: (name: string) => `Step through the events of ${name}`,
-  focused: 'its events are stepped through',
   /** Of a text that was kept, and of the one that came of it. */
   kept: (machine: string) => `${machine}, before the edits`,
   edited: (machine: string) => `${machine}, as it is now`,
@@ -48,10 +47,8 @@ export const compare = {
   refused: 'This machine cannot run the scenario:',
   leftOut: 'Left out, for this machine cannot do it:',
   line: (line: number) => `line ${line}`,
-  nothing: 'This step is not in it.',
   bars: 'Costs by step',
   measure: 'What the bars show',
-  step: (step: number) => `Step ${step}`,
   otherOutcome: (outcomes: string) => `Different outcomes: ${outcomes}`,
   firstOutcome: (step: number) => `The outcomes part at step ${step}`,
   sameOutcomes: 'Every step comes to the same on each of them.',
