@@ -45,7 +45,8 @@ export function translate(
   const { words } = memory;
   translation.need = need;
   translation.faulted = false;
-  if (caches?.frames.find(gfn) && suffices(nested, caches.frames, need))
+  // A write that D is yet to be set for needs a walk.
+  if (caches?.frames.find(gfn, need, need & PTE.write ? nested.dirty : 0))
     return remembered(caches.frames, result);
   let table = root;
   let all = -1;
@@ -87,11 +88,6 @@ export function translate(
   const frame = (table & ~within) | (gfn & within);
   if (caches) keep(request, caches, top, level, gfn, frame);
   return frame;
-}
-
-/** Whether what is remembered of a page allows an access. A write that D is yet to be set for needs a walk. */
-function suffices(nested: NestedFormat, { rights, leaf }: FrameCache, need: number): boolean {
-  return (need & ~rights) === 0 && ((need & PTE.write) === 0 || (nested.dirty & ~leaf) === 0);
 }
 
 function remembered({ frame, level, leaf, rights }: FrameCache, result: NestedWalkResult): number {

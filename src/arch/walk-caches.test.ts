@@ -42,9 +42,9 @@ function frameCache(): FrameCache {
   const kept = new Map<number, Pick<FrameCache, 'frame' | 'level' | 'leaf' | 'rights'>>();
   const cache = {
     ...{ frame: 0, level: 0, leaf: 0, rights: 0 },
-    find: (gfn: number) => {
+    find: (gfn: number, need: number, wanted: number) => {
       Object.assign(cache, kept.get(gfn));
-      return kept.has(gfn);
+      return kept.has(gfn) && (need & ~cache.rights) === 0 && (wanted & ~cache.leaf) === 0;
     },
     keep: (gfn: number, frame: number, level: number, leaf: number, rights: number) => {
       kept.set(gfn, { frame, level, leaf, rights });

@@ -34,8 +34,11 @@ export interface FrameCache {
   level: number;
   leaf: number;
   rights: number;
-  /** Looks for a guest frame. */
-  find(gfn: number): boolean;
+  /**
+   * Looks for a guest frame: one that may be used so.
+   * @param need flags that all entries must have, turned @param wanted flags that the leaf must have
+   */
+  find(gfn: number, need: number, wanted: number): boolean;
   /** A guest frame was translated; its A flags are set, and D where it was written. */
   keep(gfn: number, frame: number, level: number, leaf: number, rights: number): void;
 }

@@ -2,6 +2,7 @@
  * What a guest and a host can do to a machine, whoever manages its memory. One step of a scenario is one call; the events
  * are in the machine's log, the call's value is what the guest or the host's caller saw.
  */
+import type { InvpcidType } from '#machine/tlb/flush.ts';
 import type { Machine } from '#machine/words.ts';
 
 export type Width = 1 | 2 | 4 | 8;
@@ -52,8 +53,21 @@ export type Outcome =
 /** Control-register changes; what is absent stays. */
 export interface ControlChange {
   readonly cr0?: { readonly wp?: boolean; readonly pg?: boolean };
-  readonly cr4?: { readonly smep?: boolean; readonly smap?: boolean; readonly pge?: boolean };
+  readonly cr4?: {
+    readonly smep?: boolean;
+    readonly smap?: boolean;
+    readonly pge?: boolean;
+    readonly pcide?: boolean;
+  };
   readonly efer?: { readonly nxe?: boolean };
+}
+
+/** What an INVPCID is told: its type, a PCID (0 where it needs none), an address (plain pair, likewise). */
+export interface InvpcidOperand {
+  readonly type: InvpcidType;
+  readonly pcid: number;
+  readonly hi: number;
+  readonly lo: number;
 }
 
 /** A machine under one hypervisor. Every method may throw LimitExceeded. */
@@ -61,6 +75,8 @@ export interface Hypervisor {
   readonly machine: Machine;
   access(cpu: number, access: Access): Outcome;
   invlpg(cpu: number, hi: number, lo: number): Outcome;
+  invpcid(cpu: number, operand: InvpcidOperand): Outcome;
+  /** MOV to CR3; bit 63 of the value asks not to flush. */
   writeCr3(cpu: number, hi: number, lo: number): Outcome;
   control(cpu: number, change: ControlChange): Outcome;
   readonly host: HostActions;

@@ -8,7 +8,7 @@ import { createKvm, kvm_set_memory_region } from '#hypervisor/kvm/kvm_main.ts';
 import { type ModuleParameters, WHAT_IF } from '#hypervisor/kvm/structs.ts';
 import { createMemory } from '#machine/memory.ts';
 import { createSlot, SLOT_FLAG, type SlotSpec } from '#machine/slots.ts';
-import { createTlb } from '#machine/tlb.ts';
+import { createTlb, type TlbShape } from '#machine/tlb/record.ts';
 import { createVcpus, VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { Machine, type MachineLimits } from '#machine/words.ts';
 import type { Hypervisor } from './hypervisor.ts';
@@ -20,10 +20,13 @@ export interface MachineSpec {
   readonly amd: boolean;
   readonly vcpus: number;
   readonly maxphyaddr: number;
-  /** False: nothing is remembered between walks. */
-  readonly tlb: boolean;
+  /** Null: nothing is remembered between walks. */
+  readonly tlb: TlbShape | null;
   /** Whether the processor's own walk sets A in upper entries before it meets a fault. */
   readonly earlyA: boolean;
+  /** KVM on AMD: the highest ASID, and whether the processor can forget a single one. */
+  readonly asids: number;
+  readonly flushByAsid: boolean;
   /** Module parameters, and what-if keys, as written. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly slots: readonly SlotSpec[];
@@ -40,6 +43,7 @@ export interface RegisterSpec {
   readonly nxe: boolean;
   readonly pse: boolean;
   readonly pge: boolean;
+  readonly pcide: boolean;
   readonly smep: boolean;
   readonly smap: boolean;
 }
@@ -59,7 +63,7 @@ export function prepareMachine(spec: MachineSpec): PreparedMachine {
   for (let cpu = 0; cpu < spec.vcpus; cpu++) {
     const vcpu = vcpuPlace(machine.words, cpu);
     setRegisters(machine, vcpu, spec.registers);
-    if (spec.tlb) createTlb(machine, vcpu);
+    if (spec.tlb) createTlb(machine, vcpu, spec.tlb);
   }
   if (spec.kind === 'bare') {
     for (const slot of spec.slots) createSlot(machine, slot);
@@ -72,6 +76,8 @@ export function prepareMachine(spec: MachineSpec): PreparedMachine {
     mmu: mmuOf(spec),
     tdpLevels: kvm_mmu_get_tdp_level(spec),
     eptad: !isOff(spec.parameters.eptad),
+    asids: spec.asids,
+    flushByAsid: spec.flushByAsid,
     parameters: moduleParameters(spec),
     whatIf: whatIfBits(spec.parameters),
   });
@@ -107,6 +113,7 @@ function moduleParameters({ amd, mmu, parameters: written }: MachineSpec): Modul
     pml: !amd && mmu !== 'shadow' && !isOff(written.eptad) && !isOff(written.pml),
     unrestricted_guest: !isOff(written.unrestricted_guest),
     nx_huge_pages_recovery_ratio: Number(written.nx_huge_pages_recovery_ratio ?? RECOVERY_RATIO) || 0,
+    vpid: !isOff(written.vpid),
   };
 }
 
@@ -127,6 +134,7 @@ function setRegisters(m: Machine, vcpu: number, registers: RegisterSpec): void {
     bit(registers.pse, CR4.PSE) |
       bit(paging === 'pae' || long, CR4.PAE) |
       bit(registers.pge, CR4.PGE) |
+      bit(registers.pcide, CR4.PCIDE) |
       bit(paging === '5', CR4.LA57) |
       bit(registers.smep, CR4.SMEP) |
       bit(registers.smap, CR4.SMAP),

@@ -43,7 +43,7 @@ const COUNTERS = [
 export type Counter = (typeof COUNTERS)[number];
 
 /** Different reasons of exits, and of flushes, that are counted apart; those that come up later are counted with the last. */
-const MOST_REASONS = 8;
+const MOST_REASONS = 16;
 
 /** Columns of a row: the counters, the reasons of exits and of flushes, and what the counting must know to go on. */
 const EXIT_REASONS = COUNTERS.length;

@@ -123,9 +123,22 @@ export const OUTCOME = {
  * The page has each of these in every language.
  */
 export const NOTES = [
+  // What a processor forgets (tlb/flush.ts).
   'one address',
-  'everything',
-  'everything but global pages',
+  'one address, and the pointers to tables',
+  'one address of the PCID, unless it is global',
+  'all of the PCID',
+  'all of the PCID but global pages',
+  'all linear addresses',
+  'all linear addresses but global pages',
+  'all that came from these nested tables',
+  'all that came from any nested tables',
+  'all of the ASID',
+  'all of the ASID but global pages',
+  'all of all ASIDs',
+  'all: a new ASID knows nothing yet',
+  'what led to the fault',
+  // Why entries and slots changed.
   'dropped',
   'the frame holds a guest’s table',
   'writes are logged',
@@ -234,7 +247,18 @@ export const EVENT = {
     field('place', 'place', 4),
   ]),
   tlbHit: define('tlb_hit', 'walk', [field('gva', 'gva', 0), field('pfn', 'pfn', 2)]),
-  tlbFlush: define('tlb_flush', 'walk', [field('what', 'text', 0)]),
+  tableHit: define('table_hit', 'walk', [
+    field('walker', 'walker', 0, { bits: 8 }),
+    field('level', 'int', 0, { shift: 8, bits: 8 }),
+    field('address', 'hex64', 1),
+    field('table', 'hex', 3),
+  ]),
+  frameHit: define('frame_hit', 'walk', [field('gfn', 'gfn', 0), field('pfn', 'pfn', 1)]),
+  tlbFlush: define('tlb_flush', 'walk', [
+    field('what', 'text', 0),
+    field('by', 'text', 1),
+    field('address', 'hex64', 2, { hidden: true }),
+  ]),
 
   memory: define('memory_write', 'change', [
     field('gpa', 'gpa', 0),

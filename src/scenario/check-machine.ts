@@ -1,7 +1,8 @@
 /** The `machine` and `guest` statements with their defaults, and what follows from the paging mode. */
 
-import { MAX_PHYSICAL_BITS, MAX_VCPUS } from './limits.ts';
-import type { Statement } from './parse.ts';
+import type { TlbShape } from '#machine/tlb/record.ts';
+import { ASIDS, MAX_CACHE_ENTRIES, MAX_PHYSICAL_BITS, MAX_TLB_ENTRIES, MAX_VCPUS } from './limits.ts';
+import type { Statement, Word } from './parse.ts';
 import {
   bitOf,
   key,
@@ -96,16 +97,52 @@ function resolveParameters(resolution: Resolution, statement: Statement | undefi
   return parameters;
 }
 
+const DEFAULT_ASIDS = 8;
+
+/** What a processor remembers without a word about it: small enough to be looked at, large enough to be of use. */
+const DEFAULT_TLB = { entries: 64, ways: 4, large: 8, frames: 32, pde: 16, pdpte: 4, pml4e: 4 } as const;
+
+function resolveTlb(resolution: Resolution, find: (name: string) => Word | undefined): TlbShape {
+  const size = (name: string, fallback: number, least: number, most: number): number => {
+    const word = find(name);
+    return word ? numberWithin(resolution, word, { least, most }) : fallback;
+  };
+  const powerOfTwo = (name: string, fallback: number, least: number, most: number): number => {
+    const found = size(name, fallback, least, most);
+    const word = find(name);
+    if (word && found & (found - 1)) report(resolution, word.span, 'no-power-of-two', name, found);
+    return found;
+  };
+  const entries = powerOfTwo('tlb-entries', DEFAULT_TLB.entries, 1, MAX_TLB_ENTRIES);
+  const ways = powerOfTwo('tlb-ways', Math.min(DEFAULT_TLB.ways, entries), 1, MAX_CACHE_ENTRIES);
+  const waysWord = find('tlb-ways');
+  if (waysWord && ways > entries) report(resolution, waysWord.span, 'too-many-ways', ways, entries);
+  const cache = (name: string, fallback: number): number =>
+    find('psc')?.text === 'off' ? 0 : size(name, fallback, 0, MAX_CACHE_ENTRIES);
+  const upper = cache('psc-pml4e', DEFAULT_TLB.pml4e);
+  return {
+    entries,
+    ways,
+    large: size('tlb-large', DEFAULT_TLB.large, 0, MAX_CACHE_ENTRIES),
+    frames: powerOfTwo('tlb-nested', DEFAULT_TLB.frames, 0, MAX_TLB_ENTRIES),
+    tables: [0, cache('psc-pde', DEFAULT_TLB.pde), cache('psc-pdpte', DEFAULT_TLB.pdpte), upper, upper],
+  };
+}
+
 /** The machine, with the defaults of what was not said (or of all, where there is no statement). */
 export function resolveMachine(resolution: Resolution, statement: Statement | undefined): Machine {
   const kind = machineKind(statement);
   if (statement !== undefined) refuseUnsupported(resolution, `machine ${kind}`, statement.span);
   const find = (name: string) => statement && key(statement, name);
+  if (kind === 'bare')
+    for (const word of [find('tlb-nested'), find('asids'), find('flushbyasid')])
+      if (word) report(resolution, word.span, 'not-on-bare', word.name);
   const mmu = resolveMmu(resolution, statement, kind);
   const vendor = (find('vendor')?.text ?? 'amd') as Machine['vendor'];
   const vcpus = find('vcpus');
   const maxphyaddr = find('maxphyaddr');
   const earlyA = find('early-a');
+  const asids = find('asids');
   // Two-dimensional walks of the recorded AMD processor mark upper entries first; nothing else was seen to.
   const marksEarly = kind === 'kvm' && vendor === 'amd' && mmu !== 'shadow';
   return {
@@ -113,13 +150,23 @@ export function resolveMachine(resolution: Resolution, statement: Statement | un
     mmu,
     vendor,
     vcpus: vcpus ? numberWithin(resolution, vcpus, { least: 1, most: MAX_VCPUS }) : 1,
-    tlb: find('tlb')?.text !== 'off',
+    tlb: find('tlb')?.text === 'off' ? null : resolveTlb(resolution, find),
     maxphyaddr: maxphyaddr
       ? numberWithin(resolution, maxphyaddr, { least: 32, most: MAX_PHYSICAL_BITS })
       : 40,
     earlyA: earlyA ? earlyA.text === 'on' : marksEarly,
+    asids: asids ? numberWithin(resolution, asids, { least: 1, most: ASIDS - 1 }) : DEFAULT_ASIDS,
+    flushByAsid: find('flushbyasid')?.text !== 'off',
     parameters: resolveParameters(resolution, statement, kind),
   };
+}
+
+/** CR4.PCIDE at the start, which only 64-bit guests can set. */
+function hasPcid(resolution: Resolution, statement: Statement | undefined, paging: Paging): boolean {
+  const word = statement && key(statement, 'pcide');
+  if (!word || !bitOf(word)) return false;
+  if (MODES[paging].registerBits !== 64) report(resolution, word.span, 'pcid-mode', paging);
+  return true;
 }
 
 /** The paging mode that a guest starts in. */
@@ -153,6 +200,7 @@ export function resolveGuest(
     nxe: flag('nxe', mode.hasNx),
     pse: flag('pse', true),
     pge: flag('pge', false),
+    pcide: hasPcid(resolution, statement, paging),
     smep: flag('smep', false),
     smap: flag('smap', false),
   };

@@ -1,8 +1,9 @@
 /** The steps: what each does, with widths, sizes and vCPUs resolved. */
 
+import type { InvpcidType } from '#machine/tlb/flush.ts';
 import { MODES } from './check-machine.ts';
 import { fittingValue } from './check-memory.ts';
-import { SLOT_IDS } from './limits.ts';
+import { PCIDS, SLOT_IDS } from './limits.ts';
 import type { Statement, Word } from './parse.ts';
 import {
   argument,
@@ -121,6 +122,23 @@ function slotAction(context: StepContext, statement: Statement): Action {
   return { kind: 'slot', id, gpa, size, ro: hasFlag(statement, 'ro'), log: hasFlag(statement, 'log') };
 }
 
+function invpcidAction(context: StepContext, statement: Statement): Action {
+  const { resolution } = context;
+  const type = argument(statement, 'TYPE').text as InvpcidType;
+  const address = optionalArgument(statement, 'GVA');
+  const pcid = key(statement, 'pcid');
+  if (type === 'address' && !address) report(resolution, statement.span, 'invpcid-address-missing');
+  if (type !== 'address' && address) report(resolution, address.span, 'invpcid-unused', type, address.text);
+  if (pcid && type !== 'address' && type !== 'context')
+    report(resolution, pcid.span, 'invpcid-unused', type, 'pcid');
+  return {
+    kind: 'invpcid',
+    type,
+    pcid: pcid ? numberWithin(resolution, pcid, { least: 0, most: PCIDS - 1 }) : 0,
+    gva: type === 'address' && address ? operandAddress(context, statement) : 0n,
+  };
+}
+
 function protectAction(context: StepContext, statement: Statement): Action {
   const access = argument(statement, 'ACCESS');
   if (access.text === 'mmio') refuseXenWord(context.resolution, 'mmio', access.span);
@@ -155,10 +173,11 @@ export const ACTIONS: Readonly<Record<string, Resolver>> = {
     user: hasFlag(statement, 'user'),
   }),
   invlpg: (context, statement) => ({ kind: 'invlpg', gva: operandAddress(context, statement) }),
+  invpcid: invpcidAction,
   cr3: (context, statement) => {
     const { registerBits } = MODES[context.paging];
-    const word = argument(statement, 'VALUE');
-    return { kind: 'cr3', value: valueWithin(context.resolution, word, registerBits, 'cr3') };
+    const value = valueWithin(context.resolution, argument(statement, 'VALUE'), registerBits, 'cr3');
+    return { kind: 'cr3', value: hasFlag(statement, 'noflush') ? value | (1n << 63n) : value };
   },
   cr0: (context, statement) => ({ kind: 'cr0', ...changedBits(context, statement) }),
   cr4: (context, statement) => ({ kind: 'cr4', ...changedBits(context, statement) }),

@@ -83,7 +83,9 @@ host drop 0x10000 8K
       mmu: 'shadow',
       vendor: 'amd',
       vcpus: 1,
-      tlb: true,
+      tlb: { entries: 64, ways: 4, large: 8, frames: 32, tables: [0, 16, 4, 4, 4] },
+      asids: 8,
+      flushByAsid: true,
       maxphyaddr: 40,
       earlyA: false,
       parameters: {},
@@ -95,6 +97,7 @@ host drop 0x10000 8K
       nxe: true,
       pse: true,
       pge: false,
+      pcide: false,
       smep: false,
       smap: false,
     });

@@ -20,3 +20,13 @@ export const MAX_MEMORY = 0x1_0000_0000;
 
 /** Physical address bits at most: a frame number is one 32-bit word of an entry (arch/word64.ts). Processors go up to 52. */
 export const MAX_PHYSICAL_BITS = 44;
+
+/** Entries of a TLB's sets together, and of a cache that has one set. */
+export const MAX_TLB_ENTRIES = 4096;
+export const MAX_CACHE_ENTRIES = 64;
+
+/** ASIDs are below this. */
+export const ASIDS = 0x10000;
+
+/** Process-context identifiers: bits 11 to 0 of CR3. */
+export const PCIDS = 0x1000;

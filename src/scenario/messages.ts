@@ -107,6 +107,12 @@ export const MESSAGES = {
   'does-not-fit': (value: string, room: Room, size: number) => `${value} ${ROOMS[room](size)}`,
   'out-of-range': (place: string, least: number, most: number, found: string) =>
     `${place}: expected ${least} to ${most}, found ${found}`,
+  'no-power-of-two': (place: string, found: number) => `${place}: expected a power of two, found ${found}`,
+  'too-many-ways': (ways: number, entries: number) =>
+    `tlb-ways: a TLB of ${entries} entries has no sets of ${ways}`,
+  'pcid-mode': (paging: string) => `pcide: expected paging=4 or paging=5, found paging=${paging}`,
+  'invpcid-address-missing': () => "'invpcid address' needs the address: guest virtual address",
+  'invpcid-unused': (type: string, word: string) => `'invpcid ${type}' takes no '${word}'`,
   'no-page': (place: string) => `${place}: expected at least one page, 4K`,
   'size-too-large': (size: string, bits: number) => `${size} is more than ${bits} address bits reach`,
   'not-aligned': (place: string, value: string, size: string) =>

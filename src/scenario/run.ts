@@ -89,6 +89,8 @@ export class Run {
       maxphyaddr: spec.maxphyaddr,
       tlb: spec.tlb,
       earlyA: spec.earlyA,
+      asids: spec.asids,
+      flushByAsid: spec.flushByAsid,
       parameters: spec.parameters,
       slots: scenario.slots.map((slot) => ({
         id: slot.id,
@@ -231,6 +233,8 @@ function perform(hypervisor: Hypervisor, step: Step): Outcome {
       return hypervisor.access(step.cpu, accessOf(step));
     case 'invlpg':
       return hypervisor.invlpg(step.cpu, hiOfBig(step.gva), loOfBig(step.gva));
+    case 'invpcid':
+      return hypervisor.invpcid(step.cpu, { ...step, hi: hiOfBig(step.gva), lo: loOfBig(step.gva) });
     case 'cr3':
       return hypervisor.writeCr3(step.cpu, hiOfBig(step.value), loOfBig(step.value));
     case 'cr0':

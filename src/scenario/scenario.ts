@@ -3,6 +3,8 @@
  * the start, and the steps. Also where something stands in the text, and what is wrong there.
  * It knows nothing of how a scenario is written (parse.ts) or run.
  */
+import type { InvpcidType } from '#machine/tlb/flush.ts';
+import type { TlbShape } from '#machine/tlb/record.ts';
 import type { Told } from './messages.ts';
 
 /** A place in the text. Lines and columns begin at 1; columns and length count UTF-16 code units. */
@@ -33,12 +35,15 @@ export interface Machine {
   readonly mmu: MmuKind;
   readonly vendor: 'amd' | 'intel';
   readonly vcpus: number;
-  /** False: the TLB is empty at every guest entry. */
-  readonly tlb: boolean;
+  /** Null: nothing is remembered between walks. */
+  readonly tlb: TlbShape | null;
   /** Physical address bits of host and guest. */
   readonly maxphyaddr: number;
   /** Whether the processor's own walk sets A in upper entries before it meets a fault below. */
   readonly earlyA: boolean;
+  /** KVM on AMD: the highest ASID, and whether the processor can forget a single one. */
+  readonly asids: number;
+  readonly flushByAsid: boolean;
   /** Module parameters (Xen: command-line keys), name to value as written. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -52,6 +57,7 @@ export interface Guest {
   readonly nxe: boolean;
   readonly pse: boolean;
   readonly pge: boolean;
+  readonly pcide: boolean;
   readonly smep: boolean;
   readonly smap: boolean;
 }
@@ -111,9 +117,17 @@ export type Action =
     }
   | { readonly kind: 'exec'; readonly gva: bigint; readonly user: boolean }
   | { readonly kind: 'invlpg'; readonly gva: bigint }
+  | { readonly kind: 'invpcid'; readonly type: InvpcidType; readonly pcid: number; readonly gva: bigint }
+  /** Bit 63 of the value: nothing is flushed. */
   | { readonly kind: 'cr3'; readonly value: bigint }
   | { readonly kind: 'cr0'; readonly wp?: boolean; readonly pg?: boolean }
-  | { readonly kind: 'cr4'; readonly smep?: boolean; readonly smap?: boolean; readonly pge?: boolean }
+  | {
+      readonly kind: 'cr4';
+      readonly smep?: boolean;
+      readonly smap?: boolean;
+      readonly pge?: boolean;
+      readonly pcide?: boolean;
+    }
   | { readonly kind: 'efer'; readonly nxe: boolean }
   | { readonly kind: 'dirty-log'; readonly slot: number; readonly on: boolean }
   | { readonly kind: 'get-dirty'; readonly slot: number }

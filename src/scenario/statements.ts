@@ -99,6 +99,11 @@ function bit(name: string, help: string, fallback?: string): KeySpec {
   return { name, kind: 'choice', choices: ['0', '1'], ...(fallback ? { default: fallback } : {}), help };
 }
 
+/** A number of entries as a key of `machine`. */
+function size(name: string, fallback: string, help: string): KeySpec {
+  return { name, kind: 'number', default: fallback, help };
+}
+
 /** A module parameter as a key of `machine`. @param unusual the value that changes what this simulator's KVM does */
 function parameter(name: string, help: string, unusual?: string): KeySpec {
   return { name, kind: 'word', parameter: true, ...(unusual ? { unusual } : {}), help };
@@ -135,6 +140,32 @@ const MACHINE_KEYS: readonly KeySpec[] = [
     default: 'on',
     unusual: 'off',
     help: 'off: the TLB is empty at every guest entry, as in the recorded traces',
+  },
+  size('tlb-entries', '64', 'translations of 4 KiB pages that a processor remembers: a power of two'),
+  size('tlb-ways', '4', 'how many of them, and of the guest-physical ones, make up a set: a power of two'),
+  size('tlb-large', '8', 'translations of large pages; 0: these are remembered in pieces of 4 KiB'),
+  size('tlb-nested', '32', 'guest-physical translations, with nested tables: a power of two, or 0'),
+  {
+    name: 'psc',
+    kind: 'choice',
+    choices: ['on', 'off'],
+    default: 'on',
+    help: 'off: a processor has no paging-structure caches, so that each walk begins at the root',
+  },
+  size(
+    'psc-pde',
+    '16',
+    'entries of the cache that spares all but the last level; there is one for nested tables too',
+  ),
+  size('psc-pdpte', '4', 'entries of the cache that spares all but the last two levels'),
+  size('psc-pml4e', '4', 'entries of the caches that spare the upper levels above those'),
+  size('asids', '8', 'kvm on amd: the highest address-space identifier'),
+  {
+    name: 'flushbyasid',
+    kind: 'choice',
+    choices: ['on', 'off'],
+    default: 'on',
+    help: 'kvm on amd: off: the processor cannot forget one address space alone, so KVM takes a new identifier',
   },
   { name: 'maxphyaddr', kind: 'number', default: '40', help: 'physical address bits of host and guest' },
   {
@@ -174,7 +205,10 @@ const MACHINE_KEYS: readonly KeySpec[] = [
   parameter('eptad', 'kvm-intel: accessed and dirty flags in EPT entries', 'off'),
   parameter('pml', 'kvm-intel: page-modification logging', 'off'),
   parameter('unrestricted_guest', 'kvm-intel: guests run without paging by themselves'),
-  parameter('vpid', 'kvm-intel: TLB entries are tagged with the vCPU'),
+  parameter(
+    'vpid',
+    'kvm-intel: what a processor remembers is tagged with the vCPU, and outlives VM exits and entries',
+  ),
   whatIf(
     'unsync',
     'on',
@@ -229,6 +263,7 @@ const SETUP = rows('setup', [
       bit('nxe', 'EFER.NXE: the nx bit is known', '1 in pae, 4 and 5, else 0'),
       bit('pse', 'CR4.PSE: 4 MiB pages in 32-bit paging', '1'),
       bit('pge', 'CR4.PGE: global pages', '0'),
+      bit('pcide', 'CR4.PCIDE: bits 11 to 0 of CR3 are a process-context identifier (64-bit guests)', '0'),
       bit('smep', 'CR4.SMEP: the kernel may not execute user pages', '0'),
       bit('smap', 'CR4.SMAP: the kernel may not touch user pages', '0'),
     ],
@@ -340,7 +375,29 @@ const GUEST_STEPS = rows('guest', [
   {
     verb: 'cr3',
     arguments: [{ name: 'VALUE', kind: 'value', help: 'the new CR3' }],
+    flags: [{ name: 'noflush', help: 'with bit 63 set: the TLB keeps what it has of the PCID' }],
     help: 'The guest loads CR3.',
+  },
+  {
+    verb: 'invpcid',
+    arguments: [
+      {
+        name: 'TYPE',
+        kind: 'choice',
+        choices: ['address', 'context', 'all', 'all-but-globals'],
+        help: 'what is invalidated: types 0, 1, 2 and 3 of the instruction',
+      },
+      { ...GVA, optional: true, help: 'guest virtual address, for `address`' },
+    ],
+    keys: [
+      {
+        name: 'pcid',
+        kind: 'number',
+        default: '0',
+        help: 'process-context identifier, for `address` and `context`',
+      },
+    ],
+    help: 'The guest invalidates what the TLB has of a PCID, or of all.',
   },
   {
     verb: 'cr0',
@@ -353,6 +410,7 @@ const GUEST_STEPS = rows('guest', [
       bit('smep', 'the kernel may not execute user pages'),
       bit('smap', 'the kernel may not touch user pages'),
       bit('pge', 'global pages'),
+      bit('pcide', 'process-context identifiers'),
     ],
     help: 'The guest changes bits of CR4.',
   },

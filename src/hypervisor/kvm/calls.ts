@@ -127,6 +127,7 @@ const VMX_HANDLER = {
   pf_interception: 'handle_exception_nmi',
   cr_interception: 'handle_cr',
   invlpg_interception: 'handle_invlpg',
+  invpcid_interception: 'handle_invpcid',
   msr_interception: 'kvm_emulate_wrmsr',
 } as const;
 

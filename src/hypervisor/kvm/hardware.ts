@@ -4,11 +4,14 @@
  */
 import { PTE, reservedMasks } from '#arch/entry.ts';
 import { PF } from '#arch/fault.ts';
-import { CR4, type PagingMode } from '#arch/paging-mode.ts';
+import { CR4, levelShift, type PagingMode } from '#arch/paging-mode.ts';
+import { ACC } from '#arch/permission.ts';
 import { newWalkResult, type Tables, type WalkRequest, type WalkResult, walk } from '#arch/walk.ts';
 import { EVENT, WALKER_CPU } from '#machine/events.ts';
-import { tlbFill, tlbLookup } from '#machine/tlb.ts';
-import { VCPU, vcpuMode } from '#machine/vcpu.ts';
+import { type WalkCaches, walkCaches } from '#machine/tlb/caches.ts';
+import { forgetFaulting } from '#machine/tlb/flush.ts';
+import { tlbFill, tlbLookup } from '#machine/tlb/translations.ts';
+import { VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import type { Kvm, Vcpu } from './structs.ts';
 
@@ -39,6 +42,7 @@ export class Processor {
   readonly #kvm: Kvm;
   readonly #tables: HostTables;
   readonly #pointers: HostTables;
+  readonly #caches: WalkCaches | null;
   readonly #requests = new Map<PagingMode, WalkRequest>();
   /** The mode that was asked for last, nearly always the next too, and its request. */
   #lastMode: PagingMode | null = null;
@@ -50,6 +54,7 @@ export class Processor {
     this.#kvm = kvm;
     this.#tables = new HostTables(kvm.m);
     this.#pointers = new HostTables(kvm.m);
+    this.#caches = walkCaches(kvm.m, vcpuPlace(kvm.m.words, 0));
   }
 
   /**
@@ -63,12 +68,26 @@ export class Processor {
     const request = this.#requestFor(vcpuMode(m.words, vcpu.regs), m.get(vcpu.regs + VCPU.cr4));
     const known = tlbLookup(m, vcpu.regs, request.mode, hi, lo, access, ac);
     if (known >= 0) return hit(this.result, known);
-    const result = walk(request, m.get(vcpu.regs + VCPU.hardware_root), hi, lo, access, ac, this.result);
+    this.#caches?.use(vcpu.regs, 0, request.mode.entryBytes);
+    const root = m.get(vcpu.regs + VCPU.hardware_root);
+    const result = walk(request, root, hi, lo, access, ac, this.result);
     if (result.ok) {
       m.log.emit(EVENT.translated, hi, lo, result.frame, result.level);
-      const dirty = (this.#tables.flags & PTE.dirty) !== 0 || (access & PF.write) !== 0;
-      tlbFill(m, vcpu.regs, hi, lo, { frame: result.frame, rights: result.rights, dirty, global: false });
-    } else m.log.emit(EVENT.fault, hi, lo, result.error, result.level, this.#table);
+      const shift = levelShift(request.mode, result.level);
+      tlbFill(m, vcpu.regs, hi, lo, {
+        frame: result.frame,
+        rights: result.rights,
+        nestedRights: ACC.all,
+        dirty: (this.#tables.flags & PTE.dirty) !== 0 || (access & PF.write) !== 0,
+        // KVM never makes an entry global.
+        global: false,
+        guestShift: shift,
+        shift,
+      });
+    } else {
+      m.log.emit(EVENT.fault, hi, lo, result.error, result.level, this.#table);
+      forgetFaulting(m, vcpu.regs, '#PF', hi, lo, null);
+    }
     return result;
   }
 
@@ -109,7 +128,7 @@ export class Processor {
       earlyA: false,
       tables: this.#tables,
       pdptes: levels === 3 ? this.#pointers : null,
-      cache: null,
+      cache: this.#caches?.guest ?? null,
       listener: (level, table, index) => this.#reference(level, table, index),
     };
   }

@@ -1,6 +1,13 @@
 /** KVM, behind the interface that every hypervisor has. */
 import { CR0, CR4, EFER } from '#arch/paging-mode.ts';
-import type { Access, ControlChange, HostActions, Hypervisor, Outcome } from '#hypervisor/hypervisor.ts';
+import type {
+  Access,
+  ControlChange,
+  HostActions,
+  Hypervisor,
+  InvpcidOperand,
+  Outcome,
+} from '#hypervisor/hypervisor.ts';
 import { OK } from '#hypervisor/hypervisor.ts';
 import { kvm_mmu_invlpg } from '#hypervisor/kvm/mmu/invlpg.ts';
 import { EVENT } from '#machine/events.ts';
@@ -9,13 +16,20 @@ import type { Machine } from '#machine/words.ts';
 import { Guest, type InstructionBody, type StubPage } from './guest.ts';
 import { jumpTo } from './guest_code.ts';
 import { Processor } from './hardware.ts';
+import { kvm_handle_invpcid } from './pcid.ts';
 import { vmx_flush_pml_buffer } from './pml.ts';
 import { ShadowGuestMmu } from './shadow_exits.ts';
 import type { Kvm, Vcpu } from './structs.ts';
-import { cr_interception, type ExitHandler, invlpg_interception, msr_interception } from './svm.ts';
+import {
+  cr_interception,
+  type ExitHandler,
+  invlpg_interception,
+  invpcid_interception,
+  msr_interception,
+} from './svm.ts';
 import { TdpGuestMmu } from './tdp_exits.ts';
 import { TdpProcessor } from './tdp_hardware.ts';
-import { changeOwnBits, invlpg, isIntercepted, writeCr3 } from './tdp_native.ts';
+import { changeOwnBits, invlpg, invpcid, isIntercepted, writeCr3 } from './tdp_native.ts';
 import {
   kvm_init_mmu,
   kvm_inject_gp,
@@ -56,6 +70,13 @@ export class KvmHypervisor implements Hypervisor {
       kvm_mmu_invlpg(vcpu, hi, lo);
       return true;
     });
+  }
+
+  invpcid(cpu: number, operand: InvpcidOperand): Outcome {
+    const { hi, lo } = operand;
+    if (this.#tdp) return this.#run(cpu, false, false, (vcpu, guest) => invpcid(vcpu, guest, operand));
+    const exit = { handler: invpcid_interception, reason: 'INVPCID', hi, lo };
+    return this.#privileged(cpu, exit, (vcpu) => kvm_handle_invpcid(vcpu, operand));
   }
 
   writeCr3(cpu: number, hi: number, lo: number): Outcome {
@@ -121,11 +142,9 @@ function applyControl(vcpu: Vcpu, change: ControlChange): boolean {
   if (change.cr0)
     return kvm_set_cr0(vcpu, withBit(withBit(read(VCPU.cr0), CR0.WP, change.cr0.wp), CR0.PG, change.cr0.pg));
   if (change.cr4) {
-    const { smep, smap, pge } = change.cr4;
-    return kvm_set_cr4(
-      vcpu,
-      withBit(withBit(withBit(read(VCPU.cr4), CR4.SMEP, smep), CR4.SMAP, smap), CR4.PGE, pge),
-    );
+    const { smep, smap, pge, pcide } = change.cr4;
+    const paged = withBit(withBit(read(VCPU.cr4), CR4.PGE, pge), CR4.PCIDE, pcide);
+    return kvm_set_cr4(vcpu, withBit(withBit(paged, CR4.SMEP, smep), CR4.SMAP, smap));
   }
   if (change.efer) set_efer(vcpu, withBit(read(VCPU.efer), EFER.NXE, change.efer.nxe));
   return true;

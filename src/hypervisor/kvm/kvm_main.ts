@@ -21,6 +21,7 @@ import {
   SLOT_ARCH,
   type Vcpu,
 } from './structs.ts';
+import { allocateTag } from './vendor_tlb.ts';
 
 const KVM_MIN_ALLOC_MMU_PAGES = 64;
 /** IDENTITY_PAGETABLE_PRIVATE_MEMSLOT */
@@ -42,6 +43,9 @@ export interface KvmSpec {
   readonly eptad: boolean;
   /** Levels of nested tables. */
   readonly tdpLevels: 4 | 5;
+  /** AMD: see Kvm. */
+  readonly asids: number;
+  readonly flushByAsid: boolean;
   /** WHAT_IF bits. */
   readonly whatIf: number;
 }
@@ -79,6 +83,8 @@ export function createKvm(m: Machine, spec: KvmSpec): Kvm {
     tdp,
     tdpMmu: spec.mmu === 'tdp',
     tdpLevels: spec.tdpLevels,
+    asids: spec.asids,
+    flushByAsid: spec.flushByAsid,
     format: SPTE_FORMATS[formatIndex] as SpteFormat,
   };
   if (!spec.amd && !(tdp && spec.parameters.unrestricted_guest)) makePrivateSlots(kvm);
@@ -106,6 +112,7 @@ function createVcpu(kvm: Kvm, id: number): Vcpu {
   m.set(arch + ARCH.pae_root, m.allocateFrames(1, FRAME.table));
   const vcpu = { kvm, log: m.log, id, regs, arch };
   if (kvm.parameters.pml) createBuffer(vcpu);
+  allocateTag(vcpu);
   return vcpu;
 }
 

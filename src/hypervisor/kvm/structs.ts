@@ -88,6 +88,9 @@ export const ARCH = record([
   'loaded',
   'pml_buffer',
   'pml_count',
+  'tlb_ctl',
+  'asid_is_old',
+  'next_asid',
 ]);
 
 /** One entry of ARCH.prev_roots. */
@@ -130,6 +133,8 @@ export interface ModuleParameters {
   readonly unrestricted_guest: boolean;
   /** One of so many tables is given up each time (nx_huge_pages_recovery_ratio); 0: none. */
   readonly nx_huge_pages_recovery_ratio: number;
+  /** kvm-intel: what the hardware remembers of a vCPU bears its number, and outlives exits and entries. */
+  readonly vpid: boolean;
 }
 
 export interface Kvm {
@@ -148,6 +153,9 @@ export interface Kvm {
   readonly tdpMmu: boolean;
   /** Levels of nested tables. */
   readonly tdpLevels: 4 | 5;
+  /** AMD: the highest ASID, and whether the processor can forget a single one (CPUID: FlushByAsid). */
+  readonly asids: number;
+  readonly flushByAsid: boolean;
   /** Format of the entries. */
   readonly format: SpteFormat;
 }

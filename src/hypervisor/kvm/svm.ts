@@ -47,6 +47,10 @@ const emulateOnInterception: ExitHandler = (vcpu, instruction, action) => {
 
 export const cr_interception: ExitHandler = exitHandler('cr_interception', emulateOnInterception);
 export const invlpg_interception: ExitHandler = exitHandler('invlpg_interception', emulateOnInterception);
+export const invpcid_interception: ExitHandler = exitHandler(
+  'invpcid_interception',
+  (vcpu: Vcpu, _: Instruction, action: (vcpu: Vcpu) => boolean): boolean => action(vcpu),
+);
 export const msr_interception: ExitHandler = exitHandler('msr_interception', emulateOnInterception);
 
 /**

@@ -2,6 +2,7 @@
  * The processor while it runs a guest with two-dimensional paging: it walks the guest's own tables, and the nested tables that KVM
  * made for each step of that. Not KVM's code: AMD APM vol. 2 section 15.25, Intel SDM vol. 3 chapter 29.
  */
+import { PTE } from '#arch/entry.ts';
 import { pagingFormat } from '#arch/entry-format.ts';
 import { eptFormat } from '#arch/ept.ts';
 import {
@@ -13,7 +14,8 @@ import {
 } from '#arch/nested-request.ts';
 import { nestedRead, nestedWalk } from '#arch/nested-walk.ts';
 import { nptFormat } from '#arch/npt.ts';
-import { CR0, CR4, type PagingMode, pagingMode } from '#arch/paging-mode.ts';
+import { CR0, CR4, levelShift, type PagingMode, pagingMode } from '#arch/paging-mode.ts';
+import { frameOfAddress } from '#arch/walk.ts';
 import {
   DIMENSION,
   REFERENCE,
@@ -26,7 +28,10 @@ import {
 import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
 import { EVENT, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
 import { frameData } from '#machine/memory.ts';
-import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
+import { type WalkCaches, walkCaches } from '#machine/tlb/caches.ts';
+import { forgetFaulting } from '#machine/tlb/flush.ts';
+import { tlbFill, tlbLookup } from '#machine/tlb/translations.ts';
+import { cr3Frame, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_WORDS, type Machine } from '#machine/words.ts';
 import { eptRules } from './ept_rules.ts';
 import { IDENTITY_MAP_GFN } from './kvm_main.ts';
@@ -53,6 +58,9 @@ class HostMemory implements TableMemory {
 /** How the hardware runs a guest without paging where it cannot go without itself: 4 MiB pages that map each address to itself. */
 const IDENTITY_MAPPED: PagingMode = pagingMode(CR0.PE | CR0.PG, CR4.PSE, 0);
 
+/** Stands for all nested tables of an ASID (machine/tlb/tags.ts). */
+const ASID_TAGGED = 1;
+
 export class TdpProcessor {
   readonly #kvm: Kvm;
   readonly #earlyA: boolean;
@@ -60,6 +68,7 @@ export class TdpProcessor {
   readonly #nested: NestedWalkRequest['nested'];
   readonly #requests = new Map<PagingMode, NestedWalkRequest>();
   readonly #log: ModificationBuffer | null;
+  readonly #caches: WalkCaches | null;
   readonly #roots: Roots = { guest: 0, pdptes: 0, firstPointer: 0, nested: 0 };
   readonly #trace: EventTrace;
   /** What the last walk came to. */
@@ -76,6 +85,7 @@ export class TdpProcessor {
       ? nptFormat({ levels, maxphyaddr, gigabytePages: true, noExecute: true })
       : eptFormat({ ...eptRules(maxphyaddr, kvm.format.accessed !== 0), levels });
     this.#log = kvm.parameters.pml ? modificationBuffer(kvm) : null;
+    this.#caches = walkCaches(kvm.m, vcpuPlace(kvm.m.words, 0), () => this.#trace.emit());
   }
 
   /** Walks for a linear address (plain pair); `result` has what it came to. Emits the walk. @param access PF bits @param ac RFLAGS.AC */
@@ -84,33 +94,64 @@ export class TdpProcessor {
     const { result } = this;
     m.log.emit(EVENT.access, hi, lo, access);
     const mode = this.#mode(vcpu);
-    const request = this.#request(mode);
-    this.#trace.entryBytes = mode.entryBytes;
-    this.#begin(vcpu);
-    const allowed = nestedWalk(request, this.#roots, hi, lo, access, ac, result);
+    this.#begin(vcpu, mode);
+    const known = mode.levels === 0 ? -1 : tlbLookup(m, vcpu.regs, mode, hi, lo, access, ac);
+    if (known >= 0) {
+      result.kind = 'ok';
+      result.frame = known;
+      return result;
+    }
+    const allowed = nestedWalk(this.#request(mode), this.#roots, hi, lo, access, ac, result);
     this.#trace.emit();
-    if (allowed) m.log.emit(EVENT.translated, hi, lo, result.frame, result.guestLevel);
-    else m.log.emit(EVENT.fault, hi, lo, result.error, result.row, result.place);
+    if (allowed) {
+      m.log.emit(EVENT.translated, hi, lo, result.frame, result.guestLevel);
+      if (mode.levels > 0) this.#remember(vcpu, mode, hi, lo);
+    } else {
+      m.log.emit(EVENT.fault, hi, lo, result.error, result.row, result.place);
+      this.#forget(vcpu, hi, lo);
+    }
     return result;
+  }
+
+  /** The last walk ended in a fault: what led to it is forgotten. */
+  #forget({ regs }: Vcpu, hi: number, lo: number): void {
+    const { kind, gpaHi, gpaLo } = this.result;
+    const { m, amd } = this.#kvm;
+    if (kind === 'page-fault') forgetFaulting(m, regs, '#PF', hi, lo, null);
+    else if (kind !== 'log-full')
+      forgetFaulting(m, regs, amd ? '#NPF' : 'EPT violation', hi, lo, frameOfAddress(gpaHi, gpaLo));
+  }
+
+  /** The translation that the last walk came to is kept. */
+  #remember({ regs }: Vcpu, mode: PagingMode, hi: number, lo: number): void {
+    const { m } = this.#kvm;
+    const { frame, rights, nestedRights, dirty, guestFlags, guestLevel, shift } = this.result;
+    const global = (guestFlags & PTE.global) !== 0 && (m.get(regs + VCPU.cr4) & CR4.PGE) !== 0;
+    const guestShift = levelShift(mode, guestLevel);
+    tlbFill(m, regs, hi, lo, { frame, rights, nestedRights, dirty, global, guestShift, shift });
   }
 
   /** Reads a guest-physical address (plain pair) that no linear one led to: the page-directory pointers of a new CR3. */
   read(vcpu: Vcpu, hi: number, lo: number): NestedWalkResult {
-    this.#begin(vcpu);
-    const request = this.#request(this.#mode(vcpu));
+    const mode = this.#mode(vcpu);
+    this.#begin(vcpu, mode);
+    const request = this.#request(mode);
     nestedRead(request, this.#roots, hi, lo, this.result);
     this.#trace.emit();
     return this.result;
   }
 
-  #begin(vcpu: Vcpu): void {
+  #begin(vcpu: Vcpu, mode: PagingMode): void {
     const { m, amd } = this.#kvm;
     const roots = this.#roots;
-    roots.guest = this.#mode(vcpu) === IDENTITY_MAPPED ? IDENTITY_MAP_GFN : cr3Frame(m.words, vcpu.regs);
+    this.#trace.entryBytes = mode.entryBytes;
+    roots.guest = mode === IDENTITY_MAPPED ? IDENTITY_MAP_GFN : cr3Frame(m.words, vcpu.regs);
     roots.pdptes = amd ? 0 : vcpu.regs + VCPU.pdptes;
     roots.firstPointer = (m.get(vcpu.regs + VCPU.cr3_lo) & 0xfe0) >>> 3;
     roots.nested = m.get(vcpu.regs + VCPU.hardware_root);
     this.#log?.use(vcpu);
+    // AMD's processors know nested tables by the ASID alone, Intel's by their root.
+    this.#caches?.use(vcpu.regs, amd ? ASID_TAGGED : roots.nested, mode.entryBytes);
   }
 
   /** The guest's paging mode, as the hardware has it: processors that must page walk an identity map where the guest does not. */
@@ -132,7 +173,7 @@ export class TdpProcessor {
       earlyA: this.#earlyA,
       trace: this.#trace,
       log: this.#log,
-      caches: null,
+      caches: this.#caches,
     };
     this.#requests.set(mode, request);
     return request;

@@ -6,10 +6,11 @@ import { bitsMask, PTE } from '#arch/entry.ts';
 import { CR0, CR4 } from '#arch/paging-mode.ts';
 import { flagsWord, frameWord } from '#arch/word64.ts';
 import type { ControlChange } from '#hypervisor/hypervisor.ts';
-import { OK } from '#hypervisor/hypervisor.ts';
+import { type InvpcidOperand, OK } from '#hypervisor/hypervisor.ts';
+import * as native from '#hypervisor/native.ts';
 import { EVENT, REGISTERS } from '#machine/events.ts';
 import { loadedHi, loadedLo, loadFrame } from '#machine/memory.ts';
-import { tlbFlushAddress, tlbFlushAll } from '#machine/tlb.ts';
+import * as tlb from '#machine/tlb/flush.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Done, Guest } from './guest.ts';
 import type { Vcpu } from './structs.ts';
@@ -21,23 +22,24 @@ const DONE: Done = { outcome: OK, emulated: false };
 
 /** INVLPG */
 export function invlpg({ kvm, regs }: Vcpu, hi: number, lo: number): Done {
-  tlbFlushAddress(kvm.m, regs, hi, lo);
+  tlb.invlpg(kvm.m, regs, hi, lo);
   return DONE;
 }
+
+/** INVPCID */
+export const invpcid = ({ kvm, regs }: Vcpu, guest: Guest, operand: InvpcidOperand): Done | Left =>
+  native.doInvpcid(kvm.m, regs, operand) ? DONE : refuse(guest);
 
 /** MOV to CR3 (plain pair). A PAE guest's page-directory pointers are loaded at once on Intel's processors, and not on AMD's. */
 export function writeCr3(vcpu: Vcpu, guest: Guest, mmu: TdpGuestMmu, hi: number, lo: number): Done | Left {
   const { kvm, regs } = vcpu;
   const { m } = kvm;
-  if (hi >>> (kvm.maxphyaddr - 32) !== 0) return refuse(guest);
+  if (native.isBeyondCr3(native.cr3Hi(m, regs, hi), kvm.maxphyaddr)) return refuse(guest);
   if (!kvm.amd && vcpuMode(m.words, regs).levels === 3) {
     const loaded = loadPointers(vcpu, guest, mmu, hi, lo);
     if (loaded !== null) return loaded;
   }
-  m.set(regs + VCPU.cr3_hi, hi);
-  m.set(regs + VCPU.cr3_lo, lo);
-  m.log.emit(EVENT.register, REGISTERS.indexOf('cr3'), hi, lo);
-  tlbFlushAll(m, regs, false);
+  native.writeCr3(m, regs, hi, lo);
   return { ...DONE, changesMapping: true };
 }
 
@@ -73,6 +75,7 @@ export const isIntercepted = ({ kvm }: Vcpu, { cr0, cr4, efer }: ControlChange):
   kvm.amd ||
   efer !== undefined ||
   cr0?.pg !== undefined ||
+  cr4?.pcide !== undefined ||
   cr4?.smep !== undefined ||
   cr4?.smap !== undefined;
 
@@ -81,8 +84,9 @@ export function changeOwnBits({ kvm, regs }: Vcpu, { cr0, cr4 }: ControlChange):
   const { m } = kvm;
   if (cr0?.wp !== undefined) setBit('cr0', VCPU.cr0, CR0.WP, cr0.wp);
   if (cr4?.pge !== undefined) {
+    const old = m.get(regs + VCPU.cr4);
     setBit('cr4', VCPU.cr4, CR4.PGE, cr4.pge);
-    tlbFlushAll(m, regs, true);
+    if (m.get(regs + VCPU.cr4) !== old) tlb.forgetLinear(m, regs, 'MOV to CR4');
   }
   return DONE;
 

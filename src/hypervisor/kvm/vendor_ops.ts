@@ -1,7 +1,6 @@
 /** What each processor vendor's module does its own way for the MMU (Linux 6.1: struct kvm_x86_ops; svm/svm.c, vmx/vmx.c). */
-import { tlbFlushAddress, tlbFlushAll } from '#machine/tlb.ts';
 import { VCPU } from '#machine/vcpu.ts';
-import { noted, vendor } from './calls.ts';
+import { vendor } from './calls.ts';
 import { ARCH, type Vcpu } from './structs.ts';
 
 /** get_rflags: the guest's flags, read for RFLAGS.AC where SMAP may matter. The access brings its AC along here. */
@@ -13,17 +12,4 @@ export const get_cpl = vendor('get_cpl', (_: Vcpu): void => {});
 /** load_mmu_pgd: the present root becomes what the hardware's walk begins with. */
 export const load_mmu_pgd = vendor('load_mmu_pgd', ({ kvm, regs, arch }: Vcpu): void =>
   kvm.m.set(regs + VCPU.hardware_root, kvm.m.get(arch + ARCH.root_hpa)),
-);
-
-const svm_flush_tlb_asid = noted('svm_flush_tlb_asid');
-
-/** flush_tlb_current: the hardware forgets all translations of the present root before it enters the guest. */
-export const flush_tlb_current = vendor('flush_tlb_current', (vcpu: Vcpu): void => {
-  if (vcpu.kvm.amd) svm_flush_tlb_asid(vcpu);
-  tlbFlushAll(vcpu.kvm.m, vcpu.regs, true);
-});
-
-/** flush_tlb_gva: the hardware forgets one address (plain pair). */
-export const flush_tlb_gva = vendor('flush_tlb_gva', (vcpu: Vcpu, hi: number, lo: number): void =>
-  tlbFlushAddress(vcpu.kvm.m, vcpu.regs, hi, lo),
 );

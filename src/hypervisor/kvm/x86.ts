@@ -16,14 +16,18 @@ import {
   kvm_mmu_sync_roots,
   kvm_mmu_unload,
 } from '#hypervisor/kvm/mmu/roots.ts';
+import { cr3Hi, isBeyondCr3, mayEnablePcid } from '#hypervisor/native.ts';
 import { EVENT, REGISTERS } from '#machine/events.ts';
 import { loadedHi, loadedLo, loadGuest } from '#machine/memory.ts';
+import { currentPcid } from '#machine/tlb/tags.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import { kernel } from './calls.ts';
 import { trace_kvm_inj_exception } from './mmutrace.ts';
+import { kvm_invalidate_pcid } from './pcid.ts';
 import { KVM_REQ, kvm_make_request } from './requests.ts';
 import { ARCH, isChanged, ROLE, type Vcpu, WHAT_IF } from './structs.ts';
-import { flush_tlb_current, load_mmu_pgd } from './vendor_ops.ts';
+import { load_mmu_pgd } from './vendor_ops.ts';
+import { flush_tlb_all, flush_tlb_current, flush_tlb_guest, flushAtEntry } from './vendor_tlb.ts';
 
 const UD_VECTOR = 6;
 export const PF_VECTOR = 14;
@@ -55,6 +59,7 @@ export const vcpu_enter_guest = kernel('vcpu_enter_guest', (vcpu: Vcpu): boolean
     if (m.get(vcpu.arch + ARCH.root_hpa) === 0 && !kvm_mmu_load(vcpu)) return false;
     // What came up on the way (a sync that needs a flush) sends the vCPU round once more.
   } while (m.get(vcpu.arch + ARCH.requests) !== 0);
+  flushAtEntry(vcpu);
   m.log.emit(EVENT.entry);
   return true;
 });
@@ -65,11 +70,15 @@ function handleRequests(vcpu: Vcpu): boolean {
   if (kvm_check_request(vcpu, KVM_REQ.MMU_FREE_OBSOLETE_ROOTS)) kvm_mmu_free_obsolete_roots(vcpu);
   if (kvm_check_request(vcpu, KVM_REQ.MMU_SYNC)) kvm_mmu_sync_roots(vcpu);
   if (kvm_check_request(vcpu, KVM_REQ.LOAD_MMU_PGD)) load_mmu_pgd(vcpu);
-  if (kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH | KVM_REQ.TLB_FLUSH_CURRENT)) flush_tlb_current(vcpu);
+  if (kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH)) {
+    flush_tlb_all(vcpu);
+    kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH_CURRENT);
+  }
+  if (kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH_CURRENT)) flush_tlb_current(vcpu);
   if (kvm_check_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST)) {
     kvm_mmu_sync_roots(vcpu);
     kvm_mmu_sync_prev_roots(vcpu);
-    flush_tlb_current(vcpu);
+    flush_tlb_guest(vcpu);
   }
   return true;
 }
@@ -226,23 +235,23 @@ export const load_pdptrs = kernel('load_pdptrs', (vcpu: Vcpu, hi: number, lo: nu
 });
 
 /** kvm_set_cr3. False: the guest gets a #GP. */
-export const kvm_set_cr3 = kernel('kvm_set_cr3', (vcpu: Vcpu, hi: number, lo: number): boolean => {
+export const kvm_set_cr3 = kernel('kvm_set_cr3', (vcpu: Vcpu, operandHi: number, lo: number): boolean => {
   const { m } = vcpu.kvm;
+  const hi = cr3Hi(m, vcpu.regs, operandHi);
   const same =
     m.get(vcpu.regs + VCPU.cr3_hi) === hi &&
     m.get(vcpu.regs + VCPU.cr3_lo) === lo &&
     !isChanged(vcpu.kvm, WHAT_IF.shadowCacheOff);
   const pae = isPae(m.get(vcpu.regs + VCPU.cr0), m.get(vcpu.regs + VCPU.cr4), m.get(vcpu.regs + VCPU.efer));
   if (!same || pae) {
-    if (hi >>> (vcpu.kvm.maxphyaddr - 32) !== 0) return false;
+    if (isBeyondCr3(hi, vcpu.kvm.maxphyaddr)) return false;
     if (pae && !load_pdptrs(vcpu, hi, lo)) return false;
     if (!same) kvm_mmu_new_pgd(vcpu, hi, lo);
     m.set(vcpu.regs + VCPU.cr3_hi, hi);
     m.set(vcpu.regs + VCPU.cr3_lo, lo);
     m.log.emit(EVENT.register, REGISTERS.indexOf('cr3'), hi, lo);
   }
-  kvm_make_request(vcpu, KVM_REQ.MMU_SYNC);
-  kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_CURRENT);
+  if (hi === operandHi) kvm_invalidate_pcid(vcpu, currentPcid(m, vcpu.regs));
   return true;
 });
 
@@ -274,6 +283,8 @@ const CR4_PDPTR_BITS = CR4.PGE | CR4.PSE | CR4.PAE | CR4.SMEP;
 export const kvm_set_cr4 = kernel('kvm_set_cr4', (vcpu: Vcpu, cr4: number): boolean => {
   const { m } = vcpu.kvm;
   const old = m.get(vcpu.regs + VCPU.cr4);
+  const enablesPcid = (cr4 & ~old & CR4.PCIDE) !== 0;
+  if (enablesPcid && !mayEnablePcid(m, vcpu.regs)) return false;
   const pae = isPae(m.get(vcpu.regs + VCPU.cr0), cr4, m.get(vcpu.regs + VCPU.efer));
   if (
     pae &&
@@ -283,7 +294,9 @@ export const kvm_set_cr4 = kernel('kvm_set_cr4', (vcpu: Vcpu, cr4: number): bool
     return false;
   setRegister(vcpu, 'cr4', VCPU.cr4, cr4);
   if ((cr4 ^ old) & CR4_ROLE_BITS) kvm_mmu_reset_context(vcpu);
-  if ((cr4 ^ old) & CR4.PGE) kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST);
+  // Former roots may be stale, and a CR3 that asks not to flush would use them so.
+  if (enablesPcid && !vcpu.kvm.tdp) kvm_mmu_unload(vcpu);
+  if ((cr4 ^ old) & CR4.PGE || old & ~cr4 & CR4.PCIDE) kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_GUEST);
   else if (((cr4 ^ old) & CR4.PAE) !== 0 || (cr4 & ~old & CR4.SMEP) !== 0)
     kvm_make_request(vcpu, KVM_REQ.TLB_FLUSH_CURRENT);
   return true;

@@ -40,6 +40,8 @@ const BY_KIND = new Map<number, EventShape>([
   [EVENT.kvm_mmu_pagetable_walk, shape('circle')],
   [EVENT.translated, shape('ring')],
   [EVENT.tlbHit, shape('ring')],
+  [EVENT.tableHit, shape('ring', 'ink3')],
+  [EVENT.frameHit, shape('ring', 'hpa')],
   [EVENT.reference, shape('dot')],
   [EVENT.kvm_mmu_paging_element, shape('dot', 'gpa')],
   [EVENT.kvm_mmu_set_accessed_bit, shape('cross', 'gpa')],

@@ -24,7 +24,15 @@ import {
 } from './kvm-facts.ts';
 import { mendingFacts } from './mending.ts';
 import { type Source, slotAt, word } from './source.ts';
-import { accessFacts, faultFacts, referenceFacts, translatedFacts } from './walk-facts.ts';
+import {
+  accessFacts,
+  faultFacts,
+  flushFacts,
+  frameHitFacts,
+  referenceFacts,
+  tableHitFacts,
+  translatedFacts,
+} from './walk-facts.ts';
 
 const fieldValue = (source: Source, spec: FieldSpec, value: string): Value | string =>
   spec.type === 'int'
@@ -70,7 +78,9 @@ export const FACTS = {
   translated: translatedFacts,
   fault: faultFacts,
   tlbHit: fields('gva'),
-  tlbFlush: (source: Source) => ({ what: note(source, 0) }),
+  tableHit: tableHitFacts,
+  frameHit: frameHitFacts,
+  tlbFlush: (source: Source) => ({ what: note(source, 0), ...flushFacts(source) }),
 
   memory: fields('gpa', 'value'),
   link: linkFacts,

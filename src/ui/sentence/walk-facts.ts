@@ -11,6 +11,7 @@ import { nestedFaultReason, nestedPathTo, nestedRulesAt } from './nested-fault-r
 import {
   before,
   guestFrame,
+  guestPhysical,
   hostFrame,
   linear,
   pathSince,
@@ -88,6 +89,28 @@ function newNotes({ atlas, reader, index }: Source): number[] {
   const changed = new Set(notes.length > 0 ? reader.changes(index).map(({ place }) => place) : []);
   return notes.filter(({ place }) => changed.has(place)).map(({ gfn }) => gfn);
 }
+
+/** A paging-structure cache spared the entries down to a level. */
+export function tableHitFacts(source: Source) {
+  const isNested = (word(source, 0) & 0xff) === WALKER_NESTED;
+  return {
+    level: (word(source, 0) >>> 8) & 0xff,
+    isNested,
+    address: isNested ? guestPhysical(source, 1) : linear(source, 1),
+    sparesNestedWalks: !isNested && walkedTables(source) === 'both',
+  };
+}
+
+export const frameHitFacts = (source: Source) => ({
+  gfn: guestFrame(word(source, 0)),
+  frame: hostFrame(source, word(source, 1)),
+});
+
+/** Who made the processor forget, and of which address, where it is one. */
+export const flushFacts = (source: Source) => ({
+  by: code(source.reader.text(word(source, 1))),
+  address: word(source, 2) === 0 && word(source, 3) === 0 ? null : linear(source, 2),
+});
 
 export function faultFacts(source: Source) {
   const { reader, index } = source;

@@ -15,13 +15,15 @@ import {
   type Vcpu,
   WHAT_IF,
 } from '#hypervisor/kvm/structs.ts';
-import { flush_tlb_gva } from '#hypervisor/kvm/vendor_ops.ts';
+import { flush_tlb_gva } from '#hypervisor/kvm/vendor_tlb.ts';
+import { currentPcid } from '#machine/tlb/tags.ts';
 import { vcpuMode } from '#machine/vcpu.ts';
 import { gpteBytes, kvm_vcpu_read_guest_atomic, level1GpteOffset } from './guest_walker.ts';
 import { shadow_walk_init } from './iterator.ts';
 import { mmu_topup_memory_caches } from './memory_cache.ts';
 import { vcpu_clear_mmio_info, vcpu_match_mmio_gva } from './mmio.ts';
 import { prefetch_gpte } from './prefetch.ts';
+import { previousRootsOf, prevRoot } from './roots.ts';
 import { is_last_spte, is_shadow_present_pte } from './spte.ts';
 import { mmu_page_zap_pte } from './zap.ts';
 
@@ -47,6 +49,20 @@ export const kvm_mmu_invalidate_gva = kernel(
       const frame = m.get(vcpu.arch + ARCH.prev_roots + i * ROOT.size);
       if (frame !== 0) invlpg(vcpu, hi, lo, frame);
     }
+  },
+);
+
+/** kvm_mmu_invpcid_gva: an address of one PCID is forgotten. What no root leads to is synced before it is used again. */
+export const kvm_mmu_invpcid_gva = kernel(
+  'kvm_mmu_invpcid_gva',
+  (vcpu: Vcpu, hi: number, lo: number, pcid: number): void => {
+    const { m } = vcpu.kvm;
+    const isCurrent = currentPcid(m, vcpu.regs) === pcid;
+    const former = previousRootsOf(vcpu, pcid);
+    const hasTables = !(m.get(vcpu.arch + ARCH.root_role) & ROLE.direct);
+    if (isCurrent && hasTables) invlpg(vcpu, hi, lo, m.get(vcpu.arch + ARCH.root_hpa));
+    for (const i of former) if (hasTables) invlpg(vcpu, hi, lo, m.get(prevRoot(vcpu, i)));
+    if (isCurrent || former.length > 0) flush_tlb_gva(vcpu, hi, lo);
   },
 );
 

@@ -6,6 +6,7 @@
  */
 
 import { PTE } from '#arch/entry.ts';
+import { CR4 } from '#arch/paging-mode.ts';
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { kvm_vcpu_is_visible_gfn } from '#hypervisor/kvm/memslot.ts';
 import { traceRootCount } from '#hypervisor/kvm/mmutrace.ts';
@@ -23,7 +24,8 @@ import {
   type Vcpu,
   WHAT_IF,
 } from '#hypervisor/kvm/structs.ts';
-import { flush_tlb_current, load_mmu_pgd } from '#hypervisor/kvm/vendor_ops.ts';
+import { load_mmu_pgd } from '#hypervisor/kvm/vendor_ops.ts';
+import { flush_tlb_current } from '#hypervisor/kvm/vendor_tlb.ts';
 import { cr3Frame, VCPU, vcpuMode } from '#machine/vcpu.ts';
 import { make_mmu_pages_available } from './limit.ts';
 import { mmu_topup_memory_caches } from './memory_cache.ts';
@@ -157,16 +159,16 @@ export const kvm_mmu_sync_prev_roots = kernel('kvm_mmu_sync_prev_roots', (vcpu: 
   kvm_mmu_free_roots(vcpu, false, (frame) => isUnsync(kvm, to_shadow_page(kvm.m, frame)));
 });
 
-/** kvm_mmu_free_roots: lets go of the current root (or its four), and of former ones that `previous` picks. */
+/** kvm_mmu_free_roots: lets go of the current root (or its four), and of former ones that `previous` picks, by frame or number. */
 export const kvm_mmu_free_roots = kernel(
   'kvm_mmu_free_roots',
-  (vcpu: Vcpu, current: boolean, previous: (frame: number) => boolean): void => {
+  (vcpu: Vcpu, current: boolean, previous: (frame: number, i: number) => boolean): void => {
     const { kvm } = vcpu;
     const { m } = kvm;
     const invalid_list: InvalidList = [];
     for (let i = 0; i < KVM_NUM_MMU_PREV_ROOTS; i++) {
       const frame = m.get(prevRoot(vcpu, i));
-      if (frame !== 0 && previous(frame)) {
+      if (frame !== 0 && previous(frame, i)) {
         mmu_free_root_page(kvm, frame, invalid_list);
         m.set(prevRoot(vcpu, i), 0);
       }
@@ -219,6 +221,18 @@ function is_obsolete_root(kvm: Kvm, frame: number): boolean {
   const sp = to_shadow_page(kvm.m, frame);
   return sp === 0 || is_obsolete_sp(kvm, sp);
 }
+
+/** kvm_get_pcid: the PCID of a former root's CR3. */
+const rootPcid = ({ kvm, regs, arch }: Vcpu, i: number): number =>
+  kvm.m.get(regs + VCPU.cr4) & CR4.PCIDE
+    ? kvm.m.get(arch + ARCH.prev_roots + i * ROOT.size + ROOT.pgd_lo) & 0xfff
+    : 0;
+
+/** Numbers of the former roots that are kept for a PCID. */
+export const previousRootsOf = (vcpu: Vcpu, pcid: number): number[] =>
+  [...Array(KVM_NUM_MMU_PREV_ROOTS).keys()].filter(
+    (i) => vcpu.kvm.m.get(prevRoot(vcpu, i)) !== 0 && rootPcid(vcpu, i) === pcid,
+  );
 
 /** kvm_mmu_unload: lets go of all roots. */
 export const kvm_mmu_unload = kernel('kvm_mmu_unload', (vcpu: Vcpu): void => {

@@ -29,7 +29,7 @@ export function CostView() {
         <CostTable
           rows={costRows(costs, reader, index)}
           step={reader.stepOf(index)}
-          hasTlb={run.scenario.machine.tlb}
+          hasTlb={run.scenario.machine.tlb !== null}
         />
       </div>
     </section>

@@ -67,6 +67,8 @@ const GUEST_KINDS = new Set<number>([
   EVENT.translated,
   EVENT.fault,
   EVENT.tlbHit,
+  EVENT.tableHit,
+  EVENT.frameHit,
   EVENT.tlbFlush,
 ]);
 const BLOCK_KINDS = new Set<number>([EVENT.step, EVENT.outcome]);

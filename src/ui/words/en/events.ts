@@ -94,7 +94,14 @@ export const events: EventWords = {
       : what;
   },
   tlbHit: ({ gva }) => say`The TLB knows ${gva}: no walk is made.`,
-  tlbFlush: ({ what }) => say`The TLB is emptied: ${notes[what]}.`,
+  tableHit: ({ level, address, isNested, sparesNestedWalks }) =>
+    isNested
+      ? say`A paging-structure cache knows the nested entries for guest-physical ${address} down to level ${level}: the nested walk begins below them.`
+      : say`A paging-structure cache knows the entries for ${address} down to level ${level}: the walk begins below them${sparesNestedWalks ? ', and needs no nested walk to get there' : ''}.`,
+  frameHit: ({ gfn, frame }) =>
+    say`The processor remembers that guest frame ${gfn} lies in ${frame}: the nested tables are not walked for it.`,
+  tlbFlush: ({ by, address, what }) =>
+    say`${by}${address ? say` of ${address}` : ''} makes the processor forget ${notes[what]}.`,
 
   memory: ({ gpa, value }) => say`Guest memory at ${gpa} becomes ${value}.`,
   link: ({ slot, table, isNested }) =>

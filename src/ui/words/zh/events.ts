@@ -89,7 +89,13 @@ export const events: EventWords = {
       : what;
   },
   tlbHit: ({ gva }) => say`TLB 中已有 ${gva} 的转换：无需遍历。`,
-  tlbFlush: ({ what }) => say`TLB 清空：${notes[what]}。`,
+  tableHit: ({ level, address, isNested, sparesNestedWalks }) =>
+    isNested
+      ? say`页表结构缓存中已有客户机物理地址 ${address} 直到第 ${level} 级的嵌套页表项：嵌套遍历从其下开始。`
+      : say`页表结构缓存中已有 ${address} 直到第 ${level} 级的页表项：遍历从其下开始${sparesNestedWalks ? '，到此也无需嵌套遍历' : ''}。`,
+  frameHit: ({ gfn, frame }) => say`处理器记得客户机页帧 ${gfn} 位于 ${frame}：无需为它遍历嵌套页表。`,
+  tlbFlush: ({ by, address, what }) =>
+    say`${by}${address ? say`（${address}）` : ''}使处理器丢弃：${notes[what]}。`,
 
   memory: ({ gpa, value }) => say`客户机内存 ${gpa} 处变为 ${value}。`,
   link: ({ slot, table, isNested }) =>

@@ -63,6 +63,7 @@ export const mmuFunctions = {
   kvm_mmu_unload: '放弃某 vCPU 的所有根。',
   kvm_mmu_reset_context: '控制寄存器改变了页表的含义之后，重新初始化 MMU。',
   kvm_init_mmu: '由控制寄存器得出 vCPU 需要哪一种根。',
+  kvm_mmu_invpcid_gva: '使某个 PCID 的一个地址在当前根和记住的根中失效。',
   kvm_mmu_invlpg: '使某地址在当前根和记住的根中失效。',
   kvm_mmu_invalidate_gva: '使某地址在硬件和某个根中失效。',
   kvm_mmu_slot_try_split_huge_pages: '在记录脏页之前预先拆分大页；只有 TDP MMU 这样做。',
