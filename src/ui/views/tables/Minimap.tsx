@@ -2,6 +2,7 @@ import { type PointerEvent, useEffect, useRef } from 'react';
 import { useElementSize } from '#ui/design/element-size.ts';
 import type { TablePlace } from '#ui/place.ts';
 import { useTheme } from '#ui/theme.ts';
+import type { Card } from './card.ts';
 import type { TablesModel } from './model.ts';
 import type { Sight } from './sight.ts';
 
@@ -16,45 +17,62 @@ interface Props {
   readonly onGo: (y: number) => void;
 }
 
-/** Draws all cards as bars: the hypervisor's at the right, those that this step made and the focus in their colours. */
-function draw(canvas: HTMLCanvasElement, { model, width, focus }: Props, height: number): void {
-  const ratio = devicePixelRatio;
-  canvas.width = WIDTH * ratio;
-  canvas.height = height * ratio;
+/** Draws all cards as bars; a gap between them where there is room for one. */
+function draw(canvas: HTMLCanvasElement, { cards, height: whole }: TablesModel, width: number): void {
+  const { clientWidth, clientHeight } = canvas;
+  canvas.width = clientWidth * devicePixelRatio;
+  canvas.height = clientHeight * devicePixelRatio;
   const pen = canvas.getContext('2d');
-  if (!pen || model.height === 0) return;
-  const style = getComputedStyle(canvas);
-  const colour = (name: string): string => style.getPropertyValue(name);
-  const [usual, fresh, ink] = [colour('--structure'), colour('--now-edge'), colour('--ink')];
-  pen.scale((WIDTH * ratio) / width, (height * ratio) / model.height);
-  const least = model.height / height;
-  for (const { table, isNew, x, y, width: across, height: down } of model.cards) {
-    const isFocus = focus?.table === table.id;
-    pen.fillStyle = isFocus ? ink : isNew ? fresh : usual;
-    pen.fillRect(x, y, across, Math.max(down - (isFocus ? 0 : 2), isFocus ? least * 2 : least / 2));
-  }
+  if (!pen) return;
+  pen.scale(canvas.width / width, canvas.height / whole);
+  pen.fillStyle = getComputedStyle(canvas).color;
+  for (const { x, y, width: across, height } of cards) pen.fillRect(x, y, across, height - 2);
+}
+
+/** A card that stands out: the focus, or a table that this step made. */
+function Bar({ card, of: { model, width }, className }: { card: Card; of: Props; className: string }) {
+  const percent = (part: number, whole: number): string => `${(part / whole) * 100}%`;
+  return (
+    <i
+      className={className}
+      style={{
+        left: percent(card.x, width),
+        width: percent(card.width, width),
+        top: percent(card.y, model.height),
+        height: percent(card.height, model.height),
+      }}
+    />
+  );
 }
 
 /** All tables at once, and which of them are in sight; a press goes there. The same can be done by scrolling. */
 export function Minimap(props: Props) {
-  const { model, sight, onGo } = props;
+  const { model, width, sight, focus, onGo } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [measure, { height }] = useElementSize<HTMLDivElement>();
   const theme = useTheme((state) => state.theme);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are read
+  // The cards move only when there is another number of them, or one has another height.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as said; the theme changes the colour that is read
   useEffect(() => {
-    if (canvas.current && height > 0) draw(canvas.current, props, height);
-  }, [props.model, props.focus, props.width, height, theme]);
+    if (canvas.current && height > 0) draw(canvas.current, model, width);
+  }, [model.height, model.cards.length, width, height, theme]);
   const go = (event: PointerEvent): void => {
     if (event.buttons === 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     const box = event.currentTarget.getBoundingClientRect();
     onGo(((event.clientY - box.top) / box.height) * model.height);
   };
+  const focused = model.cards.find(({ table }) => table.id === focus?.table);
   const scale = height / model.height;
   return (
     <div className="minimap" ref={measure} aria-hidden="true" onPointerDown={go} onPointerMove={go}>
       <canvas ref={canvas} style={{ width: WIDTH, height }} />
+      {model.cards
+        .filter(({ isNew }) => isNew)
+        .map((card) => (
+          <Bar key={card.table.id} card={card} of={props} className="fresh" />
+        ))}
+      {focused && <Bar card={focused} of={props} className="focus" />}
       <span className="sight" style={{ top: sight.top * scale, height: Math.max(8, sight.height * scale) }} />
     </div>
   );

@@ -126,12 +126,13 @@ function sized({ moment, options, fresh }: Placing, node: ShownNode): Omit<Card,
   return { ...node, height, shown, isNew: fresh.has(table.id) };
 }
 
-/** How many nodes from `at` on are childless tables of one parent: they stand beside each other where there is room. */
-function siblings(nodes: readonly ShownNode[], at: number): number {
+/** The nodes from `at` on that stand beside each other: at most `across` childless tables of one parent. */
+function rowAt(nodes: readonly ShownNode[], at: number, across: number): ShownNode[] {
   const { parent } = nodes[at]!;
   let end = at;
-  while (end < nodes.length && nodes[end]!.parent === parent && !nodes[end]!.isParent) end++;
-  return Math.max(1, end - at);
+  const isLike = ({ parent: other, isParent }: ShownNode): boolean => other === parent && !isParent;
+  while (end < at + across && end < nodes.length && isLike(nodes[end]!)) end++;
+  return nodes.slice(at, Math.max(at + 1, end));
 }
 
 function columnCards(
@@ -149,7 +150,7 @@ function columnCards(
     const indent = Math.min(depth, 5) * INDENT;
     const room = column.width - indent;
     const across = Math.max(1, Math.floor((room + GAP) / (LEAST_WIDTH + GAP)));
-    const row = nodes.slice(at, at + Math.min(across, siblings(nodes, at)));
+    const row = rowAt(nodes, at, across);
     const width = row.length === 1 ? room : (room - (across - 1) * GAP) / across;
     const partner = Math.max(-1, ...table.shadows.map((id) => beside.get(id) ?? -1));
     if (partner > y && partner - y < MOST_ALIGNMENT) y = partner;

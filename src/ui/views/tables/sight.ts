@@ -1,5 +1,6 @@
 /** What of a scrolling element is in sight, and zooming by wheel and by two fingers. */
 import { type RefCallback, useCallback, useEffect, useRef, useState } from 'react';
+import { distance } from '#ui/design/zoom.ts';
 import type { Card } from './card.ts';
 import { zoomBy } from './state.ts';
 
@@ -20,14 +21,14 @@ const WHEEL = 0.0015;
 /** Zooms while Ctrl is held, as pages do, and by two fingers. Returns what ends it. */
 function listenToZoom(element: HTMLElement): () => void {
   const fingers = new Map<number, PointerEvent>();
-  let distance = 0;
+  let last = 0;
   const apart = (): number => {
     const [a, b] = [...fingers.values()];
-    return a && b ? Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) : 0;
+    return a && b ? distance(a, b) : 0;
   };
   const lift = ({ pointerId }: PointerEvent): void => {
     fingers.delete(pointerId);
-    distance = apart();
+    last = apart();
   };
   const off = new AbortController();
   const { signal } = off;
@@ -43,14 +44,14 @@ function listenToZoom(element: HTMLElement): () => void {
   listen('pointerdown', (event) => {
     if (event.pointerType !== 'touch') return;
     fingers.set(event.pointerId, event);
-    distance = apart();
+    last = apart();
   });
   listen('pointermove', (event) => {
     if (!fingers.has(event.pointerId)) return;
     fingers.set(event.pointerId, event);
     const now = apart();
-    if (distance > 0 && now > 0) zoomBy(now / distance);
-    distance = now;
+    if (last > 0 && now > 0) zoomBy(now / last);
+    last = now;
   });
   listen('pointerup', lift);
   listen('pointercancel', lift);
