@@ -36,7 +36,9 @@ export default defineConfig<StudioOptions>({
     {
       name: 'zh',
       use: { language: 'zh' },
-      ...(process.env.ALL_LANGUAGES ? {} : { testMatch: /(first-ten-seconds|phone|accessible)\.spec\.ts$/ }),
+      ...(process.env.ALL_LANGUAGES
+        ? {}
+        : { testMatch: /(first-ten-seconds|phone|accessible|two-dimensions)\.spec\.ts$/ }),
     },
   ],
   // The built page, as its users get it: security policy, worker and lazily loaded parts included.

@@ -1,6 +1,7 @@
 /** What a person does with the studio, as verbs; where things are on the page is known here only. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { en, type PageWords, zh } from './words.ts';
 
@@ -173,6 +174,13 @@ export class Studio {
 
   message(): Locator {
     return this.page.getByRole('alert');
+  }
+
+  /** axe finds nothing serious on the page as it is. */
+  async expectAccessible(): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
   }
 
   /** Puts the text caret behind the first occurrence of `text` and types. */
