@@ -3,6 +3,7 @@
  * since it last flushed the address; a fault must be one that the tables give now. A step changes in memory what it was told to
  * write, and A and D bits on the way to it, and nothing else. A dirty log names every frame that was written.
  */
+import { decode } from '#arch/instruction.ts';
 import { bigOfPair, hiWord, loWord } from '#arch/word64.ts';
 import { EVENT, OUTCOME } from '#machine/events.ts';
 import { knownHostFrame } from '#machine/host-pages.ts';
@@ -93,8 +94,9 @@ class Oracle {
     const words = this.#replay.seek(this.#reader.stepEnd(index) - 1);
     for (const gpa of this.#paths(words, step)) paths.add(gpa);
     const changes = this.#memoryChanges(index, words);
+    const runsCode = step.kind === 'exec' && this.#runsCode(before, step);
     const tell = (what: string): void => {
-      this.problems.push(`step ${index + 1}, ${step.text}: ${what}`);
+      if (!runsCode) this.problems.push(`step ${index + 1}, ${step.text}: ${what}`);
     };
     if (outcome.what === OUTCOME.shutdown) {
       if (!this.#isLost(words, step.cpu)) tell('shutdown, although the guest could go on');
@@ -108,6 +110,17 @@ class Oracle {
     if (step.kind === 'dirty-log' && !logged) this.#forgetWrites(words, step.slot);
     this.#translations.observe(words);
     this.#flushes(words, step, outcome, pge);
+  }
+
+  /** Whether a jump may come to an instruction that does something: then everything is possible, and nothing is checked. */
+  #runsCode(words: Int32Array, { cpu, gva }: AccessStep): boolean {
+    const bits64 = vcpuMode(words, vcpuPlace(words, cpu)).levels > 3;
+    return this.#translations.usable(cpu, gva).some(({ gfn }) => {
+      if (gfn === null) return false;
+      const at = gfn * 4096 + Number(gva & 0xfffn);
+      const instruction = decode((index) => Number(readGuest(words, at + index, 1) ?? 0xffn), bits64);
+      return instruction !== null && instruction.operation !== 'hlt';
+    });
   }
 
   #outcome(step: number): Outcome | null {

@@ -333,6 +333,7 @@ class Check {
     for (const slot of slotPlaces(this.#words)) {
       const base = this.#read(slot + SLOT.base_gfn);
       const last = base + this.#read(slot + SLOT.npages) - 1;
+      const hva = this.#read(slot + SLOT.hva_page);
       const first = gfn_track_slot(this.#words, base, slot);
       for (let gfn = base; gfn <= last; gfn++)
         this.#equal(first + gfn - base, tracked, 0, () => `write tracking of 0x${gfn.toString(16)}`);
@@ -340,7 +341,7 @@ class Check {
         const place = lpage_info_slot(this.#words, base, slot, level);
         const entries = gfn_to_index(last, base, level) + 1;
         for (let index = 0; index < entries; index++) {
-          const edges = partialEdges(base, last, level, index, entries);
+          const edges = barredByPlace({ base, last, hva }, level, index);
           this.#equal(place + index, barred, edges, () => `bars to page ${index} of level ${level}`);
         }
       }
@@ -408,8 +409,18 @@ const addOne = (counts: Map<number, number>, key: number): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
 
-/** How often a large page is barred because it reaches beyond an end of its slot. */
-function partialEdges(base: number, last: number, level: number, index: number, entries: number): number {
+/** Whether (1) a large page of a slot is barred for good: it reaches beyond an end, or lies otherwise in the host's address space. */
+function barredByPlace(slot: SlotPlace, level: number, index: number): 0 | 1 {
   const within = (1 << ((level - 1) * 9)) - 1;
-  return (index === 0 && base & within ? 1 : 0) + (index === entries - 1 && (last + 1) & within ? 1 : 0);
+  const { base, last, hva } = slot;
+  const page = (base & ~within) + index * (within + 1);
+  const isWhole = page >= base && page + within <= last;
+  return isWhole && ((base ^ hva) & within) === 0 ? 0 : 1;
+}
+
+interface SlotPlace {
+  /** Guest frames, and the page of the host's address space where the first one lies. */
+  readonly base: number;
+  readonly last: number;
+  readonly hva: number;
 }

@@ -161,17 +161,10 @@ function disallowPartialPages(m: Machine, slot: number, level: number): void {
   const base = m.get(slot + SLOT.base_gfn);
   const end = base + m.get(slot + SLOT.npages);
   const within = (1 << ((level - 1) * 9)) - 1;
-  if ((base ^ m.get(slot + SLOT.hva_page)) & within) {
-    for (let gfn = base; gfn < end; gfn += within + 1) m.set(lpage_info_slot(m.words, gfn, slot, level), 1);
-    m.set(lpage_info_slot(m.words, end - 1, slot, level), 1);
-    return;
-  }
-  for (const [gfn, partial] of [
-    [base, base & within],
-    [end - 1, end & within],
-  ] as const) {
-    if (!partial) continue;
-    const place = lpage_info_slot(m.words, gfn, slot, level);
-    m.set(place, m.get(place) + 1);
-  }
+  const disallow = (gfn: number): void => m.set(lpage_info_slot(m.words, gfn, slot, level), 1);
+  const isMisaligned = ((base ^ m.get(slot + SLOT.hva_page)) & within) !== 0;
+  if (isMisaligned)
+    for (let gfn = base & ~within; gfn < end; gfn += within + 1) disallow(Math.max(gfn, base));
+  if (base & within) disallow(base);
+  if (end & within) disallow(end - 1);
 }
