@@ -145,10 +145,15 @@ function mmioBits({ format: name }: ShownTable): EntryBits[] {
   return [P, W, U, MMU_PRESENT, mark, ...GENERATION];
 }
 
+/** Of an entry that maps nothing only what makes it so means anything. */
+const absentBits = ({ format }: ShownTable): EntryBits[] =>
+  format === 'x86' ? [P, MMU_PRESENT] : [...EPT_RIGHTS, MMU_PRESENT];
+
 /** The bits of an entry of a table that mean something. */
 export function entryBits(table: ShownTable, kind: EntryKind): EntryBits[] {
   if (kind === 'mmio') return mmioBits(table);
   if (kind === 'removed') return [MMU_PRESENT];
+  if (kind === 'not-present' && table.side === 'hypervisor') return absentBits(table);
   const isLeaf = table.level === 1 || kind === 'leaf';
   return table.format === 'x86' ? x86Bits(table, isLeaf) : eptBits(table, isLeaf);
 }

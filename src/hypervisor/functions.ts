@@ -170,7 +170,8 @@ const tdpIterFunctions = inFile('arch/x86/kvm/mmu/tdp_iter.c', {
 const mmuInlined = inFile(
   MMU,
   {
-    fast_page_fault: 'Tries to mend a fault without the lock, by giving W back.',
+    fast_page_fault:
+      'Tries to mend a fault without the lock, by giving back W or rights that were kept aside.',
     handle_mmio_page_fault: 'Handles a fault on an entry that says: no memory here.',
     direct_map: 'Builds the path for a guest-physical address and maps it.',
     kvm_mmu_find_shadow_page: 'Searches the hash for a shadow page.',

@@ -126,7 +126,7 @@ export function nestedFaultReason(
 ): FaultReason | null {
   const last = path[path.length - 1];
   if (!last) return null;
-  if (isMisconfigured(rules, last)) return { level: last.level, bit: 'W = 1, R = 0', cause: 'misconfigured' };
+  if (isMisconfigured(rules, last)) return { level: last.level, bit: 'R = 0', cause: 'misconfigured' };
   for (const { isMissing, bit, cause } of needed(rules, access, isFinal)) {
     const at = path.find(({ flags }) => isMissing(flags));
     if (at) return { level: at.level, bit, cause: isTracked(rules, at) ? 'access-tracked' : cause };

@@ -206,7 +206,13 @@ describe('two dimensions', () => {
 
     ['no memory', MMIO, EVENT.kvm_tdp_mmu_spte_changed, 4, /that no memory is at guest frame 0x800/],
     ['an entry made wrong', MMIO, EVENT.mark_mmio_spte, 1, /written but not read.* a misconfiguration/],
-    ['a walk that meets it', MMIO, EVENT.fault, 2, /W = 1, R = 0, so no processor accepts the entry/],
+    [
+      'a walk that meets it',
+      MMIO,
+      EVENT.fault,
+      2,
+      /R = 0, so it may be written but not read, which no processor accepts/,
+    ],
     ['its exit', MMIO, EVENT.exit, 2, /t3\[000\] .* may be written \(W\) but not read \(R\)/],
     ['memory after all', MMIO, EVENT.kvm_tdp_mmu_spte_changed, 6, /said that no memory is there, and maps/],
 

@@ -32,6 +32,7 @@ interface NestedEntry {
 const NOTE_MARKS = {
   'access-tracked': ['tracked'],
   logged: ['protected'],
+  'kept-back': ['protected'],
   'read-only': ['protected'],
   'host-read-only': [],
   'to-note': [],

@@ -20,7 +20,7 @@ const GUTTER = 56;
 /** Widest column of a drawing that has only one. */
 const WIDEST = 460;
 /** Width of the guest's column while the guest has no tables. */
-const EMPTY_WIDTH = 190;
+const EMPTY_WIDTH = 230;
 /** Entries that a card shows before it is unfolded, and how many where it has more. */
 const MOST_ROWS = 12;
 const FOLDED_ROWS = 10;

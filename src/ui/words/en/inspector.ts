@@ -94,6 +94,7 @@ export const inspector = {
     'access-tracked':
       'access-tracked: it grants nothing; the next access faults, is seen, and brings R and X back',
     logged: 'W is taken and MMU-writable left: the next write faults, and is logged',
+    'kept-back': 'W is kept back until somebody writes: that faults, and gives it back (MMU-writable)',
     'to-note': 'D is clear: the next write sets it without a fault, and the processor notes the page',
     'host-read-only': 'read-only, as the host’s own mapping is',
     'read-only': 'read-only: KVM refuses writes',

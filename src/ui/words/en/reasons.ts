@@ -12,7 +12,7 @@ import { code, explain, type Sayings, say } from '#ui/words/text.ts';
 export const faultCauses: Readonly<Record<FaultCause, string>> = {
   'not-present': 'the entry is not present',
   reserved: 'a reserved bit is set in it',
-  misconfigured: 'no processor accepts the entry',
+  misconfigured: 'it may be written but not read, which no processor accepts',
   'no-execute': 'an instruction may not be fetched from there',
   supervisor: 'user code may not touch it',
   'read-only': 'it may not be written',

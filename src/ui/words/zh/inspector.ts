@@ -88,6 +88,7 @@ export const inspector: Words['inspector'] = {
   leafNotes: {
     'access-tracked': '访问跟踪：不授予任何权限；下一次访问会引发退出，从而被看到，并恢复 R 和 X',
     logged: 'W 已清除而 MMU-writable 仍在：下一次写入会引发退出，并记入日志',
+    'kept-back': 'W 要到有人写入才恢复：写入会引发退出，随后恢复 W（MMU-writable）',
     'to-note': 'D 为 0：下一次写入会将其置位而不引发退出，处理器会记下该页',
     'host-read-only': '只读，因为宿主机自己的映射只读',
     'read-only': '只读：KVM 拒绝写入',

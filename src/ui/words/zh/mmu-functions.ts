@@ -74,7 +74,7 @@ export const mmuFunctions = {
   kvm_age_gfn: '查询某段页帧是否被使用过，并清除痕迹。',
   kvm_test_age_gfn: '查询某段页帧是否被使用过。',
 
-  fast_page_fault: '尝试不取锁而恢复 W 位来解决缺页异常。',
+  fast_page_fault: '尝试不取锁而恢复 W 或另存的权限来解决缺页异常。',
   handle_mmio_page_fault: '处理落在“此处没有内存”的页表项上的缺页异常。',
   direct_map: '为某客户机物理地址建立路径并映射。',
   kvm_mmu_find_shadow_page: '在哈希表中查找影子页。',

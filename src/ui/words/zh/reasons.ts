@@ -11,7 +11,7 @@ import { code, explain, type Sayings, say } from '#ui/words/text.ts';
 export const faultCauses: Readonly<Record<FaultCause, string>> = {
   'not-present': '该页表项不存在',
   reserved: '其中有保留位被置位',
-  misconfigured: '处理器不接受这样的页表项',
+  misconfigured: '它可写却不可读，处理器不接受这样的页表项',
   'no-execute': '不允许从该处取指',
   supervisor: '用户态代码不得访问',
   'read-only': '不允许写入',
