@@ -7,7 +7,7 @@ const zeros = `#p1AAAA${deflateRawSync(Buffer.alloc(64 * 1024 * 1024)).toString(
 const broken = [
   { name: 'changed', fragment: '#p1AAAAAAAAAAAAAAAA' },
   { name: 'foreign', fragment: '#hello' },
-  { name: 'from a newer version', fragment: '#p2AAAA' },
+  { name: 'from a newer version', fragment: '#p3AAAA' },
   { name: 'hostile: 64 MiB of zeros', fragment: zeros },
   { name: 'hand-written, badly', fragment: '#t=%E0%A4%A' },
 ];

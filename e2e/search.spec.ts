@@ -41,7 +41,7 @@ test('what cannot be read is said in place, and what was found stays', async ({ 
   await studio.filter().fill('set_spte');
   await expect(studio.events()).toHaveCount(2);
   await studio.filter().fill('set_spte kind:kvm_mmu_set_sptee');
-  const problem = page.locator('.search-problem');
+  const problem = page.locator('.filter-problem');
   await expect(problem.locator('mark')).toHaveText('kind:kvm_mmu_set_sptee');
   await expect(problem).toContainText('kvm_mmu_set_spte');
   await expect(studio.filter()).toHaveAttribute('aria-invalid', 'true');
@@ -69,7 +69,7 @@ test.describe('on a phone', () => {
     await expect(page.locator('.search-count')).toHaveText(/1/);
     await expect(studio.currentEvent()).toContainText('fault');
     await studio.filter().fill('is:');
-    await expect(page.locator('.search-problem')).toBeInViewport({ ratio: 1 });
+    await expect(page.locator('.filter-problem')).toBeInViewport({ ratio: 1 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   });
 });

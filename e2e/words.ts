@@ -5,6 +5,7 @@ import { figures as enFigures } from '#ui/words/en/figures.ts';
 import { functions as enFunctions } from '#ui/words/en/functions.ts';
 import { inspector as enInspector } from '#ui/words/en/inspector.ts';
 import { layout as enLayout } from '#ui/words/en/layout.ts';
+import { marks as enMarks } from '#ui/words/en/marks.ts';
 import { opening as enOpening } from '#ui/words/en/opening.ts';
 import * as enPage from '#ui/words/en/page.ts';
 import { search as enSearch } from '#ui/words/en/search.ts';
@@ -17,6 +18,7 @@ import { figures as zhFigures } from '#ui/words/zh/figures.ts';
 import { functions as zhFunctions } from '#ui/words/zh/functions.ts';
 import { inspector as zhInspector } from '#ui/words/zh/inspector.ts';
 import { layout as zhLayout } from '#ui/words/zh/layout.ts';
+import { marks as zhMarks } from '#ui/words/zh/marks.ts';
 import { opening as zhOpening } from '#ui/words/zh/opening.ts';
 import * as zhPage from '#ui/words/zh/page.ts';
 import { search as zhSearch } from '#ui/words/zh/search.ts';
@@ -34,6 +36,7 @@ export const en = {
   inspector: enInspector,
   layout: enLayout,
   opening: enOpening,
+  marks: enMarks,
   search: enSearch,
   sharing: enSharing,
   things: enThings,
@@ -52,6 +55,7 @@ export const zh: PageWords = {
   inspector: zhInspector,
   layout: zhLayout,
   opening: zhOpening,
+  marks: zhMarks,
   search: zhSearch,
   sharing: zhSharing,
   things: zhThings,

@@ -114,7 +114,7 @@ export function eventOfChange(reader: LogReader, change: number): number {
 }
 
 /** Whether change record `change` alters a bit of `stored`. */
-function alters(reader: LogReader, change: number, stored: Stored): boolean {
+export function alters(reader: LogReader, change: number, stored: Stored): boolean {
   const offset = reader.changeWord(change, 0) - stored.place;
   if (offset < 0 || offset >= stored.words) return false;
   const bits = offset & 1 ? stored.flagBits : stored.frameBits;
@@ -152,7 +152,7 @@ function liesIn({ guest }: Stored, hi: number, lo: number): boolean {
 }
 
 /** Whether event `index` reads it in a walk: the processor's, or KVM's own walk of the guest's tables. */
-function reads(reader: LogReader, index: number, stored: Stored): boolean {
+export function reads(reader: LogReader, index: number, stored: Stored): boolean {
   const word = (n: number): number => reader.word(index, PAYLOAD + n);
   switch (reader.kind(index)) {
     case EVENT.reference: {

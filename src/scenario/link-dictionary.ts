@@ -36,3 +36,15 @@ export const DICTIONARY_V1 = [
   'map s 0x10000 0x10000 p|w|u                   # tables 0x104000 0x105000 0x106000\n',
   'map s 0x11000 0x11000 p|w|u|a|d\n\nread 0x10000\nwrite 0x10000 1\nread 0x11000\n',
 ].join('');
+
+/** Version 2 has stops and notes besides: words of filters before those of scenarios. As frozen as version 1. */
+export const DICTIONARY_V2 = [
+  'kvm_tdp_mmu_spte_changed fast_page_fault kvm_mmu_split_huge_page kvm_mmu_zap_all_fast mark_mmio_spte handle_mmio_page_fault ',
+  'kvm_mmu_sync_page kvm_mmu_prepare_zap_page kvm_mmu_paging_element kvm_mmu_pagetable_walk kvm_mmu_walker_error kvm_inj_exception ',
+  'family:tracepoint family:change family:walk -kind:reference cpu:0 cpu:host level>=2 level=1 error_code.w=1 ',
+  'statement="write created=1 access=rwxu gva:0x10000 gpa:0x103000 frame:0x103 frame:h1 reg:cr3 step:3..5 ',
+  'kind:vm_exit kind:memory_write kind:spte_update kind:table_free kind:kvm_mmu_unsync_page kind:kvm_mmu_get_page ',
+  'fn:mmu_set_spte kind:call function=mmu_set_spte kind:call function=make_spte gfn=0x10 spte.w=0 spte.w=1 ',
+  'table:t3 is:change entry:103[010] is:change entry:t3[010] is:change +is:exit\n+is:fault\n+kind:kvm_mmu_set_spte\n',
+  DICTIONARY_V1,
+].join('');

@@ -4,7 +4,7 @@ import { deflateSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { encodeBase64url } from './base64url.ts';
 import { decodeMoment, encodeMoment, type SharedMoment } from './link.ts';
-import { DICTIONARY_V1 } from './link-dictionary.ts';
+import { DICTIONARY_V1, DICTIONARY_V2 } from './link-dictionary.ts';
 
 const SCENARIO = `scenario 1
 title A page table is edited through its own mapping
@@ -41,6 +41,14 @@ const MOMENT: SharedMoment = {
   view: 'walk,tables',
   engine: '0.1.0',
   hash: '3fa09c21',
+  stops: '',
+  notes: '',
+};
+
+const MARKED: SharedMoment = {
+  ...MOMENT,
+  stops: '+is:fault\n-entry:t3[010] is:change\n',
+  notes: '4:17:Here the shadow goes stale.\n',
 };
 
 function problemOf(fragment: string): string {
@@ -51,7 +59,7 @@ function problemOf(fragment: string): string {
 const CUT = 'The link is cut short: its end is missing.';
 const BROKEN = 'The link is broken: some of its characters were changed or lost.';
 const NEWER = 'The link was made by a newer version of Penumbra, and this one cannot read it.';
-const FOREIGN = 'This is not a link to a moment: it begins neither with #p1 nor with #t=.';
+const FOREIGN = 'This is not a link to a moment: it begins neither with #p and a version nor with #t=.';
 
 describe('a moment', () => {
   test('comes back whole, with and without #', () => {
@@ -74,12 +82,24 @@ describe('a moment', () => {
       view: text,
       engine: text,
       hash: text,
+      stops: text,
+      notes: text,
     });
     fc.assert(
       fc.property(moment, (each) => {
         expect(decodeMoment(encodeMoment(each))).toEqual({ moment: each });
       }),
     );
+  });
+
+  test('is written in the oldest version that can carry it', () => {
+    expect(encodeMoment(MARKED)).toMatch(/^#p2[A-Za-z0-9_-]+$/);
+    expect(decodeMoment(encodeMoment(MARKED))).toEqual({ moment: MARKED });
+    expect(encodeMoment({ ...MARKED, stops: '', notes: '' })).toBe(encodeMoment(MOMENT));
+  });
+
+  test('with two stops and a note has fewer than 100 characters more', () => {
+    expect(encodeMoment(MARKED).length - encodeMoment(MOMENT).length).toBeLessThan(100);
   });
 
   test('of 25 lines has fewer than 300 characters, of 200 lines fewer than 2000', () => {
@@ -100,15 +120,70 @@ describe('a moment', () => {
   });
 });
 
+test('of codec version 2 stays readable for ever', () => {
+  const old =
+    '#p28OUJY1KSgrWnwXlSDNQX0oE4gctAz1DPQMA4LdHAMtnIkIXJDdGy1sXRCudicTKxMjS38gD2osBtMGgcp-cDvQTsI-Wk6iGnEaQUgepoAA';
+  expect(decodeMoment(old)).toEqual({
+    moment: { ...MARKED, text: 'scenario 1\nmachine kvm\nread 0x10000\n', step: 1 },
+  });
+});
+
+test('the dictionary of codec version 2 never changes', () => {
+  expect(createHash('sha256').update(DICTIONARY_V2).digest('hex')).toBe(
+    '4eb8012c4af93e5bd72832e8b54a796859619bf6d0c4ace5e5f5c0159e5fc650',
+  );
+});
+
 test('the dictionary of codec version 1 never changes', () => {
   expect(createHash('sha256').update(DICTIONARY_V1).digest('hex')).toBe(
     '1c6d64f21b7e9b36980bff2db13ef8e15e71479f128b81d00fdc2281137aa790',
   );
 });
 
+/** A link of version 2 whose body is these bytes. */
+function fragmentOf(body: Uint8Array): string {
+  let hash = 0x811c9dc5;
+  for (const byte of body) hash = Math.imul(hash ^ byte, 0x01000193);
+  const sum = ((hash >>> 24) ^ hash) & 0xffffff;
+  const dictionary = new TextEncoder().encode(DICTIONARY_V2);
+  const deflated = deflateSync(body, { dictionary });
+  return `#p2${encodeBase64url(Uint8Array.of(sum >> 16, (sum >> 8) & 0xff, sum & 0xff, ...deflated))}`;
+}
+
+describe('the parts of a link', () => {
+  const head = [0, 0, 0, 0, 0, 0];
+  const letters = (text: string): number[] => [text.length * 2, ...new TextEncoder().encode(text)];
+
+  test('of a sort that is not known are passed over', () => {
+    const body = [...head, 4, 14, ...letters('future'), 2, ...letters('+is:fault'), ...Buffer.from('read 0')];
+    expect(decodeMoment(fragmentOf(Uint8Array.from(body)))).toMatchObject({
+      moment: { stops: '+is:fault', notes: '', text: 'read 0' },
+    });
+  });
+
+  test.each([
+    ['more than there are', [...head, 8, 2, ...letters('x')]],
+    ['more than anybody makes', [...head, 200, 1, ...Array(100).fill(0)]],
+    ['fewer than none', [...head, 3]],
+    ['none, where there must be a number', head],
+  ])('are refused: %s', (_, body) => {
+    expect(problemOf(fragmentOf(Uint8Array.from(body)))).toBe(BROKEN);
+  });
+});
+
 describe('a link written by hand', () => {
   test('is a percent-encoded scenario, shown from its beginning', () => {
-    const moment = { text: SCENARIO, step: 0, offset: 0, selection: '', view: '', engine: '', hash: '' };
+    const moment = {
+      text: SCENARIO,
+      step: 0,
+      offset: 0,
+      selection: '',
+      view: '',
+      engine: '',
+      hash: '',
+      stops: '',
+      notes: '',
+    };
     expect(decodeMoment(`#t=${encodeURIComponent(SCENARIO)}`)).toEqual({ moment });
     expect(decodeMoment('#t=read+0x1|p%0A')).toEqual({ moment: { ...moment, text: 'read+0x1|p\n' } });
   });
@@ -126,7 +201,8 @@ describe('a bad link is refused with one sentence', () => {
     ['#p', FOREIGN],
     ['#p-abc', FOREIGN],
     ['#p0abc', FOREIGN],
-    ['#p2abc', NEWER],
+    ['#p3abc', NEWER],
+    ['#p2AAAA', CUT],
     ['#pzabc', NEWER],
     ['#p1', CUT],
     ['#p1AAAA', CUT],

@@ -4,16 +4,18 @@
  *
  *     #p1PPPP…   p, the codec's version (one letter or digit), payload in base64url
  *     payload    3 bytes checksum of the body, then the body, deflated against the version's dictionary
- *     body       step, offset (numbers); selection, view, engine, hash (strings); the rest: the scenario
+ *     body       step, offset (numbers); selection, view, engine, hash (strings); version 2: parts; the rest: the scenario
+ *     parts      how many (a number), then of each its sort (a number) and what it says (a string); 1: stops, 2: notes
  *     number     zigzag, then 7 bits a byte, the lowest first, bit 7 set in all but the last byte
  *     string     length in bytes (a number), UTF-8
  *
- * Links written by hand, `#t=` and the percent-encoded scenario, are read too.
+ * A link is written in the oldest version that can carry it, so that as many pages as possible can read it. A part of an unknown
+ * sort is passed over. Links written by hand, `#t=` and the percent-encoded scenario, are read too.
  */
 
 import { deflateSync, Inflate } from 'fflate';
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
-import { DICTIONARY_V1 } from './link-dictionary.ts';
+import { DICTIONARY_V1, DICTIONARY_V2 } from './link-dictionary.ts';
 import { type Told, told } from './messages.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
@@ -32,12 +34,15 @@ export interface SharedMoment {
   readonly engine: string;
   /** Hash of its log up to the cursor. */
   readonly hash: string;
+  /** Where playing stops. */
+  readonly stops: string;
+  /** What somebody noted beside some moments. */
+  readonly notes: string;
 }
 
 /** A decoded link, or why there is none. */
 export type DecodedMoment = { readonly moment: SharedMoment } | { readonly problem: Told };
 
-const VERSION = '1';
 const PREFIX = 'p';
 const HAND_WRITTEN = 't=';
 
@@ -50,6 +55,13 @@ const SLICE = 256;
 
 const CHECKSUM_BYTES = 3;
 
+/** The parts of a body of version 2, by their sort. More of them than this is no link of ours. */
+const PARTS = { stops: 1, notes: 2 } as const;
+const MOST_PARTS = 64;
+
+type Version = '1' | '2';
+const DICTIONARIES: Readonly<Record<Version, string>> = { 1: DICTIONARY_V1, 2: DICTIONARY_V2 };
+
 const PROBLEMS = {
   foreign: told('link-foreign'),
   broken: told('link-broken'),
@@ -61,12 +73,16 @@ const PROBLEMS = {
 
 type Reason = keyof typeof PROBLEMS;
 
-let dictionary: Uint8Array | null = null;
+const dictionaries = new Map<Version, Uint8Array>();
 
-function dictionaryBytes(): Uint8Array {
-  dictionary ??= encodeUtf8(DICTIONARY_V1);
-  return dictionary;
+function dictionaryBytes(version: Version): Uint8Array {
+  const known = dictionaries.get(version) ?? encodeUtf8(DICTIONARIES[version]);
+  dictionaries.set(version, known);
+  return known;
 }
+
+/** The oldest version that can carry a moment. */
+const versionFor = ({ stops, notes }: SharedMoment): Version => (stops === '' && notes === '' ? '1' : '2');
 
 /** 24 bits of FNV-1a (32 bits, folded): finds slips, not forgeries. */
 function checksum(bytes: Uint8Array): number {
@@ -85,14 +101,24 @@ function pushNumber(bytes: number[], value: number): void {
   bytes.push(rest);
 }
 
-function encodeBody(moment: SharedMoment): Uint8Array {
+function pushString(bytes: number[], text: string): void {
+  const encoded = encodeUtf8(text);
+  pushNumber(bytes, encoded.length);
+  for (const byte of encoded) bytes.push(byte);
+}
+
+function encodeBody(moment: SharedMoment, version: Version): Uint8Array {
   const head: number[] = [];
   pushNumber(head, moment.step);
   pushNumber(head, moment.offset);
-  for (const field of [moment.selection, moment.view, moment.engine, moment.hash]) {
-    const bytes = encodeUtf8(field);
-    pushNumber(head, bytes.length);
-    for (const byte of bytes) head.push(byte);
+  for (const field of [moment.selection, moment.view, moment.engine, moment.hash]) pushString(head, field);
+  if (version === '2') {
+    const parts = (['stops', 'notes'] as const).filter((part) => moment[part] !== '');
+    pushNumber(head, parts.length);
+    for (const part of parts) {
+      pushNumber(head, PARTS[part]);
+      pushString(head, moment[part]);
+    }
   }
   const text = encodeUtf8(moment.text);
   const body = new Uint8Array(head.length + text.length);
@@ -136,7 +162,20 @@ class BodyReader {
   }
 }
 
-function decodeBody(body: Uint8Array): SharedMoment | null {
+/** The parts of a body by their sort; none in a body of version 1. */
+function readParts(reader: BodyReader, version: Version): ReadonlyMap<number, string> {
+  const parts = new Map<number, string>();
+  if (version === '1') return parts;
+  const count = reader.number();
+  if (count < 0 || count > MOST_PARTS) throw new RangeError('too many parts');
+  for (let i = 0; i < count; i++) {
+    const sort = reader.number();
+    parts.set(sort, reader.string());
+  }
+  return parts;
+}
+
+function decodeBody(body: Uint8Array, version: Version): SharedMoment | null {
   const reader = new BodyReader(body);
   try {
     const step = reader.number();
@@ -145,7 +184,9 @@ function decodeBody(body: Uint8Array): SharedMoment | null {
     const view = reader.string();
     const engine = reader.string();
     const hash = reader.string();
-    return { text: reader.rest(), step, offset, selection, view, engine, hash };
+    const parts = readParts(reader, version);
+    const [stops = '', notes = ''] = [parts.get(PARTS.stops), parts.get(PARTS.notes)];
+    return { text: reader.rest(), step, offset, selection, view, engine, hash, stops, notes };
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -158,10 +199,10 @@ function isUnexpectedEnd(error: unknown): boolean {
 }
 
 /** Inflates in small slices, and stops as soon as more came out than a body may have. */
-function inflate(deflated: Uint8Array): Uint8Array | Reason {
+function inflate(deflated: Uint8Array, version: Version): Uint8Array | Reason {
   const parts: Uint8Array[] = [];
   let length = 0;
-  const stream = new Inflate({ dictionary: dictionaryBytes() }, (part) => {
+  const stream = new Inflate({ dictionary: dictionaryBytes(version) }, (part) => {
     length += part.length;
     if (length <= MAX_BODY) parts.push(part);
   });
@@ -183,22 +224,22 @@ function inflate(deflated: Uint8Array): Uint8Array | Reason {
   return body;
 }
 
-function decodePayload(payload: string): SharedMoment | Reason {
+function decodePayload(payload: string, version: Version): SharedMoment | Reason {
   const bytes = decodeBase64url(payload);
   if (bytes === null) return 'broken';
   if (bytes.length <= CHECKSUM_BYTES) return 'truncated';
-  const body = inflate(bytes.subarray(CHECKSUM_BYTES));
+  const body = inflate(bytes.subarray(CHECKSUM_BYTES), version);
   if (typeof body === 'string') return body;
   const expected = (bytes[0]! << 16) | (bytes[1]! << 8) | bytes[2]!;
   if (checksum(body) !== expected) return 'broken';
-  return decodeBody(body) ?? 'broken';
+  return decodeBody(body, version) ?? 'broken';
 }
 
 /** A link written by hand: the scenario alone, shown from its beginning. */
 function decodeHandWritten(encoded: string): SharedMoment | Reason {
   try {
     const text = decodeURIComponent(encoded);
-    return { text, step: 0, offset: 0, selection: '', view: '', engine: '', hash: '' };
+    return { text, step: 0, offset: 0, selection: '', view: '', engine: '', hash: '', stops: '', notes: '' };
   } catch {
     return 'broken';
   }
@@ -209,7 +250,7 @@ function decodeFragment(fragment: string): SharedMoment | Reason {
   if (fragment.startsWith(HAND_WRITTEN)) return decodeHandWritten(fragment.slice(HAND_WRITTEN.length));
   const version = fragment[1];
   if (fragment[0] !== PREFIX || version === undefined || !/[1-9A-Za-z]/.test(version)) return 'foreign';
-  return version === VERSION ? decodePayload(fragment.slice(2)) : 'newer';
+  return version === '1' || version === '2' ? decodePayload(fragment.slice(2), version) : 'newer';
 }
 
 /**
@@ -217,13 +258,14 @@ function decodeFragment(fragment: string): SharedMoment | Reason {
  * together have at most 1 MiB. `step` and `offset` must be integers of at most 52 bits, besides the sign.
  */
 export function encodeMoment(moment: SharedMoment): string {
-  const body = encodeBody(moment);
-  const deflated = deflateSync(body, { level: 9, mem: 6, dictionary: dictionaryBytes() });
+  const version = versionFor(moment);
+  const body = encodeBody(moment, version);
+  const deflated = deflateSync(body, { level: 9, mem: 6, dictionary: dictionaryBytes(version) });
   const sum = checksum(body);
   const bytes = new Uint8Array(CHECKSUM_BYTES + deflated.length);
   bytes.set([sum >> 16, (sum >> 8) & 0xff, sum & 0xff]);
   bytes.set(deflated, CHECKSUM_BYTES);
-  return `#${PREFIX}${VERSION}${encodeBase64url(bytes)}`;
+  return `#${PREFIX}${version}${encodeBase64url(bytes)}`;
 }
 
 /** Reads a fragment, with or without `#`. Never throws, and never unpacks more than 1 MiB and a slice. */

@@ -153,7 +153,8 @@ export const MESSAGES = {
     `Stopped in step ${step} of ${steps}: ${typeof reason === 'string' ? reason : exceeded(reason)}.`,
 
   // Opening a link (link.ts).
-  'link-foreign': () => 'This is not a link to a moment: it begins neither with #p1 nor with #t=.',
+  'link-foreign': () =>
+    'This is not a link to a moment: it begins neither with #p and a version nor with #t=.',
   'link-broken': () => 'The link is broken: some of its characters were changed or lost.',
   'link-truncated': () => 'The link is cut short: its end is missing.',
   'link-long': (most: number) => `The link is too long: it has more than ${most} characters.`,

@@ -13,7 +13,7 @@ import {
   useLanguage,
   useWords,
 } from '#ui/words/language.ts';
-import { momentAddress } from './address-bar.ts';
+import { momentAddress, onMomentChange } from './address-bar.ts';
 import { useKeySheet } from './commands.ts';
 import { machineText } from './machine-text.ts';
 import { useSession } from './session.ts';
@@ -66,12 +66,10 @@ function useLinkLength(): number {
       timer = setTimeout(() => setLength(momentAddress().length), 400);
     };
     measure();
-    const stopText = useStudio.subscribe(measure);
-    const stopRun = useSession.subscribe(measure);
+    const end = onMomentChange(measure);
     return () => {
       clearTimeout(timer);
-      stopText();
-      stopRun();
+      end();
     };
   }, []);
   return length;

@@ -8,8 +8,10 @@ import { type Arrangement, arrangementText, parseArrangement } from './arrangeme
 import { continueDraft, drafts } from './drafts.ts';
 import { examplesIn, firstExample } from './examples.ts';
 import { logHash } from './moment.ts';
+import { notesText, parseNotes, setNotes, useNotes } from './notes.ts';
 import { parsePlace, placeText } from './place.ts';
 import { herePlace, openText, useSession } from './session.ts';
+import { parseStops, setStops, stopsText, useStops } from './stops.ts';
 import { tell, useStudio } from './store.ts';
 
 /** Changes only when the engine's events do: a link from another one is compared with what is seen here. */
@@ -30,6 +32,8 @@ export function momentFragment(arrangement = useStudio.getState().arrangement): 
     view: arrangementText(arrangement),
     engine: ENGINE_VERSION,
     hash: isCurrent ? logHash(run, Math.min(cursor, run.reader.length - 1)) : '',
+    stops: stopsText(useStops.getState().stops),
+    notes: notesText(useNotes.getState().notes),
   });
 }
 
@@ -62,17 +66,30 @@ export function openFragment(fragment: string): void {
     else scheduleWrite();
     return;
   }
-  const { text, step, offset, selection, view, hash } = decoded.moment;
+  const { text, step, offset, selection, view, hash, stops, notes } = decoded.moment;
   clearTimeout(timer);
   // The very text of a draft is that draft: the page was loaded anew.
   continueDraft(drafts().find((draft) => draft.text === text)?.id ?? null);
   tell(null);
   useStudio.setState({ selection: parsePlace(selection), arrangement: parseArrangement(view) });
   openText(text, { step, offset, hash });
+  setStops(parseStops(stops));
+  setNotes(parseNotes(notes));
   if (!examplesIn(useLanguage.getState().words).some((example) => example.text === text))
     noteRecent({ title: titleOf(text), text });
   if (useSession.getState().problems.length > 0)
     tell({ tone: 'problem', text: (words) => words.messages.problems });
+}
+
+/** Calls a function after every change of what a link carries. @returns ends that */
+export function onMomentChange(listener: () => void): () => void {
+  const ends = [useStudio, useSession, useNotes].map((store) => store.subscribe(listener));
+  const end = useStops.subscribe((now, before) => {
+    if (now.stops !== before.stops) listener();
+  });
+  return () => {
+    for (const each of [...ends, end]) each();
+  };
 }
 
 /** Opens what the address says, or the first scenario, and keeps the address up to date. */
@@ -80,6 +97,5 @@ export function startAddressBar(): void {
   if (location.hash.length > 1) openFragment(location.hash);
   else openText(firstExample(useLanguage.getState().words).text);
   addEventListener('hashchange', () => openFragment(location.hash));
-  useStudio.subscribe(scheduleWrite);
-  useSession.subscribe(scheduleWrite);
+  onMomentChange(scheduleWrite);
 }

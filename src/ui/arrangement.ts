@@ -6,11 +6,21 @@
 import { type Counterpart, counterpartsText, parseCounterparts } from '#ui/compare/counterpart.ts';
 import type { Detail } from './sequence.ts';
 
-export const TABS = ['walk', 'tables', 'memory', 'calls', 'cost', 'inspector', 'scenario', 'events'] as const;
+export const TABS = [
+  'walk',
+  'tables',
+  'memory',
+  'calls',
+  'cost',
+  'inspector',
+  'marks',
+  'scenario',
+  'events',
+] as const;
 /** The view that a small screen shows. */
 export type Tab = (typeof TABS)[number];
 
-export const LOWER_TABS = ['tables', 'memory', 'calls', 'cost'] as const;
+export const LOWER_TABS = ['tables', 'memory', 'calls', 'cost', 'marks'] as const;
 /** The view below the walk, on a large screen. */
 export type LowerTab = (typeof LOWER_TABS)[number];
 

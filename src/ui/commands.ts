@@ -9,12 +9,14 @@ import type { Words } from '#ui/words/en.ts';
 import { PANES, type PaneId, PRESETS } from './arrangement.ts';
 import { isEmbedded } from './embed.ts';
 import { goBack, goForward, goTo, select } from './jumps.ts';
-import type { Run } from './moment.ts';
+import { cursorPlace, type Run } from './moment.ts';
+import { addNote, goToNote } from './notes.ts';
 import { stop, togglePlay } from './playback.ts';
 import { goToFound } from './search.ts';
 import { DETAILS, moved } from './sequence.ts';
-import { currentSequence } from './session.ts';
-import { arrange, foldPane, maximisePane, useStudio } from './store.ts';
+import { currentSequence, useSession } from './session.ts';
+import { addStop, stopFrom } from './stops.ts';
+import { arrange, foldPane, maximisePane, showMarks, useStudio } from './store.ts';
 
 export type CommandId = keyof Words['commands'];
 
@@ -101,6 +103,27 @@ function toggleFolded(): void {
   if (pane) foldPane(pane, !useStudio.getState().arrangement.folded.includes(pane));
 }
 
+/** To the nearest stop; to the end, or the beginning, where there is none. Stops are those of the page's own run. */
+const runAway = (direction: 1 | -1): void =>
+  jump(({ reader }, cursor) => {
+    const found = isPageFocused() ? stopFrom(cursor, direction) : -1;
+    return found >= 0 ? found : direction === 1 ? reader.length - 1 : 0;
+  });
+
+function stopAtKind(): void {
+  const { run } = useSession.getState();
+  if (run && run.reader.length > 0) addStop(`kind:${run.reader.spec(useStudio.getState().cursor).name}`);
+}
+
+/** Puts a note beside the event at the cursor, and the caret into it. */
+function noteHere(): void {
+  const { run } = useSession.getState();
+  if (!run || !addNote()) return;
+  showMarks();
+  const { step, offset } = cursorPlace(run, useStudio.getState().cursor);
+  queueMicrotask(() => document.querySelector<HTMLElement>(`[data-note="${step}:${offset}"]`)?.focus());
+}
+
 export const COMMANDS: readonly Command[] = [
   { id: 'next', key: 'ArrowRight', shown: ['→'], run: () => moveBy(1) },
   { id: 'previous', key: 'ArrowLeft', shown: ['←'], run: () => moveBy(-1) },
@@ -114,6 +137,12 @@ export const COMMANDS: readonly Command[] = [
   { id: 'back', key: 'Backspace', shown: ['⌫'], run: goBack },
   { id: 'forward', key: 'Backspace', shift: true, shown: ['Shift', '⌫'], run: goForward },
   { id: 'search', key: '/', shown: ['/'], run: () => document.getElementById(FILTER_ID)?.focus() },
+  { id: 'runOn', key: 'r', shown: ['r'], run: () => runAway(1) },
+  { id: 'runBack', key: 'R', shown: ['Shift', 'r'], run: () => runAway(-1) },
+  { id: 'stopKind', key: 'B', shown: ['Shift', 'b'], run: stopAtKind },
+  { id: 'note', key: 'b', shown: ['b'], run: noteHere },
+  { id: 'nextNote', key: '.', shown: ['.'], run: () => goToNote(1) },
+  { id: 'previousNote', key: ',', shown: [','], run: () => goToNote(-1) },
   { id: 'nextFound', key: 'n', shown: ['n'], run: () => goToFound(1) },
   { id: 'previousFound', key: 'N', shown: ['Shift', 'n'], run: () => goToFound(-1) },
   { id: 'release', key: 'Escape', shown: ['Esc'], run: release },
@@ -134,9 +163,10 @@ export const COMMANDS: readonly Command[] = [
 export const runCommand = (id: CommandId): void => COMMANDS.find((command) => command.id === id)?.run();
 
 /** Where typing is meant for the field, not for the page. */
-const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"]';
+const TYPING =
+  'input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"]';
 /** Where an own meaning of Space or of the arrows comes first. */
-const OWN_KEYS = 'button, a, [role="separator"], [role="slider"]';
+const OWN_KEYS = 'button, a, input, [role="separator"], [role="slider"]';
 
 /** What can be done in a frame: to move. */
 const EMBEDDED: ReadonlySet<CommandId> = new Set<CommandId>([

@@ -1,8 +1,9 @@
-/** Play and stop: the cursor moves by itself, an event at a time, until the end. */
+/** Play and stop: the cursor moves by itself, an event at a time, until a stop or the end. */
 import { create } from 'zustand';
-import { focused, moveFocused } from '#ui/compare/cursor.ts';
+import { focused, isPageFocused, moveFocused } from '#ui/compare/cursor.ts';
 import { moved } from './sequence.ts';
 import { currentSequence } from './session.ts';
+import { stopFrom } from './stops.ts';
 
 /** Milliseconds an event stays. */
 const PACE = 450;
@@ -19,8 +20,10 @@ export function stop(): void {
 function advance(): void {
   const { run, cursor } = focused();
   const next = run ? moved(currentSequence(run), cursor, 1) : cursor;
-  if (next === cursor) stop();
-  else moveFocused(next);
+  const stopAt = isPageFocused() ? stopFrom(cursor, 1) : -1;
+  const isStopped = stopAt >= 0 && stopAt <= next;
+  if (next !== cursor) moveFocused(isStopped ? stopAt : next);
+  if (next === cursor || isStopped) stop();
 }
 
 /** Plays from the cursor (from the beginning, if it stands at the end), or stops. */

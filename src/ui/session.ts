@@ -49,7 +49,8 @@ const TYPING_PAUSE = 150;
 
 const engine = new Engine(receive, crash);
 
-let pending: { readonly text: string; readonly scenario: Scenario; readonly target: Target } | null = null;
+let pending: { readonly text: string; readonly scenario: Scenario; readonly target: Target | null } | null =
+  null;
 let typing: ReturnType<typeof setTimeout> | undefined;
 
 function crash(reason: string): void {
@@ -57,8 +58,11 @@ function crash(reason: string): void {
   tell({ tone: 'problem', text: (words) => words.messages.crash(reason) });
 }
 
-/** Runs a text and then shows the moment at `target`. A text with errors is not run: the last log stays. */
-function runText(text: string, target: Target): void {
+/**
+ * Runs a text and then shows the moment at `target`, or else (null) the one where the cursor then is. A text with errors is not run:
+ * the last log stays.
+ */
+function runText(text: string, target: Target | null): void {
   clearTimeout(typing);
   const { scenario, problems } = load(text);
   engine.cancel();
@@ -90,10 +94,10 @@ function show(reader: LogReader, { text, scenario, target }: NonNullable<typeof 
   const run = newRun({ text, scenario, reader, replay: new Replay(reader), names: new Names(reader) });
   const last = useSession.getState().run;
   if (last) carryJumps((cursor) => cursorAt(run, cursorPlace(last, cursor)).index);
-  const { index, exact } = cursorAt(run, target);
+  const { index, exact } = cursorAt(run, target ?? herePlace());
   setCursor(Math.max(0, index));
   useSession.setState({ run });
-  if (target.hash === '') return;
+  if (!target || target.hash === '') return;
   if (!exact) tell({ tone: 'notice', text: (words) => words.messages.moved });
   else if (logHash(run, index) !== target.hash)
     tell({ tone: 'notice', text: (words) => words.messages.differs });
@@ -112,7 +116,7 @@ export function editText(text: string): void {
   setText(text);
   useSession.setState({ problems: load(text).problems });
   clearTimeout(typing);
-  typing = setTimeout(() => runText(text, { ...herePlace(), hash: '' }), TYPING_PAUSE);
+  typing = setTimeout(() => runText(text, null), TYPING_PAUSE);
 }
 
 /** Where the cursor is now. */

@@ -51,3 +51,15 @@ export function maximisePane(pane: PaneId | null): void {
 }
 
 export const tell = (message: Message | null): void => useStudio.setState({ message });
+
+/** Brings stops and notes into view. */
+export const showMarks = (): void =>
+  useStudio.setState(({ arrangement }) => ({
+    arrangement: {
+      ...arrangement,
+      tab: 'marks',
+      lower: 'marks',
+      folded: withFolded(arrangement.folded, 'lower', false),
+      maximised: arrangement.maximised === null ? null : 'lower',
+    },
+  }));

@@ -72,7 +72,9 @@ describe('what is found', () => {
     expect(kinds('family:call')).toEqual(['call', 'return']);
     expect(kinds('is:fault')).toEqual(['fault', 'kvm_page_fault']);
     expect(kinds('is:exit')).toEqual(['vm_exit']);
-    expect(find(unsync, 'is:change')).toEqual(all.filter((index) => reader.changes(index).length > 0));
+    expect(find(unsync, 'is:change family:call')).toEqual(
+      find(unsync, 'family:call').filter((index) => reader.changes(index).length > 0),
+    );
   });
 
   it('is a step, an event by its number, a vCPU', () => {
@@ -135,6 +137,23 @@ describe('what is found', () => {
   });
 });
 
+describe('a change', () => {
+  it('is told by the next numbered event, where a call made it', () => {
+    const numbered = all.filter((index) => reader.spec(index).family !== 'call');
+    const changedSince = (index: number): boolean => {
+      const before = numbered[numbered.indexOf(index) - 1];
+      return reader.word(index, 1) > (before === undefined ? 0 : reader.word(before, 1));
+    };
+    expect(find(unsync, 'is:change -family:call')).toEqual(numbered.filter(changedSince));
+  });
+
+  it('of an entry is told by the tracepoint that follows', () => {
+    expect(kinds('writes:t3[010] -family:call')).toEqual(['kvm_mmu_set_spte', 'spte_update']);
+    expect(kinds('reads:t3[010]')).toEqual(['reference']);
+    expect(kinds('reads:103[010]')).toEqual(['kvm_mmu_paging_element']);
+  });
+});
+
 describe('a thing', () => {
   it('of the hypervisor’s is found where it is named, read, or changed, in its life only', () => {
     expect(kinds('entry:t3[010] -family:call')).toEqual([
@@ -179,7 +198,7 @@ describe('a thing', () => {
     const spaces = sourceOf(SPACES);
     const steps = (text: string) => find(spaces, text).map((index) => spaces.reader.stepOf(index) + 1);
     expect(steps('reg:cr3')).toEqual([2, 4, 6]);
-    expect(steps('reg:hardware-cr3')).toEqual([1, 2, 4, 6]);
+    expect(steps('writes:hardware-cr3 -family:call')).toEqual([1, 2, 4, 6]);
     expect(find(unsync, 'reg:cr9')).toEqual([]);
   });
 });

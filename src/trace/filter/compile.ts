@@ -4,7 +4,7 @@ import { HOST } from '#machine/log.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { patternTest } from './parse.ts';
 import type { Counted, Filter, Group, Range } from './syntax.ts';
-import { type ThingSource, thingPasses } from './things.ts';
+import { type PassSource, type ThingSource, thingPasses } from './things.ts';
 import { fieldTest, type Passes } from './values.ts';
 
 /** What is the same for all events of a kind: true, false, or a question. */
@@ -16,6 +16,14 @@ class Tracker {
   /** Numbers as people count them, from 1. */
   step = 0;
   number = 0;
+  /**
+   * The first of the changed words that the present event tells of. Calls are passed over, so a numbered event tells of what calls
+   * since the numbered event before it have changed, too.
+   */
+  firstChange = 0;
+  /** Words changed up to the last event, and up to the last numbered one. */
+  #changed = 0;
+  #told = 0;
   /** How many calls of each function are open; a return counts as inside. */
   readonly #open: Int32Array;
   #closing = -1;
@@ -31,9 +39,13 @@ class Tracker {
     while (this.step < reader.stepCount && reader.stepStart(this.step) <= index) this.step++;
     if (this.#closing >= 0) this.#open[this.#closing]!--;
     this.#closing = -1;
+    const isCall = kind === EVENT.call || kind === EVENT.return;
     if (kind === EVENT.call) this.#open[reader.word(index, PAYLOAD)]!++;
     else if (kind === EVENT.return) this.#closing = reader.word(index, PAYLOAD);
     else this.number++;
+    this.firstChange = isCall ? this.#changed : this.#told;
+    this.#changed = reader.word(index, 1);
+    if (!isCall) this.#told = this.#changed;
   }
 
   isInside(text: number): boolean {
@@ -77,13 +89,13 @@ type Kindless = Extract<Filter, { readonly is: 'cpu' | 'counted' | 'function' | 
 const PRINTED = /^(0x[0-9a-f]+|\d+|[th]\d+\S*|hz|noslot)$/;
 
 class Compiler {
-  readonly #source: ThingSource;
+  readonly #source: PassSource;
   readonly #tracker: Tracker;
   /** Tests that do not depend on the kind are made once. */
   readonly #made = new Map<Filter, Passes>();
 
   constructor(source: ThingSource, tracker: Tracker) {
-    this.#source = source;
+    this.#source = { ...source, firstChange: () => tracker.firstChange };
     this.#tracker = tracker;
   }
 
@@ -133,10 +145,10 @@ class Compiler {
   }
 
   #group(group: Group, kind: number): KindTest {
-    const { reader } = this.#source;
+    const { reader, firstChange } = this.#source;
     if (group === 'fault') return FAULTS.has(kind);
     if (group === 'exit') return kind === EVENT.exit;
-    return (index) => reader.word(index, 1) > (index === 0 ? 0 : reader.word(index - 1, 1));
+    return (index) => reader.word(index, 1) > firstChange();
   }
 
   #field(filter: Filter & { is: 'field' }, kind: number): KindTest {

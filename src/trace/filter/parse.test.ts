@@ -42,6 +42,8 @@ describe('a filter', () => {
     ['table:T3', { is: 'thing', key: 'table', name: 't3' }],
     ['frame:0x103', { is: 'thing', key: 'frame', name: '0x103' }],
     ['gva:0x1000..0x1fff', { is: 'thing', key: 'gva', name: '0x1000..0x1fff' }],
+    ['writes:t3[010]', { is: 'thing', key: 'writes', name: 't3[010]' }],
+    ['reads:cr3', { is: 'thing', key: 'reads', name: 'cr3' }],
     ['reg:hardware-cr3', { is: 'thing', key: 'reg', name: 'hardware-cr3' }],
     ['gfn=0x10', { ...field, name: 'gfn', operator: '=', value: '0x10' }],
     ['level>=2', { ...field, name: 'level', operator: '>=', value: '2' }],

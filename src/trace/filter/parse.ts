@@ -148,6 +148,10 @@ function parseRange(text: string): Range | null {
   return from === null || to === null || rest.length > 0 || from > to ? null : { from, to };
 }
 
+/** An entry, a table, a frame or a register. */
+const ANY_THING =
+  /^([a-z][a-z0-9-]*|h\d+\+0x[0-9a-f]+|0x[0-9a-f]{1,8}|[0-9a-f]+|(t\d+|root|[0-9a-f]+)\[[0-9a-f]{1,3}\])$/;
+
 /** Forms of the things that a key may have as its value. */
 const THING_FORMS: Readonly<Record<(typeof THINGS)[number], RegExp>> = {
   entry: /^(t\d+|root|[0-9a-f]+)\[[0-9a-f]{1,3}\]$/,
@@ -156,6 +160,8 @@ const THING_FORMS: Readonly<Record<(typeof THINGS)[number], RegExp>> = {
   gva: /^(0x[0-9a-f]{1,16}|\d{1,20})(\.\.(0x[0-9a-f]{1,16}|\d{1,20}))?$/,
   gpa: /^(0x[0-9a-f]{1,16}|\d{1,20})(\.\.(0x[0-9a-f]{1,16}|\d{1,20}))?$/,
   reg: /^[a-z][a-z0-9-]*$/,
+  writes: ANY_THING,
+  reads: ANY_THING,
 };
 
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>

@@ -18,8 +18,8 @@ export type Group = (typeof GROUPS)[number];
 
 export const FAMILIES = ['flow', 'call', 'walk', 'change', 'tracepoint'] as const;
 
-/** Keys whose value is a thing of the machine: an event is meant if it names, reads or changes it. */
-export const THINGS = ['entry', 'table', 'frame', 'gva', 'gpa', 'reg'] as const;
+/** Keys whose value is a thing of the machine: an event is meant if it names, reads or changes it; or does only one of these. */
+export const THINGS = ['entry', 'table', 'frame', 'gva', 'gpa', 'reg', 'writes', 'reads'] as const;
 export type Thing = (typeof THINGS)[number];
 
 /** Keys whose value is a range of numbers, as people count: from 1. */

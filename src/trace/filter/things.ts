@@ -1,16 +1,26 @@
 /**
- * Events that have to do with a thing of the machine: they name it in a field, read it in a walk, or change a word of it. A hypervisor's
+ * Events that have to do with a thing of the machine: they name it in a field, read it in a walk, or tell of a change of it. A hypervisor's
  * table is itself from the event that made it to the one that freed it; its frame may hold another one before and after.
  */
 import { PTE } from '#arch/entry.ts';
 import { hiOfBig, loOfBig, numberOfPair } from '#arch/word64.ts';
-import { EVENT, EVENTS, type EventSpec, type FieldSpec, PAYLOAD, REGISTERS } from '#machine/events.ts';
-import type { LogReader } from '#machine/log-reader.ts';
-import { tableLife } from '#machine/queries.ts';
+import { EVENTS, type FieldSpec, type FieldType, PAYLOAD, REGISTERS } from '#machine/events.ts';
+import {
+  alters,
+  guestEntry,
+  guestTable,
+  hostFrame,
+  hypervisorEntry,
+  hypervisorTable,
+  reads,
+  register,
+  type Stored,
+  tableLife,
+} from '#machine/queries.ts';
 import { REGISTER_WORDS, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import { HEADER } from '#machine/words.ts';
 import type { Thing } from './syntax.ts';
-import type { Passes, Source } from './values.ts';
+import { type Passes, pairOrder, type Source } from './values.ts';
 
 /** What a log alone does not tell. */
 export interface ThingSource extends Source {
@@ -18,63 +28,66 @@ export interface ThingSource extends Source {
   readonly guestMemory: (gfn: number) => number;
 }
 
+/** A source, and where a pass over its log has come to. */
+export interface PassSource extends ThingSource {
+  /** The first of the changed words that the present event tells of. */
+  readonly firstChange: () => number;
+}
+
 /** Payload word of a `reference` event that holds the entry's place. */
 const REFERENCE_PLACE = 5;
-const FRAME_WORDS = 1024;
-
-/** Words of the machine, from `place` on, and when they are the thing's. */
-interface Words {
-  readonly place: number;
-  readonly count: number;
-  readonly from: number;
-  readonly to: number;
-}
 
 type FieldMeans = (field: FieldSpec, read: (n: number) => number) => boolean;
 
-/** Whether event `index` changes one of some words. */
-function changes(reader: LogReader, index: number, { place, count, from, to }: Words): boolean {
-  if (place === 0 || index < from || index > to) return false;
-  const end = reader.word(index, 1);
-  for (let change = index === 0 ? 0 : reader.word(index - 1, 1); change < end; change++) {
-    const offset = reader.changeWord(change, 0) - place;
-    if (offset >= 0 && offset < count) return true;
-  }
-  return false;
+/** A thing: where the machine has it (each copy of it), and which fields may name it. */
+interface Target {
+  readonly stored: readonly Stored[];
+  readonly types: readonly FieldType[];
+  readonly means: FieldMeans;
 }
 
-/** For each kind the fields that may name the thing. */
-const fieldsOf = (types: readonly string[]): readonly (readonly FieldSpec[])[] =>
-  EVENTS.map(({ fields }: EventSpec) => fields.filter(({ type }) => types.includes(type)));
+const NOTHING: Target = { stored: [], types: [], means: () => false };
 
-/** Events one of whose fields means the thing, or which change its words. */
-function concerning({ reader }: Source, types: readonly string[], means: FieldMeans, words: Words): Passes {
-  const fields = fieldsOf(types);
+/** Whether an event is one at which a thing is itself. */
+const isOf = ({ from, to }: Stored, index: number): boolean => index >= from && index <= to;
+
+/** Events that tell of a change of a thing: what has no known place (0) cannot be seen to change. */
+const writing = ({ reader, firstChange }: PassSource, { stored }: Target): Passes => {
+  const kept = stored.filter(({ place }) => place !== 0);
   return (index) => {
-    if (index >= words.from && index <= words.to) {
-      const read = (n: number): number => reader.word(index, PAYLOAD + n);
-      for (const field of fields[reader.kind(index)] ?? []) if (means(field, read)) return true;
+    const end = reader.word(index, 1);
+    for (let change = firstChange(); change < end; change++) {
+      for (const each of kept) if (isOf(each, index) && alters(reader, change, each)) return true;
     }
-    return changes(reader, index, words);
+    return false;
+  };
+};
+
+/** Events that read a thing in a walk. */
+const reading =
+  ({ reader }: PassSource, { stored }: Target): Passes =>
+  (index) =>
+    stored.some((each) => isOf(each, index) && reads(reader, index, each));
+
+/** Events one of whose fields means a thing. */
+function naming({ reader }: PassSource, { stored, types, means }: Target): Passes {
+  const fields = EVENTS.map((spec) => spec.fields.filter(({ type }) => types.includes(type)));
+  const [life] = stored;
+  return (index) => {
+    if (life && !isOf(life, index)) return false;
+    const read = (n: number): number => reader.word(index, PAYLOAD + n);
+    return (fields[reader.kind(index)] ?? []).some((field) => means(field, read));
   };
 }
-
-const ALWAYS = { from: 0, to: Number.MAX_SAFE_INTEGER } as const;
-const NOTHING: Passes = () => false;
 
 /** A hypervisor's table, or one entry in it. */
-function hypervisorThing(source: Source, serial: number, index: number | null): Passes {
+function hypervisorTarget(source: Source, serial: number, index: number | null): Target {
   const found = source.names.tableFrame(serial);
   if (!found) return NOTHING;
-  const { appeared, gone } = tableLife(source.reader, serial);
-  const base = found.frame * FRAME_WORDS;
-  const words: Words = {
-    place: index === null ? base : base + index * 2,
-    count: index === null ? FRAME_WORDS : 2,
-    from: Math.max(0, appeared),
-    to: gone < 0 ? ALWAYS.to : gone,
-  };
-  const isIn = (place: number): boolean => place >= words.place && place < words.place + words.count;
+  const life = tableLife(source.reader, serial);
+  const stored =
+    index === null ? hypervisorTable(found.frame, life) : hypervisorEntry(found.frame, index, life);
+  const isIn = (place: number): boolean => place >= stored.place && place < stored.place + stored.words;
   const means: FieldMeans = (field, read) => {
     switch (field.type) {
       case 'table':
@@ -87,7 +100,7 @@ function hypervisorThing(source: Source, serial: number, index: number | null): 
         return isIn(read(field.word));
     }
   };
-  return concerning(source, ['table', 'at', 'from', 'place'], means, words);
+  return { stored: [stored], types: ['table', 'at', 'from', 'place'], means };
 }
 
 /** Whether a field of type gpa or from holds an address from `low` up to `high` (not included). */
@@ -98,21 +111,22 @@ const addressWithin = (field: FieldSpec, read: (n: number) => number, low: numbe
 };
 
 /** Bytes of an entry of the guest's tables, as it starts. */
-function entryBytes({ reader }: Source): number {
+function entryBytes({ reader }: Source): 4 | 8 {
   const { base } = reader.data;
   return base[HEADER.vcpuCount] ? vcpuMode(base, vcpuPlace(base, 0)).entryBytes : 8;
 }
 
-function guestEntryThing(source: ThingSource, gfn: number, index: number): Passes {
+function guestEntryTarget(source: ThingSource, gfn: number, index: number): Target {
   const bytes = entryBytes(source);
   const low = gfn * 4096 + index * bytes;
-  const data = source.guestMemory(gfn);
-  const means: FieldMeans = (field, read) => addressWithin(field, read, low, low + bytes);
-  const place = data === 0 ? 0 : data + ((index * bytes) >>> 3) * 2;
-  return concerning(source, ['gpa', 'from'], means, { place, count: 2, ...ALWAYS });
+  return {
+    stored: [guestEntry(gfn, source.guestMemory(gfn), index, bytes)],
+    types: ['gpa', 'from'],
+    means: (field, read) => addressWithin(field, read, low, low + bytes),
+  };
 }
 
-function guestFrameThing(source: ThingSource, gfn: number): Passes {
+function guestFrameTarget(source: ThingSource, gfn: number): Target {
   const means: FieldMeans = (field, read) => {
     switch (field.type) {
       case 'gfn':
@@ -123,62 +137,54 @@ function guestFrameThing(source: ThingSource, gfn: number): Passes {
         return addressWithin(field, read, gfn * 4096, (gfn + 1) * 4096);
     }
   };
-  const words = { place: source.guestMemory(gfn), count: FRAME_WORDS, ...ALWAYS };
-  return concerning(source, ['gfn', 'entry', 'gpa', 'from'], means, words);
+  const stored = [guestTable(gfn, source.guestMemory(gfn))];
+  return { stored, types: ['gfn', 'entry', 'gpa', 'from'], means };
 }
 
 /** Bit 11 of an entry's flags: present for KVM's MMU. */
 const MMU_PRESENT = 1 << 11;
 
-function hostFrameThing(source: Source, hfn: number): Passes {
-  const means: FieldMeans = (field, read) =>
-    read(field.word) === hfn && (field.type === 'pfn' || (read(field.word + 1) & MMU_PRESENT) !== 0);
-  return concerning(source, ['pfn', 'spte'], means, {
-    place: hfn * FRAME_WORDS,
-    count: FRAME_WORDS,
-    ...ALWAYS,
-  });
+/** Words of a frame. */
+const FRAME_WORDS = 1024;
+
+const hostFrameTarget = (hfn: number): Target => ({
+  stored: [hostFrame(hfn * FRAME_WORDS)],
+  types: ['pfn', 'spte'],
+  means: (field, read) =>
+    read(field.word) === hfn && (field.type === 'pfn' || (read(field.word + 1) & MMU_PRESENT) !== 0),
+});
+
+/** A register of every vCPU. */
+function registerTarget({ reader }: Source, name: string): Target {
+  const found = REGISTERS.find((each) => each.replaceAll(' ', '-') === name);
+  if (!found) return NOTHING;
+  const { base } = reader.data;
+  const { offset, count } = REGISTER_WORDS[found];
+  const cpus = Array.from({ length: base[HEADER.vcpuCount] ?? 0 }, (_, cpu) => cpu);
+  const number = REGISTERS.indexOf(found);
+  return {
+    stored: cpus.map((cpu) => register(vcpuPlace(base, cpu) + offset, count)),
+    types: ['register'],
+    means: (field, read) => read(field.word) === number,
+  };
 }
 
-/** `0x1000`, `0x1000..0x1fff`. */
-function addressRange(name: string): readonly [bigint, bigint] {
+/** Events that name an address from the first up to the last of a range: `0x1000`, `0x1000..0x1fff`. */
+function addressPasses(source: PassSource, type: 'gva' | 'gpa', name: string): Passes {
   const [first = '0', last = first] = name.split('..');
-  return [BigInt(first), BigInt(last)];
-}
-
-function addressThing(source: Source, type: 'gva' | 'gpa', name: string): Passes {
-  const [from, to] = addressRange(name);
-  const [fromHi, fromLo, toHi, toLo] = [
-    hiOfBig(from) >>> 0,
-    loOfBig(from) >>> 0,
-    hiOfBig(to) >>> 0,
-    loOfBig(to) >>> 0,
-  ];
+  const [from, to] = [BigInt(first), BigInt(last)];
   const means: FieldMeans = (field, read) => {
     if (field.type === 'from' && read(REFERENCE_PLACE) !== 0) return false;
-    const [hi, lo] = [read(field.word) >>> 0, read(field.word + 1) >>> 0];
-    const isFrom = hi > fromHi || (hi === fromHi && lo >= fromLo);
-    return isFrom && (hi < toHi || (hi === toHi && lo <= toLo));
+    const [hi, lo] = [read(field.word), read(field.word + 1)];
+    return (
+      pairOrder(hi, lo, hiOfBig(from), loOfBig(from)) >= 0 && pairOrder(hi, lo, hiOfBig(to), loOfBig(to)) <= 0
+    );
   };
-  const types = type === 'gva' ? ['gva'] : ['gpa', 'from'];
-  return concerning(source, types, means, { place: 0, count: 0, ...ALWAYS });
+  return naming(source, { stored: [], types: type === 'gva' ? ['gva'] : ['gpa', 'from'], means });
 }
 
-function registerThing({ reader }: Source, name: string): Passes {
-  const register = REGISTERS.find((each) => each.replaceAll(' ', '-') === name);
-  if (!register) return NOTHING;
-  const { base } = reader.data;
-  const { offset, count } = REGISTER_WORDS[register];
-  const copies = Array.from({ length: base[HEADER.vcpuCount] ?? 0 }, (_, cpu) => ({
-    place: vcpuPlace(base, cpu) + offset,
-    count,
-    ...ALWAYS,
-  }));
-  const number = REGISTERS.indexOf(register);
-  return (index) =>
-    (reader.kind(index) === EVENT.register && reader.word(index, PAYLOAD) === number) ||
-    copies.some((words) => changes(reader, index, words));
-}
+/** A table, with an index in it or without. */
+const TABLE_PART = /^(t\d+|root|[0-9a-f]+)(?:\[([0-9a-f]{1,3})\])?$/;
 
 /** `t3`, `t3[010]`: serial number and index. `103`, `0x103`, `103[010]`: guest frame and index. */
 function tablePart(name: string): {
@@ -186,33 +192,32 @@ function tablePart(name: string): {
   readonly gfn: number;
   readonly index: number | null;
 } {
-  const [, owner = '', digits] = /^(\w+)(?:\[([0-9a-f]{1,3})\])?$/.exec(name) ?? [];
+  const [, owner = '', digits] = TABLE_PART.exec(name) ?? [];
   const index = digits === undefined ? null : Number.parseInt(digits, 16);
   if (/^t\d+$/.test(owner)) return { serial: Number(owner.slice(1)), gfn: 0, index };
   return { serial: owner === 'root' ? -1 : null, gfn: Number.parseInt(owner, 16), index };
 }
 
-function tableThing(source: ThingSource, name: string): Passes {
+function tableTarget(source: ThingSource, name: string): Target {
   const { serial, gfn, index } = tablePart(name);
-  if (serial !== null) return serial < 0 ? NOTHING : hypervisorThing(source, serial, index);
-  return index === null ? guestFrameThing(source, gfn) : guestEntryThing(source, gfn, index);
+  if (serial !== null) return serial < 0 ? NOTHING : hypervisorTarget(source, serial, index);
+  return index === null ? guestFrameTarget(source, gfn) : guestEntryTarget(source, gfn, index);
+}
+
+/** A frame, a register, a table or an entry, by its name. */
+function targetNamed(source: ThingSource, name: string): Target {
+  const hfn = source.names.frameNamed(name);
+  if (hfn !== null) return hostFrameTarget(hfn);
+  if (/^0x[0-9a-f]{1,8}$/.test(name)) return guestFrameTarget(source, Number(name));
+  return TABLE_PART.test(name) ? tableTarget(source, name) : registerTarget(source, name);
 }
 
 /** Events that have to do with a thing. The name has the form that parse.ts has let pass. */
-export function thingPasses(source: ThingSource, key: Thing, name: string): Passes {
-  switch (key) {
-    case 'entry':
-    case 'table':
-      return tableThing(source, name);
-    case 'frame': {
-      const hfn = source.names.frameNamed(name);
-      if (hfn !== null) return hostFrameThing(source, hfn);
-      return name.startsWith('0x') ? guestFrameThing(source, Number(name)) : NOTHING;
-    }
-    case 'gva':
-    case 'gpa':
-      return addressThing(source, key, name);
-    case 'reg':
-      return registerThing(source, name);
-  }
+export function thingPasses(source: PassSource, key: Thing, name: string): Passes {
+  if (key === 'gva' || key === 'gpa') return addressPasses(source, key, name);
+  const target = targetNamed(source, name);
+  if (key === 'writes') return writing(source, target);
+  if (key === 'reads') return reading(source, target);
+  const ways = [naming(source, target), reading(source, target), writing(source, target)];
+  return (index) => ways.some((passes) => passes(index));
 }

@@ -67,7 +67,7 @@ const HOLDS: Readonly<Record<Operator, (order: number) => boolean>> = {
 const order = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** Compares unsigned 64-bit values, as plain pairs. */
-const pairOrder = (hi: number, lo: number, otherHi: number, otherLo: number): number =>
+export const pairOrder = (hi: number, lo: number, otherHi: number, otherLo: number): number =>
   order(hi >>> 0, otherHi >>> 0) || order(lo >>> 0, otherLo >>> 0);
 
 const second = ({ reader }: Source, index: number, field: FieldSpec): number =>

@@ -13,6 +13,7 @@ export const SHAPES = {
   down: { path: 'M5 0V8M1.5 5 5 9.5 8.5 5', filled: false },
   up: { path: 'M5 10V2M1.5 5 5 .5 8.5 5', filled: false },
   bar: { path: 'M1 5H9', filled: false },
+  stop: { path: 'M5 1.5a3.5 3.5 0 1 0 .01 0Z', filled: true },
   ring: { path: 'M5 1a4 4 0 1 0 .01 0ZM5 3.5a1.5 1.5 0 1 0 .01 0Z', filled: false },
 } as const;
 

@@ -1,6 +1,7 @@
 /** Opening what a person brings: files and pasted texts. What cannot be opened leaves a message, and what was open. */
 import { openFragment } from '#ui/address-bar.ts';
 import { continueDraft } from '#ui/drafts.ts';
+import { setNotes } from '#ui/notes.ts';
 import { openText, useSession } from '#ui/session.ts';
 import { tell, useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
@@ -17,6 +18,7 @@ const refuse = (name: string, problem: Problem): void =>
 export function openScenario(text: string, draft: string | null = null): void {
   continueDraft(draft);
   useStudio.setState({ selection: null });
+  setNotes([]);
   tell(null);
   openText(text);
   if (useSession.getState().problems.length > 0)

@@ -5,6 +5,7 @@ import { CallsView } from '#ui/views/calls/CallsView.tsx';
 import { CostView } from '#ui/views/cost/CostView.tsx';
 import { ScenarioEditor } from '#ui/views/editor/EditorView.tsx';
 import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
+import { MarksView } from '#ui/views/marks/MarksView.tsx';
 import { MemoryView } from '#ui/views/memory/MemoryView.tsx';
 import { TablesView } from '#ui/views/tables/TablesView.tsx';
 import { EventList } from '#ui/views/timeline/EventList.tsx';
@@ -17,6 +18,7 @@ export const VIEWS: Readonly<Record<Tab, ComponentType>> = {
   calls: CallsView,
   cost: CostView,
   inspector: InspectorView,
+  marks: MarksView,
   scenario: ScenarioEditor,
   events: EventList,
 };

@@ -8,6 +8,7 @@ import { figures } from '#ui/words/en/figures.ts';
 import { functions } from '#ui/words/en/functions.ts';
 import { inspector } from '#ui/words/en/inspector.ts';
 import { layout } from '#ui/words/en/layout.ts';
+import { marks } from '#ui/words/en/marks.ts';
 import { opening } from '#ui/words/en/opening.ts';
 import * as page from '#ui/words/en/page.ts';
 import { problems } from '#ui/words/en/problems.ts';
@@ -31,6 +32,7 @@ export const en = {
   functions,
   inspector,
   layout,
+  marks,
   sharing,
   opening,
   problems,

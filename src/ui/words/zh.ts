@@ -8,6 +8,7 @@ import { figures } from '#ui/words/zh/figures.ts';
 import { functions } from '#ui/words/zh/functions.ts';
 import { inspector } from '#ui/words/zh/inspector.ts';
 import { layout } from '#ui/words/zh/layout.ts';
+import { marks } from '#ui/words/zh/marks.ts';
 import { opening } from '#ui/words/zh/opening.ts';
 import * as page from '#ui/words/zh/page.ts';
 import { problems } from '#ui/words/zh/problems.ts';
@@ -32,6 +33,7 @@ export const zh = {
   functions,
   inspector,
   layout,
+  marks,
   sharing,
   opening,
   problems,

@@ -1,7 +1,11 @@
 import { useState } from 'react';
+import { filterText } from '#trace/filter/syntax.ts';
 import { goTo } from '#ui/jumps.ts';
 import type { Moment } from '#ui/moment.ts';
 import { type Place, placeText } from '#ui/place.ts';
+import { eventsOf, stopFor } from '#ui/place-filter.ts';
+import { search } from '#ui/search.ts';
+import { addStop } from '#ui/stops.ts';
 import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
 import { answer, type Question, questionsFor } from './questions.ts';
@@ -13,6 +17,30 @@ interface Reply {
 }
 
 const askedOf = (event: number, place: Place): string => `${event} ${placeText(place)}`;
+
+/** The events that have to do with a place: found, or stopped at. */
+function PlaceFilters({ moment, place }: { readonly moment: Moment; readonly place: Place }) {
+  const words = useWords();
+  const events = eventsOf(moment, place);
+  const stop = stopFor(moment, place);
+  const { stopCall, stopUse, stopHere } = words.marks;
+  const isLinear = place.kind === 'address' && place.space === 'gva';
+  const label = place.kind === 'function' ? stopCall : isLinear ? stopUse : stopHere;
+  return (
+    <>
+      {events && (
+        <button type="button" title={filterText(events)} onClick={() => search(filterText(events))}>
+          {words.marks.findEvents}
+        </button>
+      )}
+      {stop && (
+        <button type="button" title={filterText(stop)} onClick={() => addStop(filterText(stop))}>
+          {label}
+        </button>
+      )}
+    </>
+  );
+}
 
 /** Questions about a place. The answer moves the cursor, with the place selected so that it stays in view. */
 export function QuestionBar({ moment, place }: { readonly moment: Moment; readonly place: Place }) {
@@ -42,6 +70,7 @@ export function QuestionBar({ moment, place }: { readonly moment: Moment; readon
           {words.inspector.questions[question]}
         </button>
       ))}
+      <PlaceFilters moment={moment} place={place} />
       <p aria-live="polite">{reply?.asked === askedOf(moment.index, place) ? reply.text : ''}</p>
     </div>
   );

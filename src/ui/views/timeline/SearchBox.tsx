@@ -1,11 +1,9 @@
-import type { FilterProblem } from '#trace/filter/parse.ts';
 import { FILTER_ID, useKeySheet } from '#ui/commands.ts';
-import { Prose } from '#ui/design/Prose.tsx';
+import { FilterProblemText } from '#ui/FilterProblemText.tsx';
 import { foundSequence, goToFound, search, useSearch } from '#ui/search.ts';
 import { DETAILS, type Detail } from '#ui/sequence.ts';
 import { arrange, useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
-import { explain } from '#ui/words/text.ts';
 
 /** Which events there are to step through. */
 export function DetailChoice() {
@@ -40,23 +38,6 @@ function Count() {
         ? words.search.foundAt(rank + 1, events.length)
         : words.search.found(events.length, found.isDone)}
     </span>
-  );
-}
-
-/** Why the text is no filter, with the part of it that is meant. */
-function Problem({ text, problem }: { readonly text: string; readonly problem: FilterProblem }) {
-  const words = useWords();
-  return (
-    <div className="search-problem" id="search-problem" role="status">
-      <code>
-        {text.slice(0, problem.from)}
-        <mark>{text.slice(problem.from, problem.to) || ' '}</mark>
-        {text.slice(problem.to)}
-      </code>
-      <p>
-        <Prose text={explain(words.search.problems, problem)} />
-      </p>
-    </div>
   );
 }
 
@@ -110,7 +91,7 @@ export function SearchBox() {
         >
           ?
         </button>
-        {problem && <Problem text={text} problem={problem} />}
+        {problem && <FilterProblemText id="search-problem" text={text} problem={problem} />}
       </span>
     </search>
   );

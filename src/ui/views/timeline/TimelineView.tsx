@@ -6,6 +6,7 @@ import { foundSequence, useSearch } from '#ui/search.ts';
 import { useSelectedEvent } from '#ui/selection.ts';
 import type { Sequence } from '#ui/sequence.ts';
 import { useMoment, useSequence } from '#ui/session.ts';
+import { useStops } from '#ui/stops.ts';
 import { setCursor } from '#ui/store.ts';
 import { useTheme } from '#ui/theme.ts';
 import { useWords } from '#ui/words/language.ts';
@@ -19,6 +20,7 @@ import {
   rankX,
   timelineModel,
 } from './model.ts';
+import { NoteFlags } from './NoteFlags.tsx';
 import { paint } from './paint.ts';
 import { HOST_LANE, LANE, RULER, type TimelineShape, timelineHeight, timelineShapes } from './shapes.ts';
 import { TimelineVector } from './TimelineVector.tsx';
@@ -43,11 +45,12 @@ function Drawing({ moment, sequence, range, width, isVector, host }: DrawingProp
   const { from, count } = range;
   const currentStep = reader.stepOf(moment.index);
   const found = foundSequence(useSearch((state) => state.found));
+  const stops = useStops((state) => state.hits);
   const shapes = useMemo(() => {
-    const source = { reader, sequence, numberAt, cpus, host, found };
+    const source = { reader, sequence, numberAt, cpus, host, found, stops };
     const model = timelineModel(source, { from, count }, width);
     return timelineShapes(model, { isShape: areShapes({ from, count }, width), currentStep });
-  }, [reader, sequence, numberAt, from, count, width, cpus, host, currentStep, found]);
+  }, [reader, sequence, numberAt, from, count, width, cpus, host, currentStep, found, stops]);
   const Medium = isVector ? TimelineVector : TimelineCanvas;
   return <Medium shapes={shapes} width={width} height={timelineHeight(cpus, host)} />;
 }
@@ -124,47 +127,50 @@ export function TimelineView({ isVector = false }: { readonly isVector?: boolean
   return (
     <div className="timeline-box">
       <LaneLabels cpus={atlas.registers.length} host={host} />
-      <div
-        className="timeline"
-        ref={measure}
-        role="slider"
-        tabIndex={0}
-        aria-label={words.timeline.label}
-        aria-valuemin={1}
-        aria-valuemax={moment.run.story.length}
-        aria-valuenow={eventNumber(moment.run, index)}
-        aria-valuetext={`${words.timeline.event(eventNumber(moment.run, index))}: ${reader.spec(index).name}`}
-        style={{ height }}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          if (event.buttons === 1) goTo({ event: eventUnder(event) });
-        }}
-        onPointerMove={(event) => {
-          if (event.buttons === 1) setCursor(eventUnder(event));
-        }}
-        onWheel={(event) => zoomBy(event.deltaY > 0 ? 1.25 : 0.8)}
-      >
-        {width > 0 && (
-          <Drawing
-            moment={moment}
-            sequence={sequence}
-            range={range}
-            width={width}
-            isVector={isVector}
-            host={host}
-          />
-        )}
-        {selected >= 0 && (
-          <div
-            className="timeline-selected"
-            style={{ transform: `translateX(${rankX(range, width, sequence.rank(selected))}px)`, height }}
-          />
-        )}
+      <div className="timeline-area">
+        <NoteFlags run={moment.run} sequence={sequence} range={range} width={width} cursor={index} />
         <div
-          className="timeline-cursor"
-          style={{ transform: `translateX(${rankX(range, width, rank)}px)`, height }}
+          className="timeline"
+          ref={measure}
+          role="slider"
+          tabIndex={0}
+          aria-label={words.timeline.label}
+          aria-valuemin={1}
+          aria-valuemax={moment.run.story.length}
+          aria-valuenow={eventNumber(moment.run, index)}
+          aria-valuetext={`${words.timeline.event(eventNumber(moment.run, index))}: ${reader.spec(index).name}`}
+          style={{ height }}
+          onPointerDown={(event) => {
+            event.currentTarget.setPointerCapture(event.pointerId);
+            if (event.buttons === 1) goTo({ event: eventUnder(event) });
+          }}
+          onPointerMove={(event) => {
+            if (event.buttons === 1) setCursor(eventUnder(event));
+          }}
+          onWheel={(event) => zoomBy(event.deltaY > 0 ? 1.25 : 0.8)}
         >
-          <b>{eventNumber(moment.run, index)}</b>
+          {width > 0 && (
+            <Drawing
+              moment={moment}
+              sequence={sequence}
+              range={range}
+              width={width}
+              isVector={isVector}
+              host={host}
+            />
+          )}
+          {selected >= 0 && (
+            <div
+              className="timeline-selected"
+              style={{ transform: `translateX(${rankX(range, width, sequence.rank(selected))}px)`, height }}
+            />
+          )}
+          <div
+            className="timeline-cursor"
+            style={{ transform: `translateX(${rankX(range, width, rank)}px)`, height }}
+          >
+            <b>{eventNumber(moment.run, index)}</b>
+          </div>
         </div>
       </div>
       <div className="timeline-zoom">

@@ -2,6 +2,7 @@ import { COMMANDS, type CommandId, runCommand } from '#ui/commands.ts';
 import { useFocused } from '#ui/compare/cursor.ts';
 import { eventNumber } from '#ui/moment.ts';
 import { usePlayback } from '#ui/playback.ts';
+import { useStops } from '#ui/stops.ts';
 import { useWords } from '#ui/words/language.ts';
 
 /** Icons as paths in a box of 16 × 16. */
@@ -12,6 +13,8 @@ const ICONS: Partial<Record<CommandId, string>> = {
   next: 'M5 3l6 5-6 5Z',
   nextStep: 'M8 3l6 5-6 5ZM2 3l6 5-6 5Z',
   last: 'M12 3v10M3 3l7 5-7 5Z',
+  runBack: 'M14 8H8M11 5 8 8l3 3M4.5 5.2a2.8 2.8 0 1 0 .01 0Z',
+  runOn: 'M2 8h6M5 5l3 3-3 3M11.5 5.2a2.8 2.8 0 1 0 .01 0Z',
 };
 const PLAY = 'M4 2l10 6-10 6Z';
 const STOP = 'M4 3h3v10H4ZM9 3h3v10H9Z';
@@ -70,11 +73,18 @@ const BUTTONS: readonly CommandId[] = [
 
 /** The buttons that move the cursor. */
 export function Transport() {
+  const hasStops = useStops((state) => state.stops.some(({ isOn }) => isOn));
   return (
     <div className="transport">
       {BUTTONS.map((id) => (
         <IconButton key={id} id={id} />
       ))}
+      {hasStops && (
+        <>
+          <IconButton id="runBack" />
+          <IconButton id="runOn" />
+        </>
+      )}
     </div>
   );
 }

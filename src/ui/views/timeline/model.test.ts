@@ -13,6 +13,7 @@ const source = {
   cpus: 1,
   host: 'work' as const,
   found: null,
+  stops: listed([]),
 };
 const whole = { from: 0, count: reader.length };
 

@@ -42,6 +42,8 @@ export interface TimelineModel {
   readonly ticks: readonly { readonly x: number; readonly label: string }[];
   /** Where an event is found that was searched for; one place at most a pixel. */
   readonly found: readonly number[];
+  /** Where playing stops. */
+  readonly stops: readonly number[];
   /** vCPUs, and what the host's lane below them holds. */
   readonly lanes: number;
   readonly host: HostLane;
@@ -175,6 +177,8 @@ export interface Source {
   readonly host: HostLane;
   /** The events that are found; null where nothing is searched for. */
   readonly found: Sequence | null;
+  /** The events at which playing stops. */
+  readonly stops: Sequence;
 }
 
 /** Where some events are in the drawing, each pixel once: what is looked at depends on the width, not on their number. */
@@ -215,6 +219,7 @@ export function timelineModel(source: Source, range: Range, width: number): Time
     outside: outside(source, range, width),
     ticks,
     found: places(source.sequence, source.found, range, width),
+    stops: places(source.sequence, source.stops, range, width),
     lanes: source.cpus,
     host: source.host,
   };

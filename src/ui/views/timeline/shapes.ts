@@ -79,6 +79,16 @@ function markShape(model: TimelineModel, { x, lane, shape, tone }: Mark, isShape
   return { kind: 'box', ...plain, x: Math.floor(x), y: middle - height / 2, width: 1, height, fill: tone };
 }
 
+/** An event at which playing stops: a disc in the ruler. */
+const stopShape = (x: number): TimelineShape => ({
+  kind: 'glyph',
+  x,
+  y: RULER - 4,
+  shape: 'stop',
+  tone: 'fault',
+  lineWidth: 1,
+});
+
 /** An event that is found: a tick under the ruler. */
 const foundShape = (x: number): BoxShape => ({
   ...plain,
@@ -111,6 +121,7 @@ export function timelineShapes(
         stroke: 'structure',
       }),
     ),
+    ...model.stops.map(stopShape),
     ...model.found.map(foundShape),
     ...model.ticks.map(({ x, label }): TimelineShape => ({ kind: 'text', x, y: RULER / 2, text: label })),
     ...model.blocks.map((block) => blockShape(model, block, block.step === currentStep)),

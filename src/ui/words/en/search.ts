@@ -31,6 +31,8 @@ const THINGS: Readonly<Record<string, string>> = {
   gva: 'an address such as 0x10000, or 0x10000..0x10fff',
   gpa: 'an address such as 0x10000, or 0x10000..0x10fff',
   reg: 'a register such as cr3 or hardware-cr3',
+  writes: 'an entry, a table, a frame or a register: t3[010], t3, h1, 0x103, cr3',
+  reads: 'an entry, a table or a frame: t3[010], t3, 0x103',
 };
 
 const codes = (words: readonly string[]): Text => listed(words.map((word) => code(word)));
@@ -81,7 +83,7 @@ export const search = {
       field: 'a field’s value, as the list prints it',
       number: 'a number compared',
       bit: 'a bit of it',
-      thing: 'names, reads or changes an entry; also table: frame: gva: gpa: reg:',
+      thing: 'names, reads or changes an entry; also table: frame: reg: gva: gpa:, and writes: reads:',
       function: 'inside a function',
       counted: 'in some steps; also event: cpu:',
       group: 'faults; also is:exit, is:change, family:walk',

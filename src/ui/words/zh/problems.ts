@@ -121,7 +121,7 @@ export const problems: MessageTexts = {
   stopped: (step, steps, reason) =>
     `停在第 ${step} 步（共 ${steps} 步）：${typeof reason === 'string' ? reason : exceeded(reason)}。`,
 
-  'link-foreign': () => '这不是指向某一时刻的链接：它既不以 #p1 开头，也不以 #t= 开头。',
+  'link-foreign': () => '这不是指向某一时刻的链接：它既不以 #p 加版本号开头，也不以 #t= 开头。',
   'link-broken': () => '链接已损坏：其中有字符被改动或丢失。',
   'link-truncated': () => '链接不完整：缺少结尾。',
   'link-long': (most) => `链接过长：超过 ${most} 个字符。`,

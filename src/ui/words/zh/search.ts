@@ -31,6 +31,8 @@ const THINGS: Readonly<Record<string, string>> = {
   gva: '一个地址，如 0x10000，或 0x10000..0x10fff',
   gpa: '一个地址，如 0x10000，或 0x10000..0x10fff',
   reg: '一个寄存器，如 cr3 或 hardware-cr3',
+  writes: '页表项、页表、页帧或寄存器：t3[010]、t3、h1、0x103、cr3',
+  reads: '页表项、页表或页帧：t3[010]、t3、0x103',
 };
 
 const codes = (words: readonly string[]): Text => listed(words.map((word) => code(word)));
@@ -76,7 +78,7 @@ export const search: Words['search'] = {
       field: '字段的值，写法与列表相同',
       number: '比较数的大小',
       bit: '其中的一位',
-      thing: '提到、读取或改动某个页表项；另有 table: frame: gva: gpa: reg:',
+      thing: '提到、读取或改动某个页表项；另有 table: frame: reg: gva: gpa:，以及 writes: reads:',
       function: '在某个函数之内',
       counted: '在某些步骤中；另有 event: cpu:',
       group: '各种异常；另有 is:exit、is:change、family:walk',

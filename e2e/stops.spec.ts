@@ -1,0 +1,76 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from './studio.ts';
+
+test('running and playing stop where an entry changes', async ({ studio, page }) => {
+  await studio.open();
+  await studio.openScenario('04-page-table-write');
+  await studio.press('End');
+  await studio
+    .entry('t3[16]')
+    .getByRole('button', { name: /^t3\[010\]/ })
+    .click();
+  await studio.button(studio.words.marks.stopHere).click();
+  await studio.showTab('marks');
+  const stop = page.getByRole('checkbox', {
+    name: studio.words.marks.switchStop('writes:t3[010]'),
+  });
+  await expect(stop).toBeChecked();
+
+  await test.step('run on, and back', async () => {
+    await studio.press('Home');
+    await studio.press('r');
+    await expect(studio.currentEvent()).toContainText('kvm_mmu_set_spte');
+    await studio.press('r');
+    await expect(studio.currentEvent()).toContainText('spte_update');
+    await studio.press('R');
+    await expect(studio.currentEvent()).toContainText('kvm_mmu_set_spte');
+    await studio.press('R');
+    await expect(studio.position()).toHaveAttribute('data-event', '1');
+  });
+
+  await test.step('playing stops there', async () => {
+    await studio.press('r');
+    await studio.press('ArrowLeft', 2);
+    await page.locator('.stops h3').click();
+    await studio.press('Space');
+    await expect(studio.currentEvent()).toContainText('kvm_mmu_set_spte');
+    await expect(studio.button(studio.words.commands.play)).toBeVisible();
+    await page.waitForTimeout(600);
+    await expect(studio.currentEvent()).toContainText('kvm_mmu_set_spte');
+  });
+
+  await test.step('switched off it does not; removed it is gone', async () => {
+    await stop.uncheck();
+    await studio.press('Home');
+    await studio.press('r');
+    await expect(studio.currentEvent()).toContainText('-- ok');
+    await studio.button(studio.words.marks.removeStop('writes:t3[010]')).click();
+    await expect(stop).toHaveCount(0);
+  });
+});
+
+test('stops are any filter, by hand or of the cursor’s kind, and travel with the link', async ({
+  studio,
+  page,
+}) => {
+  await studio.open();
+  await studio.showTab('marks');
+  await studio.button(studio.words.marks.quick.fault).click();
+  const field = page.getByRole('textbox', { name: studio.words.marks.stopLabel });
+  await field.fill('kind:kvm_mmu_set_spte spte.zz=1');
+  await expect(page.locator('.new-stop mark')).toHaveText('spte.zz=1');
+  await expect(studio.button(studio.words.marks.add)).toBeDisabled();
+  await field.fill('kind:kvm_mmu_set_spte spte.w=1');
+  await field.press('Enter');
+  await page.locator('.stops h3').click();
+  await studio.press('B');
+  await expect(page.locator('.stops li')).toHaveCount(3);
+
+  const fragment = await studio.link();
+  expect(fragment).toMatch(/^#p2/);
+  await page.goto('about:blank');
+  await studio.open(fragment);
+  await expect(page.locator('.stops li')).toContainText(['is:fault', 'spte.w=1', 'kind:step']);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+});

@@ -1,0 +1,30 @@
+/** Stops and notes. */
+import type { Words } from '#ui/words/en.ts';
+
+export const marks: Words['marks'] = {
+  stops: '停止点',
+  stopsNote: '播放和继续运行时，在这些事件处停下。',
+  noStops: '还没有停止点。任何筛选条件都可以。',
+  addStop: '添加停止点',
+  stopLabel: '新停止点的筛选条件',
+  add: '添加',
+  switchStop: (text) => `在 ${text} 处停下`,
+  removeStop: (text) => `删除停止点 ${text}`,
+  searchStop: (text) => `搜索 ${text}`,
+  hits: (count, isDone) => `${count}${isDone ? '' : '…'} 次`,
+  quick: { fault: '异常', exit: 'VM 退出', kind: (kind) => `每个 ${kind}` },
+  full: (most) => `停止点已有 ${most} 个。`,
+  stopHere: '改动时停下',
+  stopCall: '被调用时停下',
+  findEvents: '查找相关事件',
+  stopUse: '被访问时停下',
+  notes: '笔记',
+  notesNote: '笔记随链接一起传送。',
+  noNotes: '还没有笔记。',
+  addNote: '在此事件处记笔记',
+  noteOf: (event) => `事件 ${event} 处的笔记`,
+  goTo: (event, step) => `事件 ${event}，第 ${step} 步`,
+  away: '这次运行中没有',
+  removeNote: (event) => `删除事件 ${event} 处的笔记`,
+  placeholder: '这里要看什么',
+};
