@@ -19,6 +19,12 @@ function maskedEntry(_: string, name: string, digits: string): string {
   return `${name}frame|${(value & 0xfff0_0000_0000_0fffn).toString(16)}`;
 }
 
+/** The emulated processor of the recordings reports a reserved bit with P clear; processors set it, and so do the traces. */
+function withPresent(_: string, digits: string): string {
+  const code = BigInt(`0x${digits}`);
+  return `error_code 0x${(code & 8n ? code | 1n : code).toString(16)}`;
+}
+
 /** Addresses within the page of the recording's own instructions, as that page's. */
 const stubMask = (raw: string): RegExp => {
   const pages = [...(/(?<=##STUB ).*/.exec(raw)?.[0].matchAll(/=0x([0-9a-f]+)/g) ?? [])].map(([, gva]) =>
@@ -30,6 +36,7 @@ const stubMask = (raw: string): RegExp => {
 const masked = (line: string, stub: RegExp): string =>
   line
     .replace(stub, '$1000')
+    .replace(/\berror_code 0x([0-9a-f]+)/, withPresent)
     .replace(/\brip 0x[0-9a-f]+/, 'rip R')
     .replace(/\bsptep[ :][0-9a-f]+/, 'sptep P')
     .replace(/\bsp gen \d+/, 'sp gen G')
