@@ -15,8 +15,8 @@ test('the figures are counted on the page, and each number opens its scenario', 
   });
 
   await test.step('all of them, without a failure', async () => {
-    await expect(figures.getByRole('table')).toHaveCount(5);
-    await expect(figures.locator('table[aria-busy="false"]')).toHaveCount(5);
+    await expect(figures.getByRole('table')).toHaveCount(6);
+    await expect(figures.locator('table[aria-busy="false"]')).toHaveCount(6);
     await expect(figures.getByRole('alert')).toHaveCount(0);
   });
 

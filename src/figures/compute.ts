@@ -30,6 +30,8 @@ function countOf(counts: Counts, counted: Counted): number {
   switch (counted) {
     case 'references':
       return counts.references;
+    case 'mean-references':
+      return Math.round((counts.references / counts.of('walks')) * 100) / 100;
     case 'exits':
       return counts.of('exits');
     case 'tables':

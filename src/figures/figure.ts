@@ -4,10 +4,10 @@
  */
 import type { SourceId } from './sources.ts';
 
-export type FigureId = 'depths' | 'pages' | 'exits' | 'unsync' | 'splitting';
+export type FigureId = 'depths' | 'pages' | 'warm' | 'exits' | 'unsync' | 'splitting';
 
 /** What is counted over a cell's steps. */
-export type Counted = 'references' | 'exits' | 'tables';
+export type Counted = 'references' | 'mean-references' | 'exits' | 'tables';
 
 /** Name of a row or a column; the page has a text for it in each language. */
 export type LabelName =
@@ -15,6 +15,10 @@ export type LabelName =
   | 'shadow'
   | 'npt'
   | 'ept'
+  | 'ept-walks'
+  | 'stride-4K'
+  | 'stride-2M'
+  | 'stride-1G'
   | 'ept-4'
   | 'ept-5'
   | 'npt-4'

@@ -160,15 +160,16 @@ export class BareProcessor {
   }
 
   #reference(mode: PagingMode, level: number, table: number, index: number): void {
-    const source = mode.levels === 3 && level === 3 ? this.#pointers : this.#tables;
+    // Pointers in registers are no references to memory.
+    if (mode.levels === 3 && level === 3) return;
     const offset = index * mode.entryBytes;
     this.#m.log.emit(
       EVENT.reference,
       WALKER_CPU | (level << 8) | (index << 16),
       table >>> 20,
       (table << 12) | offset,
-      source.frame,
-      source.flags,
+      this.#tables.frame,
+      this.#tables.flags,
     );
   }
 

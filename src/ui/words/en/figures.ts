@@ -16,15 +16,17 @@ export const figures = {
   names: {
     depths: 'Memory references of one translation, by the depth of the tables',
     pages: 'Memory references of one translation, by the size of the pages',
+    warm: 'Mean memory references of a walk, with warm caches',
     exits: 'VM exits by what the guest does',
     unsync: 'VM exits while a guest fills a page table',
     splitting: 'A large page under a dirty log: split at once, or when it is written',
   } satisfies Record<FigureId, string>,
   notes: {
     depths:
-      'A read of a page of 4 KiB that was read before, with an empty TLB and no paging-structure caches. With nested tables each of the guest’s g entries, and the page itself, is looked up in n levels: g·n + g + n (the formula of Bhargava 2008; Gandhi 2016 has 4 and 24). A guest in PAE mode has its four top entries in registers, but for NPT, where each walk reads one. Shadow tables of guests that are not 64-bit are PAE tables.',
+      'A read of a page of 4 KiB that was read before, with an empty TLB and no paging-structure caches. With nested tables each of the guest’s g entries, and the page itself, is looked up in n levels: g·n + g + n (the formula of Bhargava 2008; Gandhi 2016 has 4 and 24). A guest in PAE mode has its four top entries in registers, but for NPT, where each walk reads one. Shadow tables of guests that are not 64-bit are PAE tables; their four pointers are counted here, although processors keep them too.',
     pages:
       'As above, for a guest with four levels on NPT with four. A large page of the guest spares it a level, one of the host spares one in each look-up.',
+    warm: 'The second of two rounds over 128 pages, which is twice what the TLB holds, so that each read walks. The processor’s paging-structure caches are those of the machine by default: 16 entries that spare all but the last level, 4 that spare all but two, 4 above; the same for nested tables; and 32 guest-physical translations, which the third column does without. Published means are of real programs and of processors whose caches are not documented, so none stands beside these.',
     exits:
       'Exits of the last step, after the steps that set it up, KVM of Linux 6.1, empty TLB at each entry. With NPT the processor’s reads of the guest’s tables count as writes, so that the first access under a dirty log finds the four tables protected too. With EPT the processor logs writes by itself (PML). mmu.rst says which of these are intercepted, not how many exits there are: a published 1 or 0 is that rule.',
     unsync:
@@ -37,6 +39,10 @@ export const figures = {
     shadow: 'shadow',
     npt: 'NPT',
     ept: 'EPT',
+    'ept-walks': 'EPT, no guest-physical TLB',
+    'stride-4K': 'pages beside each other',
+    'stride-2M': 'a page in each 2 MiB',
+    'stride-1G': 'a page in each 1 GiB',
     'ept-4': 'EPT, 4 levels',
     'ept-5': 'EPT, 5 levels',
     'npt-4': 'NPT, 4 levels',
