@@ -128,7 +128,7 @@ test('events for a mailing list, by keyboard alone', async ({ studio, page }) =>
   await studio.stepTo('kvm_mmu_set_spte');
   const sentence = await studio.sentence().innerText();
   const title = await studio.title().innerText();
-  const machine = await page.locator('.machine').innerText();
+  const machine = await page.locator('.machine span').innerText();
   await studio.press('e');
   await expect(tab(studio, 'picture')).toBeFocused();
   for (const id of ['files', 'mail'] as const) {
@@ -161,16 +161,14 @@ test('events for a mailing list, by keyboard alone', async ({ studio, page }) =>
   await expect(studio.sentence()).toHaveText(sentence);
 });
 
-for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing serious in the dialog, ${scheme}`, async ({ studio, page }) => {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+for (const id of ['picture', 'files', 'mail', 'embed'] as const) {
+  test(`axe finds nothing serious: ${id}`, async ({ studio, page }) => {
+    await page.emulateMedia({ colorScheme: id === 'picture' ? 'dark' : 'light', reducedMotion: 'reduce' });
     await studio.open();
     await studio.button(studio.words.sharing.open).click();
-    for (const id of ['picture', 'files', 'mail', 'embed'] as const) {
-      await tab(studio, id).click();
-      await expect(dialog(studio).locator('section :is(img, pre, iframe)')).toBeVisible();
-      await studio.expectAccessible();
-    }
+    await tab(studio, id).click();
+    await expect(dialog(studio).locator('section :is(img, pre, iframe)')).toBeVisible();
+    await studio.expectAccessible();
   });
 }
 

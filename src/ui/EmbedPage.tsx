@@ -1,5 +1,5 @@
 import { Mark } from '#ui/design/Mark.tsx';
-import { VIEWS } from '#ui/panes/views.ts';
+import { VIEWS } from '#ui/panes/views.tsx';
 import { Position, Transport } from '#ui/views/timeline/Transport.tsx';
 import { useWords } from '#ui/words/language.ts';
 import { momentAddress } from './address-bar.ts';

@@ -12,7 +12,7 @@ export function SentencePane() {
   return (
     <section className="sentence" aria-label={words.sentence.title}>
       <h2>
-        {moment && <b className="event-number">{eventNumber(moment.run, moment.index)}</b>}{' '}
+        <b className="event-number">{moment ? eventNumber(moment.run, moment.index) : '–'}</b>{' '}
         {words.sentence.title}
       </h2>
       <p aria-live="polite" data-testid="sentence">

@@ -1,15 +1,13 @@
 import { useEffect } from 'react';
-import { ComparePage } from '#ui/compare/ComparePage.tsx';
-import { ExportDoor } from '#ui/export/ExportDoor.tsx';
-import { FiguresDoor } from '#ui/figures/FiguresDoor.tsx';
 import { Inlet } from '#ui/opening/Inlet.tsx';
 import { DesktopPanes } from '#ui/panes/DesktopPanes.tsx';
 import { PhonePanes } from '#ui/panes/PhonePanes.tsx';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import { handleKey } from './commands.ts';
+import { Dialogs } from './Dialogs.tsx';
 import { EmbedPage } from './EmbedPage.tsx';
 import { isEmbedded } from './embed.ts';
-import { KeySheet } from './KeySheet.tsx';
+import { later } from './later.tsx';
 import { MessageBar } from './MessageBar.tsx';
 import { useStudio } from './store.ts';
 import { TopBar } from './TopBar.tsx';
@@ -17,6 +15,8 @@ import '#ui/design/tokens.css';
 import '#ui/design/studio.css';
 import '#ui/design/forced-colors.css';
 import '#ui/views/timeline/timeline.css';
+
+const ComparePage = later(async () => (await import('#ui/compare/ComparePage.tsx')).ComparePage);
 
 function WholePage() {
   const isSmall = useIsSmall();
@@ -27,9 +27,7 @@ function WholePage() {
       <TopBar />
       <MessageBar />
       <main>{isComparing ? <ComparePage /> : isSmall ? <PhonePanes /> : <DesktopPanes />}</main>
-      <KeySheet />
-      <ExportDoor />
-      <FiguresDoor />
+      <Dialogs />
       <Inlet />
     </div>
   );

@@ -2,8 +2,6 @@ import { useEffect, useState } from 'react';
 import { toggleComparison } from '#ui/compare/columns.ts';
 import { Mark } from '#ui/design/Mark.tsx';
 import { useExportDialog } from '#ui/export/dialog.ts';
-import { OpenMenu } from '#ui/opening/OpenMenu.tsx';
-import { PanesMenu } from '#ui/panes/PanesMenu.tsx';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import {
   LANGUAGE,
@@ -15,10 +13,21 @@ import {
 } from '#ui/words/language.ts';
 import { momentAddress, onMomentChange } from './address-bar.ts';
 import { useKeySheet } from './commands.ts';
+import { menuLater } from './later.tsx';
 import { machineText } from './machine-text.ts';
 import { useSession } from './session.ts';
 import { tell, useStudio } from './store.ts';
 import { setTheme, THEMES, type Theme, useTheme } from './theme.ts';
+
+const OpenMenu = menuLater(async () => (await import('#ui/opening/OpenMenu.tsx')).OpenMenu, {
+  className: 'button',
+  label: ({ bar }) => bar.open,
+});
+
+const PanesMenu = menuLater(async () => (await import('#ui/panes/PanesMenu.tsx')).PanesMenu, {
+  className: 'button panes-menu',
+  label: ({ layout }) => layout.menu,
+});
 
 /** Characters of a link that chat programs leave whole. */
 const MOST_CHARACTERS = 2000;
@@ -93,8 +102,8 @@ function CopyLink() {
   return (
     <button type="button" className="button" onClick={copy} title={words.bar.meter(length)}>
       <span aria-live="polite">{copied ? words.bar.copied : words.bar.copy}</span>{' '}
-      <small className={length > MOST_CHARACTERS ? 'over' : ''}>
-        {length} / {MOST_CHARACTERS}
+      <small className={`meter${length > MOST_CHARACTERS ? ' over' : ''}`}>
+        {length > 0 && `${length} / ${MOST_CHARACTERS}`}
       </small>
     </button>
   );

@@ -4,7 +4,7 @@ import { momentAddress } from '#ui/address-bar.ts';
 import { TABS } from '#ui/arrangement.ts';
 import { machineText } from '#ui/machine-text.ts';
 import { eventNumber, type Moment } from '#ui/moment.ts';
-import { VIEWS } from '#ui/panes/views.ts';
+import { VIEWS } from '#ui/panes/views.tsx';
 import { TimelineView } from '#ui/views/timeline/TimelineView.tsx';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';

@@ -16,7 +16,7 @@ async function settled(node: Element): Promise<void> {
   for (let frame = 0; frame < MOST_FRAMES && quiet < QUIET_FRAMES; frame++) {
     await nextFrame();
     const now = node.innerHTML;
-    quiet = now === last && !node.querySelector('textarea') ? quiet + 1 : 0;
+    quiet = now === last && !node.querySelector('textarea, [data-loading]') ? quiet + 1 : 0;
     last = now;
   }
 }

@@ -61,11 +61,11 @@ function Content() {
   );
 }
 
-/** Files, drafts, what was opened last, and the scenarios that come with the page. */
+/** Files, drafts, what was opened last, and the scenarios that come with the page. Open at first: see later.tsx. */
 export function OpenMenu() {
   const words = useWords();
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root defaultOpen modal={false}>
       <DropdownMenu.Trigger className="button">{words.bar.open} ▾</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <Content />

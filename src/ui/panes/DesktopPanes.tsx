@@ -9,7 +9,7 @@ import { type PaneLayout, type PaneState, paneLayout } from './layout.ts';
 import { Pane } from './Pane.tsx';
 import { ScenarioStatus, TablesStatus } from './PaneNotes.tsx';
 import { PaneTabs } from './PaneTabs.tsx';
-import { VIEWS } from './views.ts';
+import { VIEWS } from './views.tsx';
 import './panes.css';
 import './large.css';
 

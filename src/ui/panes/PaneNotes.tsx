@@ -8,7 +8,9 @@ export function ScenarioStatus() {
   const problems = useSession((state) => state.problems);
   const running = useSession((state) => state.running);
   if (problems.length > 0) return <b className="fault">✕ {words.status.problems(problems.length)}</b>;
-  if (running || !run) return words.status.running;
+  // The first run is over before its name could be read.
+  if (!run) return null;
+  if (running) return words.status.running;
   return `${words.status.steps(run.scenario.steps.length)} · ${words.status.clean}`;
 }
 

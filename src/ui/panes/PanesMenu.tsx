@@ -4,12 +4,12 @@ import { COMMANDS } from '#ui/commands.ts';
 import { arrange, foldPane, useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
 
-/** Arrangements to choose from, and each pane to open or fold. */
+/** Arrangements to choose from, and each pane to open or fold. Open at first: see later.tsx. */
 export function PanesMenu() {
   const words = useWords();
   const arrangement = useStudio((state) => state.arrangement);
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root defaultOpen modal={false}>
       <DropdownMenu.Trigger className="button panes-menu">{words.layout.menu} ▾</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>

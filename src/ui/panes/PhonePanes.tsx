@@ -10,7 +10,7 @@ import { CommandIcon, Position } from '#ui/views/timeline/Transport.tsx';
 import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
 import { useWords } from '#ui/words/language.ts';
 import { useSwipe } from './use-swipe.ts';
-import { VIEWS } from './views.ts';
+import { VIEWS } from './views.tsx';
 import './phone.css';
 import './panes.css';
 

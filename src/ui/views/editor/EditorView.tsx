@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { textOf } from '#scenario/messages.ts';
 import { compareWithText } from '#ui/compare/columns.ts';
 import { keepDraft } from '#ui/drafts.ts';
+import { whenIdle } from '#ui/idle.ts';
 import { editText, useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
@@ -13,19 +14,22 @@ function edit(text: string): void {
   editText(text);
 }
 
-/** Loads CodeMirror into an element; null until it is there. */
+/** Loads CodeMirror into an element, after the views that show the run; null until it is there. */
 function useCodeEditor(box: { readonly current: HTMLDivElement | null }): CodeEditor | null {
   const [editor, setEditor] = useState<CodeEditor | null>(null);
   useEffect(() => {
     let created: CodeEditor | null = null;
     let gone = false;
-    import('./code-editor.ts').then(({ createEditor }) => {
+    const load = async () => {
+      const { createEditor } = await import('./code-editor.ts');
       if (gone || !box.current) return;
       created = createEditor(box.current, useStudio.getState().text, edit);
       setEditor(created);
-    });
+    };
+    const callOff = whenIdle(load);
     return () => {
       gone = true;
+      callOff();
       created?.destroy();
     };
   }, [box]);

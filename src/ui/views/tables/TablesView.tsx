@@ -120,7 +120,7 @@ export function TablesView() {
         aria-label={words.panes.tables}
         onKeyDown={(event) => model && handleTableKey(event, model, focus)}
       >
-        <div className="tables-heads" style={{ gridTemplateColumns: columns }}>
+        <div className="tables-heads" hidden={!model} style={{ gridTemplateColumns: columns }}>
           <h3>
             {words.tables.guest} <small>{guestNote(words, moment)}</small>
           </h3>

@@ -51,7 +51,8 @@ function IconButton({ id }: { readonly id: CommandId }) {
 export function Position() {
   const words = useWords();
   const { run, cursor } = useFocused();
-  if (!run || run.reader.length === 0) return null;
+  // Before the first run there is room for it already.
+  if (!run || run.reader.length === 0) return <p className="position empty">&nbsp;</p>;
   const step = run.reader.stepOf(cursor);
   return (
     <p className="position" data-event={eventNumber(run, cursor)} data-step={step + 1}>
