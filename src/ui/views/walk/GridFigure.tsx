@@ -24,7 +24,7 @@ function Heads({ model, at }: { readonly model: GridModel; readonly at: GridGeom
         </text>
       ))}
       <text x={at.columnX(model.columns.length)} y={y} fontSize={size} className="frame gpa">
-        {grid.guestEntry}
+        {model.guestLevels === 0 ? grid.page : grid.guestEntry}
       </text>
     </g>
   );
@@ -46,13 +46,16 @@ function RowLabel({
   const { grid } = useWords().walk;
   const { scale, isNarrow, lines, cellHeight } = at;
   const isOneLine = isNarrow || lines === 1;
-  const name = above === null ? grid.cr3 : grid.levelEntry(above);
+  const start = row.level === 0 ? grid.unpaged : grid.cr3;
+  const name = above === null ? start : grid.levelEntry(above);
   if (isOneLine) {
     const base = isNarrow && lines > 1 ? y - 4 : y + 14 * scale;
     const hasAddress = !isNarrow || lines > 1;
     return (
       <text x="0" y={base} fontSize={10.5 * scale}>
-        <tspan className="note">{isNarrow && lines > 1 ? name : grid.rowName(row.level, above)}</tspan>
+        <tspan className="note">
+          {above === null || (isNarrow && lines > 1) ? name : grid.rowName(row.level, above)}
+        </tspan>
         {hasAddress && (
           <tspan dx="5" className="gpa-address">
             {row.gpa ?? ''}

@@ -22,10 +22,11 @@ export const walk = {
     bitsOfGpa: (bits: string) => `${bits} of the gpa`,
     guestEntry: 'guest entry',
     cr3: 'cr3',
+    /** Where a walk begins whose guest has paging off. */
+    unpaged: 'gva = gpa',
     levelEntry: (level: number) => `gL${level} entry`,
     /** Where there is no room for more. */
-    rowName: (level: number, above: number | null) =>
-      above === null ? 'cr3' : level === 0 ? 'data' : `gL${above}`,
+    rowName: (level: number, above: number) => (level === 0 ? 'data' : `gL${above}`),
     page: 'the page',
     spared: 'spared',
     mended: (event: number) => `✕ fault ${event}`,
@@ -100,7 +101,7 @@ export const tables = {
   forCodeHelp: 'It is there only because code may not run from a large page (nx_huge_pages)',
   reached: 'via ',
   reachedHelp: (slot: string) => `The processor comes to this table by the nested entry ${slot}`,
-  links: { shadows: 'shadows', maps: 'maps', translates: 'translated by' },
+  links: { shadows: 'shadows', maps: 'maps', translates: 'via' },
   summary: (count: number) => (count === 1 ? '1 table' : `${count} tables`),
 };
 

@@ -23,8 +23,9 @@ export const walk: Words['walk'] = {
     bitsOfGpa: (bits) => `gpa 的 ${bits}`,
     guestEntry: '客户机页表项',
     cr3: 'cr3 寄存器',
+    unpaged: 'gva 即 gpa',
     levelEntry: (level) => `gL${level} 表项`,
-    rowName: (level, above) => (above === null ? 'cr3' : level === 0 ? '数据' : `gL${above}`),
+    rowName: (level, above) => (level === 0 ? '数据' : `gL${above}`),
     page: '页',
     spared: '省去',
     mended: (event) => `✕ 异常 ${event}`,
@@ -97,7 +98,7 @@ export const tables: Words['tables'] = {
   forCodeHelp: '仅因不允许从大页执行代码（nx_huge_pages）而存在',
   reached: '经 ',
   reachedHelp: (slot) => `处理器经嵌套页表项 ${slot} 到达这张页表`,
-  links: { shadows: '影子', maps: '映射', translates: '转换' },
+  links: { shadows: '影子', maps: '映射', translates: '经' },
   summary: (count) => `${count} 张表`,
 };
 
