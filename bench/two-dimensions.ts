@@ -70,7 +70,7 @@ export function walksInTwoDimensions(pages = 4096): () => number {
   let page = 0;
   return () => {
     page = (page * 5 + 12_345) % pages;
-    if (!nestedWalk(request, roots, 0, page << 12, PF.user, false, result)) throw new Error('a walk failed');
+    if (!nestedWalk(request, roots, 0, page << 12, PF.user, result)) throw new Error('a walk failed');
     return result.frame;
   };
 }

@@ -178,7 +178,7 @@ export function walkRow(row: ExitRow): Exit {
   };
   const roots = { guest: FIRST_TABLE + 4, pdptes: 0, firstPointer: 0, nested: root };
   const result = newNestedWalkResult();
-  nestedWalk(request, roots, hiOfBig(kind.gla), loOfBig(kind.gla), kind.code, false, result);
+  nestedWalk(request, roots, hiOfBig(kind.gla), loOfBig(kind.gla), kind.code, result);
   const gpa = `0x${bigOfPair(result.gpaHi, result.gpaLo).toString(16)}`;
   if (result.kind === 'misconfiguration') return { exit: 'EPT_MISCONFIG', qualification: '', gpa, flags: '' };
   if (result.kind === 'nested-fault')

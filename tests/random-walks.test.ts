@@ -1,4 +1,4 @@
-// Two-dimensional walks made by chance, against the oracle: result, fault, A and D flags, number and order of references.
+// Walks made by chance, in one dimension and in two, against the oracle: result, fault, A and D flags, number and order of references.
 import { describe, expect, it } from 'vitest';
 import { disagreement, type Tally } from './random-walks.ts';
 
@@ -20,6 +20,11 @@ describe(`${WALKS} random walks`, () => {
         expect(tally.get(`${guest}x${nested} ${outcome}`) ?? 0, outcome).toBeGreaterThan(0);
     },
   );
+
+  it.each([2, 3, 4, 5])('end in every way with %i levels and no nested ones', (levels) => {
+    for (const outcome of ['ok', '#PF', 'leaves 1 0', 'leaves 2 0'])
+      expect(tally.get(`${levels}x0 ${outcome}`) ?? 0, outcome).toBeGreaterThan(0);
+  });
 
   it.each([
     { depths: '2x4', guest: [1, 2] },

@@ -5,17 +5,21 @@
 import { type NestedFormat, type PagingFormat, pagingFormat } from '#arch/entry-format.ts';
 import { eptFormat } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
+import { linearWalkOf } from '#arch/linear-walk.ts';
 import { TellingTrace, TestMemory } from '#arch/nested.fixture.ts';
 import {
+  isDirty,
   type NestedWalkRequest,
   type NestedWalkResult,
   newNestedWalkResult,
+  pageShift,
   type Roots,
+  type WalkRequest,
 } from '#arch/nested-request.ts';
 import { nestedWalk } from '#arch/nested-walk.ts';
 import { nptFormat } from '#arch/npt.ts';
 import { CR0, CR4, EFER, type PagingMode, pagingMode } from '#arch/paging-mode.ts';
-import { ACC } from '#arch/permission.ts';
+import { ACC, WITH_AC } from '#arch/permission.ts';
 import {
   DIMENSION,
   referenceDimension,
@@ -115,7 +119,7 @@ function formatOf<Format>(key: unknown, make: () => Format): Format {
 interface RandomMachine {
   readonly memory: BothMemories;
   readonly oracle: OracleMachine;
-  readonly request: NestedWalkRequest;
+  readonly request: WalkRequest;
   readonly roots: Roots;
   readonly addresses: readonly bigint[];
 }
@@ -124,20 +128,24 @@ class Builder {
   readonly #chance: Chance;
   readonly #memory = new BothMemories();
   readonly #guest: OracleGuest;
-  readonly #nested: OracleNested;
+  readonly #nested: OracleNested | null;
   readonly #maxphyaddr: number;
   readonly #bases: readonly number[];
   readonly #puts: Put[] = [];
   /** Whether A and D are set everywhere, so that entries are plain until one is spoilt. */
   readonly #hasBeenUsed: boolean;
+  readonly #amd: boolean;
 
   constructor(chance: Chance) {
     this.#chance = chance;
     this.#hasBeenUsed = chance.percent(50);
     this.#guest = randomGuest(chance);
-    this.#nested = randomNested(chance);
+    const linear = this.#guest.levels > 0 && chance.percent(20);
+    this.#nested = linear ? null : randomNested(chance);
+    this.#amd = this.#nested ? this.#nested.vendor === 'amd' : chance.percent(50);
     this.#maxphyaddr = chance.pick([36, 40, 44]);
-    this.#bases = this.#maxphyaddr === 36 ? BASES.slice(0, 3) : BASES;
+    // In one dimension a guest frame is the host frame.
+    this.#bases = BASES.slice(0, linear ? 1 : this.#maxphyaddr === 36 ? 3 : 4);
   }
 
   build(): RandomMachine {
@@ -149,15 +157,15 @@ class Builder {
     const addresses = Array.from({ length: 3 }, () => this.#linear());
     for (const address of addresses) this.#mapLinear(nestedRoot, guestRoot, firstPointer, address);
     for (let i = chance.below(4); i > 0; i--) this.#spoil();
-    const held = guest.levels === 3 && (this.#nested.vendor === 'intel' || chance.percent(30));
+    const held = guest.levels === 3 && (!this.#amd || chance.percent(30));
     const pointers = this.#pointers(guestRoot, firstPointer);
     const machine = {
-      amd: this.#nested.vendor === 'amd',
+      amd: this.#amd,
       maxphyaddr: this.#maxphyaddr,
       gigabytePages: chance.percent(80),
     };
     const earlyA = machine.amd && chance.percent(50);
-    const logged = this.#nested.accessedDirty && chance.percent(50);
+    const logged = this.#nested?.accessedDirty && chance.percent(50);
     const roots = {
       guest: guestRoot,
       firstPointer,
@@ -173,7 +181,6 @@ class Builder {
         memory: this.#memory,
         earlyA,
         trace: null,
-        log: null,
         caches: null,
       },
       oracle: {
@@ -194,7 +201,7 @@ class Builder {
   #formats(machine: Pick<OracleMachine, 'amd' | 'maxphyaddr' | 'gigabytePages'>): {
     mode: PagingMode;
     guest: PagingFormat;
-    nested: NestedFormat;
+    nested: NestedFormat | null;
   } {
     const { amd, maxphyaddr, gigabytePages } = machine;
     const mode = modeOf(this.#guest);
@@ -204,11 +211,13 @@ class Builder {
       guest: formatOf([mode, machine], () =>
         pagingFormat(mode, { maxphyaddr, amd, gigabytePages, pse36Bits: 8 }),
       ),
-      nested: formatOf([nested, machine], () =>
-        amd
-          ? nptFormat({ levels: nested.levels, maxphyaddr, gigabytePages, noExecute: nested.noExecute })
-          : eptFormat({ ...nested, maxphyaddr, gigabytePages }),
-      ),
+      nested:
+        nested &&
+        formatOf([nested, machine], () =>
+          amd
+            ? nptFormat({ levels: nested.levels, maxphyaddr, gigabytePages, noExecute: nested.noExecute })
+            : eptFormat({ ...nested, maxphyaddr, gigabytePages }),
+        ),
     };
   }
 
@@ -262,7 +271,7 @@ class Builder {
       const size = BigInt(leaf ? 2 ** ((level - 1) * width) : 1);
       const flags = pointer ? 1n : 7n | this.#flags(0x60n) | (leaf && level > 1 ? 0x80n : 0n);
       const frame = (BigInt(target) / size) * size;
-      this.#puts.push({ frame: host, index, bytes, fixed: false });
+      this.#puts.push({ frame: host, index, bytes, fixed: this.#nested === null });
       this.#memory.put(host, index, ((frame << 12n) & (bytes === 4 ? 0xffff_ffffn : -1n)) | flags, bytes);
       if (leaf) {
         this.#mapNested(nestedRoot, Number(frame | ((address >> 12n) & (size - 1n))));
@@ -273,10 +282,12 @@ class Builder {
   }
 
   #mapNested(root: number, gfn: number): void {
-    const amd = this.#nested.vendor === 'amd';
-    const rights = 7n | (this.#nested.modeBasedExecute ? 0x400n : 0n);
+    const nested = this.#nested;
+    if (nested === null) return;
+    const amd = nested.vendor === 'amd';
+    const rights = 7n | (nested.modeBasedExecute ? 0x400n : 0n);
     let table = root;
-    for (let level: number = this.#nested.levels; level >= 1; level--) {
+    for (let level: number = nested.levels; level >= 1; level--) {
       const index = Math.floor(gfn / 2 ** ((level - 1) * 9)) % 512;
       const known = this.#memory.get(table, index);
       if (known !== 0n) {
@@ -361,6 +372,8 @@ function referenceText({ memory, request }: RandomMachine, what: number, place: 
   return `${referenceRow(what)}: ${guest ? 'g' : 'n'}${referenceLevel(what)}${gpa} at ${at} is ${hex(value)}`;
 }
 
+const isNested = (request: WalkRequest): request is NestedWalkRequest => request.nested !== null;
+
 interface Walked {
   /** Null of a silent walk. */
   readonly references: string[] | null;
@@ -382,21 +395,26 @@ function walkInOracleWords(machine: RandomMachine, access: OracleAccess, silent:
     full: () => logged.length >= room,
     append: (gfn: number) => logged.push(BigInt(gfn >>> 0)),
   };
-  const code = (access.write ? PF.write : 0) | (access.fetch ? PF.fetch : 0) | (access.user ? PF.user : 0);
-  nestedWalk(
-    { ...request, memory, trace: silent ? null : trace, log: oracle.logRoom === null ? null : log },
-    roots,
-    hiOfBig(access.address),
-    loOfBig(access.address),
-    code,
-    access.ac,
-    result,
-  );
+  const when = (on: boolean, bit: number): number => (on ? bit : 0);
+  const code =
+    when(access.write, PF.write) |
+    when(access.fetch, PF.fetch) |
+    when(access.user, PF.user) |
+    when(access.ac, WITH_AC);
+  const given = { ...request, memory, trace: silent ? null : trace };
+  const walk = isNested(given)
+    ? nestedWalk.bind(null, { ...given, log: oracle.logRoom === null ? null : log })
+    : linearWalkOf(given, true).bind(null, given);
+  walk(roots, hiOfBig(access.address), loOfBig(access.address), code, result);
   trace.beforeStore();
-  return { references: silent ? null : references, logged, outcome: outcomeOf(result, access.address) };
+  return {
+    references: silent ? null : references,
+    logged,
+    outcome: outcomeOf(request, code, result, access.address),
+  };
 }
 
-function outcomeOf(result: NestedWalkResult, address: bigint): string {
+function outcomeOf(request: WalkRequest, asked: number, result: NestedWalkResult, address: bigint): string {
   const gpa = hex(bigOfPair(result.gpaHi, result.gpaLo));
   const place = `${gpa} row=${result.row} level=${result.nestedLevel}`;
   const code = hex(bigOfPair(result.codeHi, result.codeLo));
@@ -414,8 +432,10 @@ function outcomeOf(result: NestedWalkResult, address: bigint): string {
         (rights & ACC.user ? read : '-') + (rights & ACC.write ? 'w' : '-') + (rights & ACC.exec ? 'x' : '-');
       const hpa = hex((BigInt(result.frame >>> 0) << 12n) | (address & 0xfffn));
       const guest = `guest=${letters(result.rights, 'u')} ${result.guestLevel}`;
-      const nested = `nested=${letters(result.nestedRights, 'r')} ${result.nestedLevel}`;
-      return `ok ${hpa} ${guest} ${nested} size=${result.shift + 12} dirty=${result.dirty}`;
+      const nested = request.nested
+        ? ` nested=${letters(result.nestedRights, 'r')} ${result.nestedLevel}`
+        : '';
+      return `ok ${hpa} ${guest}${nested} size=${pageShift(request, result) + 12} dirty=${isDirty(request, asked, result)}`;
     }
   }
 }
@@ -444,10 +464,10 @@ export function disagreement(seed: number, walks: number, tally: Tally): string 
       const expected = WalkOracle.walk(machine.oracle, access);
       const found = walkInOracleWords(machine, access, chance.percent(30));
       const { guest, nested } = machine.oracle;
-      const depths = `${guest.levels}x${nested?.levels}`;
+      const depths = `${guest.levels}x${nested?.levels ?? 0}`;
       count(tally, `${depths} ${expected.outcome.split(' ')[0]}`);
-      const leaves = /^ok \S+ guest=\S+ (\d) nested=\S+ (\d)/.exec(expected.outcome);
-      if (leaves) count(tally, `${depths} leaves ${leaves[1]} ${leaves[2]}`);
+      const leaves = /^ok \S+ guest=\S+ (\d)(?: nested=\S+ (\d))?/.exec(expected.outcome);
+      if (leaves) count(tally, `${depths} leaves ${leaves[1]} ${leaves[2] ?? 0}`);
       const wrong = [
         ...differing(expected.references, found.references ?? expected.references),
         ...differing(expected.logged.map(hex), found.logged.map(hex)),

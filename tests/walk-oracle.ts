@@ -218,7 +218,8 @@ export class WalkOracle {
     const unreachable = { level, at: -1n, bytes, writable: true, rights: ALL_RIGHTS, gpa: 0n } as const;
     if (pointer && pdptes) return { ...unreachable, value: pdptes[Number(index)] as bigint };
     const gpa = table + index * BigInt(bytes);
-    if (!nested) return { ...unreachable, at: gpa, gpa, value: this.#load(gpa, bytes, `g${level}`, level) };
+    if (!nested)
+      return { ...unreachable, at: gpa, gpa, value: this.#load(gpa, bytes, `g${level} ${hex(gpa)}`, level) };
     const asWrite = nested.vendor === 'amd' || nested.accessedDirty;
     const reached = this.#translateGuestPhysical(gpa, {
       row: level,

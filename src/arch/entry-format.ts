@@ -124,7 +124,11 @@ export function pagingFormat(mode: PagingMode, rules: ReservedRules): PagingForm
     },
     accessed: PTE.accessed,
     dirty: PTE.dirty,
-    plainTable: { set: PTE.present | PTE.accessed, clear: PTE.pageSize | PTE.nx },
+    // Entries of 4 bytes have no NX.
+    plainTable: {
+      set: PTE.present | PTE.accessed,
+      clear: mode.entryBytes === 4 ? PTE.pageSize : PTE.pageSize | PTE.nx,
+    },
     plainLeaf: { set: PTE.present, clear: 0 },
   });
   return { ...format, allowed: allowedAccesses(mode) };

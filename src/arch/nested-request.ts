@@ -1,6 +1,9 @@
-/** What a two-dimensional walk is given, and what it finds (nested-walk.ts). */
+/** What walks are given, and what they find: in one dimension (linear-walk.ts) and in two (nested-walk.ts). */
+
+import { PTE } from './entry.ts';
 import type { NestedFormat, PagingFormat } from './entry-format.ts';
-import type { PagingMode } from './paging-mode.ts';
+import { PF } from './fault.ts';
+import { levelShift, type PagingMode } from './paging-mode.ts';
 import type { Refusal } from './permission.ts';
 import type { NestedCaches } from './walk-caches.ts';
 import type { WalkTrace } from './walk-trace.ts';
@@ -10,7 +13,10 @@ export interface TableMemory {
   readonly words: Int32Array;
   /** Stores a word. */
   set(place: number, value: number): void;
-  /** Place of the words of a host frame that holds a guest's table; 0 if none were ever stored there (they read as 0). */
+  /**
+   * Place of the words of a frame that holds a table of the first dimension, or of a frame of zeros if none were ever stored;
+   * negative if there is no memory at all: nothing is present then, and nothing is read.
+   */
   place(frame: number): number;
 }
 
@@ -23,18 +29,25 @@ export interface ModificationLog {
 }
 
 /** What stays the same from walk to walk. */
-export interface NestedWalkRequest {
+export interface WalkRequest {
   readonly memory: TableMemory;
-  /** The guest's paging; with it off (no levels) a linear address is guest-physical. */
+  /** The paging of linear addresses; with it off (no levels) they are guest-physical. */
   readonly mode: PagingMode;
   readonly guest: PagingFormat;
-  /** The nested tables. They lie where their frames' numbers say: frame f at place f << 10. */
-  readonly nested: NestedFormat;
+  /** Null in one dimension: the tables lie in `memory` themselves. */
+  readonly nested: NestedFormat | null;
   readonly earlyA: boolean;
   /** Where references are recorded; null for a silent walk. */
   readonly trace: WalkTrace | null;
-  readonly log: ModificationLog | null;
   /** A processor's paging-structure caches; null for one that has none. */
+  readonly caches: Pick<NestedCaches, 'guest'> | null;
+}
+
+/** The same in two dimensions. */
+export interface NestedWalkRequest extends WalkRequest {
+  /** The nested tables. They lie where their frames' numbers say: frame f at place f << 10. */
+  readonly nested: NestedFormat;
+  readonly log: ModificationLog | null;
   readonly caches: NestedCaches | null;
 }
 
@@ -55,7 +68,7 @@ export interface NestedWalkResult {
   kind: 'ok' | 'page-fault' | 'nested-fault' | 'misconfiguration' | 'log-full';
   /** Host frame of the 4 KiB page (ok). */
   frame: number;
-  /** Guest-physical address of the data, or of the guest's entry that was looked for (plain pair). */
+  /** Two dimensions: guest-physical address of the data, or of the guest's entry that was looked for (plain pair). */
   gpaHi: number;
   gpaLo: number;
   /** Level of the guest's entry that was looked for; 0: the data. */
@@ -77,12 +90,10 @@ export interface NestedWalkResult {
   guestFlags: number;
   /** Rights that the guest's tables grant (ACC). */
   rights: number;
-  /** Rights that the nested tables grant (ACC; a right to read counts as ACC.user). */
+  /** Two dimensions: the rights that the nested tables grant (ACC; a right to read counts as ACC.user). */
   nestedRights: number;
-  /** log2 of the 4 KiB frames of the page that both dimensions map as one. */
-  shift: number;
-  /** Both leaves have D set (or none is kept), so that a write needs no walk. */
-  dirty: boolean;
+  /** Two dimensions: flags word of the nested leaf as it was read. */
+  nestedFlags: number;
 }
 
 export const newNestedWalkResult = (): NestedWalkResult => ({
@@ -101,8 +112,7 @@ export const newNestedWalkResult = (): NestedWalkResult => ({
   guestFlags: 0,
   rights: 0,
   nestedRights: 0,
-  shift: 0,
-  dirty: false,
+  nestedFlags: 0,
 });
 
 /** Notes what is looked for: the guest's entry of a level, or the data (row 0). @param gfn @param offset its address */
@@ -110,4 +120,21 @@ export function lookFor(result: NestedWalkResult, row: number, gfn: number, offs
   result.row = row;
   result.gpaHi = gfn >>> 20;
   result.gpaLo = (gfn << 12) | offset;
+}
+
+/** log2 of the frames that paging off maps as one. */
+const ALL_FRAMES = 20;
+
+/** log2 of the 4 KiB frames of the page that a walk's dimensions map as one. */
+export function pageShift({ mode, nested }: WalkRequest, result: NestedWalkResult): number {
+  const guest = mode.levels > 0 ? levelShift(mode, result.guestLevel) : ALL_FRAMES;
+  return nested === null ? guest : Math.min(guest, (result.nestedLevel - 1) * 9);
+}
+
+/** Whether a write needs no further walk: every leaf has D set by now, or keeps none. @param access that was walked for */
+export function isDirty({ nested }: WalkRequest, access: number, result: NestedWalkResult): boolean {
+  if (access & PF.write) return true;
+  return (
+    (result.guestFlags & PTE.dirty) !== 0 && (nested === null || (nested.dirty & ~result.nestedFlags) === 0)
+  );
 }

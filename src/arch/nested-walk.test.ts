@@ -13,7 +13,7 @@ import {
   TellingTrace,
   type TestGuest,
 } from './nested.fixture.ts';
-import { type NestedWalkResult, newNestedWalkResult } from './nested-request.ts';
+import { type NestedWalkResult, newNestedWalkResult, pageShift } from './nested-request.ts';
 import { nestedRead, nestedWalk } from './nested-walk.ts';
 import { tableIndex } from './paging-mode.ts';
 import { DIMENSION, referenceDimension, referenceLevel, referenceRow } from './walk-trace.ts';
@@ -35,7 +35,7 @@ function walkOf(guest: TestGuest, access: number, earlyA = false): Walk {
     references.push(`${referenceRow(what)}:${letter}${referenceLevel(what)}`);
   });
   const request = { ...guest.request, earlyA, trace };
-  nestedWalk(request, guest.roots, ADDRESS.hi, ADDRESS.lo, access, false, result);
+  nestedWalk(request, guest.roots, ADDRESS.hi, ADDRESS.lo, access, result);
   trace.beforeStore();
   return { result, references };
 }
@@ -122,7 +122,7 @@ describe('the page that both dimensions map as one', () => {
     'guest %s, nested %s, leaves %i and %i: 2^%i frames',
     (mode, nested, guestLeaf, nestedLeaf, shift) => {
       const guest = makeGuest({ mode: GUESTS[mode], nested: format(nested), guestLeaf, nestedLeaf });
-      expect(walkOf(guest, 0).result.shift).toBe(shift);
+      expect(pageShift(guest.request, walkOf(guest, 0).result)).toBe(shift);
     },
   );
 });
@@ -293,7 +293,7 @@ describe('page-modification logging', () => {
     const request = { ...guest.request, log };
     const result = newNestedWalkResult();
     const walk = (access: number): boolean =>
-      nestedWalk(request, guest.roots, ADDRESS.hi, ADDRESS.lo, access, false, result);
+      nestedWalk(request, guest.roots, ADDRESS.hi, ADDRESS.lo, access, result);
     expect(walk(0)).toBe(true);
     expect(told).toEqual([4, 3, 2, 1].map((level) => FIRST_TABLE + level));
     expect(walk(PF.write)).toBe(true);

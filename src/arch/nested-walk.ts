@@ -27,9 +27,9 @@ import { readFault } from './nested-fault.ts';
 import { lookFor, type NestedWalkRequest, type NestedWalkResult, type Roots } from './nested-request.ts';
 import { finalAccess, nestedRights, turned } from './nested-rights.ts';
 import { NOWHERE, translate, translation } from './nested-translation.ts';
-import { position, walkOn } from './nested-walk-on.ts';
+import { frameOfAddress } from './paging-mode.ts';
 import { ACC, accessIndex } from './permission.ts';
-import { frameOfAddress } from './walk.ts';
+import { position, walkOn } from './walk-on.ts';
 import { addReference, DIMENSION, reference } from './walk-trace.ts';
 
 /** Frames within a page of 2 MiB and of 1 GiB. */
@@ -38,8 +38,7 @@ const WITHIN_1G = 0x3ffff;
 
 /**
  * Walks for a linear address (plain pair; canonical). True if the access is allowed; `result` says more either way.
- * @param access PF.write, PF.user, PF.fetch
- * @param ac RFLAGS.AC
+ * @param access PF.write, PF.user, PF.fetch, WITH_AC (permission.ts)
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a straight line on purpose, as calls would cost it a third of its speed
 export function nestedWalk(
@@ -48,7 +47,6 @@ export function nestedWalk(
   hi: number,
   lo: number,
   access: number,
-  ac: boolean,
   result: NestedWalkResult,
 ): boolean {
   const { guest, nested, memory, trace } = request;
@@ -161,22 +159,19 @@ export function nestedWalk(
         (nestedAll | nested.noExecute) & turned(nested, flags),
         result.rights,
       );
-      result.shift = guest.levels === 0 ? (level - 1) * 9 : 0;
-      result.dirty =
-        (access & PF.write) !== 0 || ((result.guestFlags & PTE.dirty) !== 0 && (nested.dirty & ~flags) === 0);
+      result.nestedFlags = flags;
       if (trace !== null) trace.used = used;
       return true;
     }
     // The guest's dimension: its entry, in that table.
-    const start = memory.place(frame);
     const index =
       row > 2 ? ((hi << 3) | (lo >>> 29)) >>> ((row * 9 - 27) | 0) : (lo >>> 11) >>> ((row * 9 - 9) | 0);
-    place = (start | (index & 0x3fe)) >>> 0;
+    place = (memory.place(frame) | (index & 0x3fe)) >>> 0;
     table = words[place] as number;
     flags = words[(place | 1) >>> 0] as number;
     if (row > 1) {
       const { plainTable } = guest;
-      if ((flags & plainTable.mask) !== plainTable.flags || (table & plainTable.frame) !== 0 || start === 0) {
+      if ((flags & plainTable.mask) !== plainTable.flags || (table & plainTable.frame) !== 0) {
         position.frame = frame;
         position.nested = nestedAll;
         break;
@@ -194,8 +189,7 @@ export function nestedWalk(
     if (
       (flags & expected.mask) !== expected.flags ||
       (table & expected.frame) !== 0 ||
-      start === 0 ||
-      guest.allowed[accessIndex(rights, access, ac)] === 0 ||
+      guest.allowed[accessIndex(rights, access)] === 0 ||
       (mine !== 0 && (nestedAll & PTE.write) === 0)
     ) {
       position.frame = frame;
@@ -225,7 +219,7 @@ export function nestedWalk(
   position.row = row;
   position.table = gfn;
   position.rights = (all & (PTE.write | PTE.user)) | ACC.exec;
-  return walkOn(request, roots, hi, lo, access, ac, result);
+  return walkOn(request, roots, hi, lo, access, result);
 }
 
 /**

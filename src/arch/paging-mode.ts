@@ -104,3 +104,6 @@ export function indexBits(
   const high = mode.levels === 3 && level === 3 ? 31 : low + width - 1;
   return { low, high };
 }
+
+/** Bits 43..12 of an address (plain pair). */
+export const frameOfAddress = (hi: number, lo: number): number => (lo >>> 12) | (hi << 20);

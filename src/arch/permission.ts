@@ -1,11 +1,16 @@
 /**
  * Whether the rights that a walk has gathered allow an access. Intel SDM vol. 3 section 4.6; AMD APM vol. 2 section 5.6.
  */
+import { PTE } from './entry.ts';
 import { PF } from './fault.ts';
 import type { PagingMode } from './paging-mode.ts';
 
 /** Rights gathered over all entries of a walk. The numbers are those of a shadow page's `access`. */
 export const ACC = { exec: 1, write: 2, user: 4, all: 7 } as const;
+
+/** Rights that one entry grants (ACC). */
+export const entryRights = (flags: number): number =>
+  (flags & PTE.write ? ACC.write : 0) | (flags & PTE.user ? ACC.user : 0) | (flags & PTE.nx ? 0 : ACC.exec);
 
 /** Why an access is refused. */
 export type Refusal = 'no-execute' | 'supervisor-page' | 'read-only' | 'smep' | 'smap';
@@ -33,17 +38,19 @@ export function refusal(mode: PagingMode, rights: number, access: number, ac: bo
 export const accessBits = (mode: PagingMode, access: number): number =>
   (access & (PF.write | PF.user)) | (mode.nxe || mode.smep ? access & PF.fetch : 0);
 
-/** Index of an access into `allowedAccesses`. @param rights ACC bits @param access PF bits @param ac RFLAGS.AC */
-export const accessIndex = (rights: number, access: number, ac: boolean): number =>
-  rights | ((access & (PF.write | PF.user)) << 2) | ((access & PF.fetch) << 1) | (ac ? 64 : 0);
+/** Beside PF bits, in the access that a walk is asked for: RFLAGS.AC is set. */
+export const WITH_AC = 1 << 5;
+
+/** Index of an access into `allowedAccesses`. @param rights ACC bits @param access PF bits, WITH_AC */
+export const accessIndex = (rights: number, access: number): number => rights | (access << 2);
 
 /** 1 for every access that a mode allows (`refusal` says why the others are refused), by `accessIndex`. */
 export function allowedAccesses(mode: PagingMode): Uint8Array {
-  const allowed = new Uint8Array(128);
+  const allowed = new Uint8Array(256);
   for (let rights = 0; rights <= ACC.all; rights++)
     for (const access of ACCESSES)
-      for (const ac of [false, true])
-        allowed[accessIndex(rights, access, ac)] = refusal(mode, rights, access, ac) ? 0 : 1;
+      for (const ac of [0, WITH_AC])
+        allowed[accessIndex(rights, access | ac)] = refusal(mode, rights, access, ac !== 0) ? 0 : 1;
   return allowed;
 }
 

@@ -10,7 +10,7 @@ export const DIMENSION = { guest: 0, nested: 1 } as const;
 export const REFERENCE = {
   /** DIMENSION | row << 8 (level of the guest's entry that is looked for, 0 the data) | level of the entry << 16 | HIGH_HALF. */
   what: 0,
-  /** Place of the entry's words; in frame 0, where no table is, if none were ever stored. */
+  /** Place of the entry's words. */
   place: 1,
   /** The guest frame that is looked for: that of the guest's table, or of the data. */
   gfn: 2,

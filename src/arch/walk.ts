@@ -8,8 +8,8 @@
  */
 import { hasReservedBits, isLeaf, leafFrame, PTE, type ReservedMask } from './entry.ts';
 import { PF } from './fault.ts';
-import { levelShift, type PagingMode, tableIndex } from './paging-mode.ts';
-import { ACC, accessBits, type Refusal, refusal } from './permission.ts';
+import { frameOfAddress, levelShift, type PagingMode, tableIndex } from './paging-mode.ts';
+import { ACC, accessBits, entryRights, type Refusal, refusal } from './permission.ts';
 import type { TableCache } from './walk-caches.ts';
 
 /** Where a walk finds its tables. */
@@ -132,13 +132,6 @@ export function walk(
   result.frame = first | (frameOfAddress(hi, lo) & ((1 << levelShift(mode, level)) - 1));
   return result;
 }
-
-/** Rights that one entry grants (ACC). */
-export const entryRights = (flags: number): number =>
-  (flags & PTE.write ? ACC.write : 0) | (flags & PTE.user ? ACC.user : 0) | (flags & PTE.nx ? 0 : ACC.exec);
-
-/** Bits 43..12 of a linear address. */
-export const frameOfAddress = (hi: number, lo: number): number => (lo >>> 12) | (hi << 20);
 
 /** Tells the cache of the tables that were passed; pointers in registers need none. */
 function keepTables(

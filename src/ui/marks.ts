@@ -3,7 +3,7 @@
  * the same things. A frame is also the table that lies in it, and every entry that maps it; an address is also the entries
  * that translate it.
  */
-import { frameOfAddress } from '#arch/walk.ts';
+import { frameOfAddress } from '#arch/paging-mode.ts';
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { guestTable } from './entry-text.ts';
 import type { Moment } from './moment.ts';

@@ -1,7 +1,15 @@
 /** Where the tables of a moment lead a linear address: entry by entry, through the guest's tables and those that the hardware walks. */
 import { leafFrame } from '#arch/entry.ts';
-import { CR0, CR4, EFER, indexBits, type PagingMode, pagingMode, tableIndex } from '#arch/paging-mode.ts';
-import { frameOfAddress } from '#arch/walk.ts';
+import {
+  CR0,
+  CR4,
+  EFER,
+  frameOfAddress,
+  indexBits,
+  type PagingMode,
+  pagingMode,
+  tableIndex,
+} from '#arch/paging-mode.ts';
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { findEntry } from './entry-text.ts';
 

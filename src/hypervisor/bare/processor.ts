@@ -1,16 +1,9 @@
 /** The processor of a bare machine: it walks the guest's tables in guest-physical memory, which is all memory there is. */
 import { bitsMask, PTE, reservedMasks } from '#arch/entry.ts';
 import { PF } from '#arch/fault.ts';
-import { CR4, levelShift, type PagingMode } from '#arch/paging-mode.ts';
+import { CR4, frameOfAddress, levelShift, type PagingMode } from '#arch/paging-mode.ts';
 import { ACC } from '#arch/permission.ts';
-import {
-  frameOfAddress,
-  newWalkResult,
-  type Tables,
-  type WalkRequest,
-  type WalkResult,
-  walk,
-} from '#arch/walk.ts';
+import { newWalkResult, type Tables, type WalkRequest, type WalkResult, walk } from '#arch/walk.ts';
 import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
 import { EVENT, WALKER_CPU } from '#machine/events.ts';
 import { loadedHi, loadedLo, loadGuest, storeGuest } from '#machine/memory.ts';

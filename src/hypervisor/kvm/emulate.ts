@@ -3,8 +3,8 @@
  * x86_emulate_instruction, emulator_read_write, vcpu_mmio_gva_to_gpa; emulate.c).
  */
 import { PF } from '#arch/fault.ts';
+import { frameOfAddress } from '#arch/paging-mode.ts';
 import { refusal } from '#arch/permission.ts';
-import { frameOfAddress } from '#arch/walk.ts';
 import { hiOfNumber, loOfNumber } from '#arch/word64.ts';
 import type { Access, Update } from '#hypervisor/hypervisor.ts';
 import { vcpu_match_mmio_gpa, vcpu_match_mmio_gva } from '#hypervisor/kvm/mmu/mmio.ts';

@@ -6,16 +6,18 @@ import { PTE } from '#arch/entry.ts';
 import { pagingFormat } from '#arch/entry-format.ts';
 import { eptFormat } from '#arch/ept.ts';
 import {
+  isDirty,
   type NestedWalkRequest,
   type NestedWalkResult,
   newNestedWalkResult,
+  pageShift,
   type Roots,
   type TableMemory,
 } from '#arch/nested-request.ts';
 import { nestedRead, nestedWalk } from '#arch/nested-walk.ts';
 import { nptFormat } from '#arch/npt.ts';
-import { CR0, CR4, levelShift, type PagingMode, pagingMode } from '#arch/paging-mode.ts';
-import { frameOfAddress } from '#arch/walk.ts';
+import { CR0, CR4, frameOfAddress, levelShift, type PagingMode, pagingMode } from '#arch/paging-mode.ts';
+import { WITH_AC } from '#arch/permission.ts';
 import {
   DIMENSION,
   REFERENCE,
@@ -32,7 +34,7 @@ import { type WalkCaches, walkCaches } from '#machine/tlb/caches.ts';
 import { forgetFaulting } from '#machine/tlb/flush.ts';
 import { tlbFill, tlbLookup } from '#machine/tlb/translations.ts';
 import { cr3Frame, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
-import { FRAME_WORDS, type Machine } from '#machine/words.ts';
+import { FRAME_SHIFT, HEADER, type Machine } from '#machine/words.ts';
 import { eptRules } from './ept_rules.ts';
 import { IDENTITY_MAP_GFN } from './kvm_main.ts';
 import { type ModificationBuffer, modificationBuffer } from './pml.ts';
@@ -51,7 +53,8 @@ class HostMemory implements TableMemory {
     this.#m.set(place, value);
   }
   place(frame: number): number {
-    return frameData(this.#m.words, frame);
+    const m = this.#m;
+    return frameData(m.words, frame) || m.get(HEADER.zeroFrame) << FRAME_SHIFT;
   }
 }
 
@@ -101,11 +104,12 @@ export class TdpProcessor {
       result.frame = known;
       return result;
     }
-    const allowed = nestedWalk(this.#request(mode), this.#roots, hi, lo, access, ac, result);
+    const request = this.#request(mode);
+    const allowed = nestedWalk(request, this.#roots, hi, lo, ac ? access | WITH_AC : access, result);
     this.#trace.emit();
     if (allowed) {
       m.log.emit(EVENT.translated, hi, lo, result.frame, result.guestLevel);
-      if (mode.levels > 0) this.#remember(vcpu, mode, hi, lo);
+      if (mode.levels > 0) this.#remember(vcpu, request, hi, lo, access);
     } else {
       m.log.emit(EVENT.fault, hi, lo, result.error, result.row, result.place);
       this.#forget(vcpu, hi, lo);
@@ -123,11 +127,13 @@ export class TdpProcessor {
   }
 
   /** The translation that the last walk came to is kept. */
-  #remember({ regs }: Vcpu, mode: PagingMode, hi: number, lo: number): void {
+  #remember({ regs }: Vcpu, request: NestedWalkRequest, hi: number, lo: number, access: number): void {
     const { m } = this.#kvm;
-    const { frame, rights, nestedRights, dirty, guestFlags, guestLevel, shift } = this.result;
+    const { frame, rights, nestedRights, guestFlags, guestLevel } = this.result;
+    const dirty = isDirty(request, access, this.result);
+    const shift = pageShift(request, this.result);
     const global = (guestFlags & PTE.global) !== 0 && (m.get(regs + VCPU.cr4) & CR4.PGE) !== 0;
-    const guestShift = levelShift(mode, guestLevel);
+    const guestShift = levelShift(request.mode, guestLevel);
     tlbFill(m, regs, hi, lo, { frame, rights, nestedRights, dirty, global, guestShift, shift });
   }
 
@@ -226,11 +232,11 @@ class EventTrace implements WalkTrace {
   }
 }
 
-/** The entry whose words are at a place; 0 where none were ever stored. */
-const wholeEntry = (words: Int32Array, place: number): { frame: number; flags: number } =>
-  place < FRAME_WORDS
-    ? { frame: 0, flags: 0 }
-    : { frame: words[place] as number, flags: words[place + 1] as number };
+/** The entry whose words are at a place. */
+const wholeEntry = (words: Int32Array, place: number): { frame: number; flags: number } => ({
+  frame: words[place] as number,
+  flags: words[place + 1] as number,
+});
 
 /** One of the two 4-byte entries in the pair at a place. */
 function halfEntry(words: Int32Array, place: number, index: number): { frame: number; flags: number } {

@@ -10,9 +10,8 @@
  * is kept in pieces; so is every large page where the scenario gives no entries for those.
  */
 import { PF } from '#arch/fault.ts';
-import type { PagingMode } from '#arch/paging-mode.ts';
+import { frameOfAddress, type PagingMode } from '#arch/paging-mode.ts';
 import { ACC, refusal } from '#arch/permission.ts';
-import { frameOfAddress } from '#arch/walk.ts';
 import { EVENT } from '#machine/events.ts';
 import type { Machine } from '#machine/words.ts';
 import { TLB, tlbOf } from './record.ts';

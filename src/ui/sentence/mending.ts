@@ -3,7 +3,7 @@
  * (Linux 6.1: mmu/mmu.c fast_page_fault).
  */
 import { PF } from '#arch/fault.ts';
-import { frameOfAddress } from '#arch/walk.ts';
+import { frameOfAddress } from '#arch/paging-mode.ts';
 import { hypervisorEntryKind, leafState, savedRights } from '#hypervisor/entry-bits.ts';
 import { code, type Value } from '#ui/words/text.ts';
 import { guestPhysical, type Source, word } from './source.ts';

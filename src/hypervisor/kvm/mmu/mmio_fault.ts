@@ -1,5 +1,5 @@
 /** Faults on entries that say "no memory here" (Linux 6.1: mmu/mmu.c handle_mmio_page_fault, check_mmio_spte). */
-import { frameOfAddress } from '#arch/walk.ts';
+import { frameOfAddress } from '#arch/paging-mode.ts';
 import { hiWord, loWord } from '#arch/word64.ts';
 import { kernel, noted } from '#hypervisor/kvm/calls.ts';
 import type { Vcpu } from '#hypervisor/kvm/structs.ts';

@@ -1,6 +1,7 @@
 /** Mapping a faulting page in the TDP MMU (Linux 6.1: mmu/tdp_mmu.c kvm_tdp_mmu_map, tdp_mmu_map_handle_target_level). */
+
+import { frameOfAddress } from '#arch/paging-mode.ts';
 import { ACC } from '#arch/permission.ts';
-import { frameOfAddress } from '#arch/walk.ts';
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { trace_kvm_mmu_set_spte, trace_mark_mmio_spte } from '#hypervisor/kvm/mmutrace.ts';
 import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';

@@ -6,9 +6,8 @@
 import { leafFrame, PTE } from '#arch/entry.ts';
 import { isMalformed, KIND } from '#arch/entry-format.ts';
 import { PF } from '#arch/fault.ts';
-import { EFER, levelShift, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
+import { EFER, frameOfAddress, levelShift, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
 import { ACC, refusal } from '#arch/permission.ts';
-import { frameOfAddress } from '#arch/walk.ts';
 import { hiWord, loWord } from '#arch/word64.ts';
 import { paging } from '#hypervisor/kvm/calls.ts';
 import { kvm_vcpu_gfn_to_hva_prot, kvm_vcpu_mark_page_dirty } from '#hypervisor/kvm/memslot.ts';

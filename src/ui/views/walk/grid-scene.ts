@@ -1,7 +1,6 @@
 /** What a grid is drawn from: the translation, how its two dimensions are cut into levels, where it ended, and what the tables say. */
 import { isLeaf, leafFrame, PTE } from '#arch/entry.ts';
-import { levelShift, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
-import { frameOfAddress } from '#arch/walk.ts';
+import { frameOfAddress, levelShift, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
 import type { AtlasTable } from '#hypervisor/atlas.ts';
 import { EVENT, WALKER_NESTED } from '#machine/events.ts';
 import type { Moment } from '#ui/moment.ts';

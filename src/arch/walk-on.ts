@@ -1,18 +1,23 @@
 /**
- * A two-dimensional walk in full, from the guest's entry on that `nestedWalk` found not to be plain, or could not ask about: 4-byte
- * entries, PAE's page-directory pointers, large pages, A flags to be set above the leaf, and everything that ends in a fault.
+ * A walk in full, in one dimension or in two, from the guest's entry on that the walk in a straight line found not to be plain, or
+ * could not ask about: page-directory pointers, large pages, A flags to be set above the leaf, and all that ends in a fault.
  */
 import { leafFrame, PTE } from './entry.ts';
 import { entryKind, KIND } from './entry-format.ts';
 import { EPT } from './ept.ts';
 import { PF } from './fault.ts';
 import { finalFault, tableFault } from './nested-fault.ts';
-import { lookFor, type NestedWalkRequest, type NestedWalkResult, type Roots } from './nested-request.ts';
+import {
+  lookFor,
+  type NestedWalkRequest,
+  type NestedWalkResult,
+  type Roots,
+  type WalkRequest,
+} from './nested-request.ts';
 import { finalAccess, nestedRights } from './nested-rights.ts';
 import { NOWHERE, translate, translation } from './nested-translation.ts';
-import { levelShift, tableIndex } from './paging-mode.ts';
-import { accessBits, refusal } from './permission.ts';
-import { entryRights, frameOfAddress } from './walk.ts';
+import { frameOfAddress, levelShift, tableIndex } from './paging-mode.ts';
+import { accessBits, accessIndex, entryRights, refusal, WITH_AC } from './permission.ts';
 import type { TableCache } from './walk-caches.ts';
 import { addReference, DIMENSION, reference } from './walk-trace.ts';
 import { flagsWord, frameWord, hiWord, loWord } from './word64.ts';
@@ -60,12 +65,11 @@ function begin(cache: TableCache, hi: number, lo: number): void {
 
 /** Ends the walk that is at `position`. Parameters and result are those of `nestedWalk`. */
 export function walkOn(
-  request: NestedWalkRequest,
+  request: WalkRequest,
   roots: Roots,
   hi: number,
   lo: number,
   access: number,
-  ac: boolean,
   result: NestedWalkResult,
 ): boolean {
   const { mode, caches } = request;
@@ -73,11 +77,13 @@ export function walkOn(
   let gfn = position.table;
   if (position.row > 0) {
     if (caches) begin(caches.guest, hi, lo);
-    if (!guestWalk(request, roots, hi, lo, access, ac, result)) return false;
+    if (!guestWalk(request, roots, hi, lo, access, result)) return false;
     const within = (1 << levelShift(mode, result.guestLevel)) - 1;
     gfn = leafFrame(mode, result.guestLevel, entryFrame) | (frameOfAddress(hi, lo) & within);
   }
-  if (!finalTranslation(request, roots, gfn, lo, access, result)) return false;
+  if (isNested(request)) {
+    if (!finalTranslation(request, roots, gfn, lo, access, result)) return false;
+  } else result.frame = gfn;
   if (caches && position.row > 0) keepTables(caches.guest, roots, result.guestLevel, hi, lo);
   return true;
 }
@@ -98,8 +104,7 @@ function keepTables(cache: TableCache, roots: Roots, leaf: number, hi: number, l
   }
 }
 
-/** log2 of the frames that paging off maps as one. */
-const ALL_FRAMES = 20;
+const isNested = (request: WalkRequest): request is NestedWalkRequest => request.nested !== null;
 
 /** The data themselves, through the nested tables. */
 function finalTranslation(
@@ -110,7 +115,7 @@ function finalTranslation(
   access: number,
   result: NestedWalkResult,
 ): boolean {
-  const { mode, nested } = request;
+  const { nested } = request;
   lookFor(result, 0, gfn, lo & 0xfff);
   const need = nested.needs[finalAccess(access, result.rights)] as number;
   const frame = translate(request, roots.nested, gfn, 0, need, result);
@@ -120,22 +125,17 @@ function finalTranslation(
   }
   result.frame = frame;
   result.nestedRights = nestedRights(nested, translation.all, result.rights);
-  const guestShift = mode.levels > 0 ? levelShift(mode, result.guestLevel) : ALL_FRAMES;
-  result.shift = Math.min(guestShift, (result.nestedLevel - 1) * 9);
-  result.dirty =
-    (access & PF.write) !== 0 ||
-    ((result.guestFlags & PTE.dirty) !== 0 && (nested.dirty & ~translation.leaf) === 0);
+  result.nestedFlags = translation.leaf;
   return true;
 }
 
 /** The guest's dimension, as far as its leaf, which is then in entryFrame and entryFlags. False where it ends before. */
 function guestWalk(
-  request: NestedWalkRequest,
+  request: WalkRequest,
   roots: Roots,
   hi: number,
   lo: number,
   access: number,
-  ac: boolean,
   result: NestedWalkResult,
 ): boolean {
   const { mode, guest } = request;
@@ -166,14 +166,13 @@ function guestWalk(
   result.guestLevel = level;
   result.guestFlags = entryFlags;
   result.rights = rights;
-  const refused = refusal(mode, rights, access, ac);
-  if (refused) return refuse(result, level, PF.present | asked, refused);
+  if (guest.allowed[accessIndex(rights, access)] === 0) return refuseAccess(request, level, access, result);
   return setAccessedAndDirty(request, level, (access & PF.write) !== 0, result);
 }
 
 /** Sets the guest's A flags, top down, and D of its leaf for a write. False if the nested tables do not allow it. */
 function setAccessedAndDirty(
-  request: NestedWalkRequest,
+  request: WalkRequest,
   leaf: number,
   write: boolean,
   result: NestedWalkResult,
@@ -187,7 +186,7 @@ function setAccessedAndDirty(
 
 /** Finds the guest's entry of a level through the nested tables, and reads it. False if it cannot be reached. */
 function readGuestEntry(
-  request: NestedWalkRequest,
+  request: WalkRequest,
   roots: Roots,
   level: number,
   table: number,
@@ -200,13 +199,16 @@ function readGuestEntry(
   path.host[level] = position.frame;
   const start = memory.place(position.frame);
   position.frame = NOWHERE;
+  entryFrame = 0;
+  entryFlags = 0;
+  result.nestedLevel = 0;
+  if (start < 0) return true;
   readEntry(memory.words, start, guest.entryBytes, index);
   const place = start + pairOffset(guest.entryBytes, index);
   path.table[level] = table;
   path.index[level] = index;
   path.place[level] = place;
   path.nested[level] = position.nested;
-  result.nestedLevel = 0;
   result.place = place;
   if (trace) {
     const what = reference(DIMENSION.guest, level, level, guest.entryBytes === 4 ? index : 0);
@@ -217,13 +219,17 @@ function readGuestEntry(
 
 /** Looks for the host frame of the guest's table, unless that has been done. False if there is none. */
 function reachTable(
-  request: NestedWalkRequest,
+  request: WalkRequest,
   roots: Roots,
   level: number,
   table: number,
   result: NestedWalkResult,
 ): boolean {
   if (position.frame !== NOWHERE) return true;
+  if (!isNested(request)) {
+    position.frame = table;
+    return true;
+  }
   const { nested } = request;
   position.frame = translate(request, roots.nested, table, level, nested.tableNeed, result);
   position.nested = translation.all;
@@ -235,11 +241,11 @@ function reachTable(
 /** Words from a table's start to the pair that holds an entry. */
 const pairOffset = (bytes: number, index: number): number => (bytes === 8 ? index * 2 : index & ~1);
 
-/** Reads an entry of the table that starts at a place; where nothing was ever stored (place 0) entries are 0. */
+/** Reads an entry of the table that starts at a place. */
 function readEntry(words: Int32Array, start: number, bytes: number, index: number): void {
   const place = start + pairOffset(bytes, index);
-  entryFrame = start === 0 ? 0 : (words[place] as number);
-  entryFlags = start === 0 ? 0 : (words[place + 1] as number);
+  entryFrame = words[place] as number;
+  entryFlags = words[place + 1] as number;
   if (bytes === 8) return;
   const value = index & 1 ? hiWord(entryFrame, entryFlags) : loWord(entryFrame, entryFlags);
   entryFrame = frameWord(0, value);
@@ -248,7 +254,7 @@ function readEntry(words: Int32Array, start: number, bytes: number, index: numbe
 
 /** Sets flags of the guest's entry of a level where they are missing. False if EPT (without A/D flags) forbids the write. */
 function setGuestFlags(
-  request: NestedWalkRequest,
+  request: WalkRequest,
   level: number,
   wanted: number,
   result: NestedWalkResult,
@@ -258,7 +264,7 @@ function setGuestFlags(
   if (missing === 0) return true;
   const index = path.index[level] as number;
   const all = path.nested[level] as number;
-  if (nested.vendor === 'intel' && !(all & EPT.write)) {
+  if (nested?.vendor === 'intel' && !(all & EPT.write)) {
     lookFor(result, level, path.table[level] as number, index * guest.entryBytes);
     result.nestedLevel = 0;
     tableFault(nested, { need: EPT.write, all, reason: PF.present }, result);
@@ -272,6 +278,17 @@ function setGuestFlags(
     memory.set(place, (memory.words[place] as number) | (missing << 20));
   else memory.set(place + 1, (memory.words[place + 1] as number) | missing);
   return true;
+}
+
+/** The leaf is there, and the rights in `result` do not allow the access. */
+export function refuseAccess(
+  { mode }: WalkRequest,
+  level: number,
+  access: number,
+  result: NestedWalkResult,
+): false {
+  const refused = refusal(mode, result.rights, access, (access & WITH_AC) !== 0);
+  return refuse(result, level, PF.present | accessBits(mode, access), refused);
 }
 
 function refuse(
