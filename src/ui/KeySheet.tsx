@@ -1,6 +1,6 @@
 import { Dialog } from 'radix-ui';
 import { useWords } from '#ui/words/language.ts';
-import { COMMANDS, useKeySheet } from './commands.ts';
+import { COMMANDS, GROUPS, useKeySheet } from './commands.ts';
 
 /** Terms of a filter, one of each sort; docs/filter.md has all of them. */
 const TERMS = [
@@ -15,6 +15,27 @@ const TERMS = [
   ['"write 0x10000"', 'text'],
 ] as const;
 
+function Keys({ group }: { readonly group: (typeof GROUPS)[number] }) {
+  const words = useWords();
+  return (
+    <section>
+      <h3>{words.commandGroups[group]}</h3>
+      <dl>
+        {COMMANDS.filter((command) => command.group === group).map((command) => (
+          <div key={command.id}>
+            <dt>
+              {command.shown.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{words.commands[command.id]}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
 /** All keys, from the table of commands. */
 export function KeySheet() {
   const words = useWords();
@@ -26,18 +47,11 @@ export function KeySheet() {
         <Dialog.Overlay className="dialog-shade" />
         <Dialog.Content className="dialog" aria-describedby={undefined}>
           <Dialog.Title>{words.keys.title}</Dialog.Title>
-          <dl>
-            {COMMANDS.map((command) => (
-              <div key={command.id}>
-                <dt>
-                  {command.shown.map((key) => (
-                    <kbd key={key}>{key}</kbd>
-                  ))}
-                </dt>
-                <dd>{words.commands[command.id]}</dd>
-              </div>
+          <div className="key-groups">
+            {GROUPS.map((group) => (
+              <Keys key={group} group={group} />
             ))}
-          </dl>
+          </div>
           <section className="filter-sheet">
             <h3>{sheet.title}</h3>
             <p>{sheet.intro}</p>

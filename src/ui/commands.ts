@@ -5,6 +5,7 @@ import { isComparing, toggleComparison } from '#ui/compare/columns.ts';
 import { focused, focusNextColumn, isPageFocused, moveFocused } from '#ui/compare/cursor.ts';
 import { useExportDialog } from '#ui/export/dialog.ts';
 import { pickFile } from '#ui/opening/open.ts';
+import { usePalette } from '#ui/palette/open.ts';
 import type { Words } from '#ui/words/en.ts';
 import { PANES, type PaneId, PRESETS } from './arrangement.ts';
 import { isEmbedded } from './embed.ts';
@@ -20,8 +21,17 @@ import { arrange, foldPane, maximisePane, showMarks, useStudio } from './store.t
 
 export type CommandId = keyof Words['commands'];
 
+/** How the sheet of keys and the palette sort the commands. */
+export const GROUPS = [
+  'move',
+  'find',
+  'panes',
+  'page',
+] as const satisfies readonly (keyof Words['commandGroups'])[];
+
 export interface Command {
   readonly id: CommandId;
+  readonly group: (typeof GROUPS)[number];
   /** As KeyboardEvent.key. */
   readonly key: string;
   readonly shift?: true;
@@ -125,38 +135,85 @@ function noteHere(): void {
 }
 
 export const COMMANDS: readonly Command[] = [
-  { id: 'next', key: 'ArrowRight', shown: ['→'], run: () => moveBy(1) },
-  { id: 'previous', key: 'ArrowLeft', shown: ['←'], run: () => moveBy(-1) },
-  { id: 'nextStep', key: 'ArrowRight', shift: true, shown: ['Shift', '→'], run: () => moveStep(1) },
-  { id: 'previousStep', key: 'ArrowLeft', shift: true, shown: ['Shift', '←'], run: () => moveStep(-1) },
-  { id: 'nextSame', key: 'ArrowRight', alt: true, shown: ['Alt', '→'], run: () => moveSame(1) },
-  { id: 'previousSame', key: 'ArrowLeft', alt: true, shown: ['Alt', '←'], run: () => moveSame(-1) },
-  { id: 'play', key: ' ', shown: ['Space'], run: togglePlay },
-  { id: 'first', key: 'Home', shown: ['Home'], run: () => jump(() => 0) },
-  { id: 'last', key: 'End', shown: ['End'], run: () => jump(({ reader }) => reader.length - 1) },
-  { id: 'back', key: 'Backspace', shown: ['⌫'], run: goBack },
-  { id: 'forward', key: 'Backspace', shift: true, shown: ['Shift', '⌫'], run: goForward },
-  { id: 'search', key: '/', shown: ['/'], run: () => document.getElementById(FILTER_ID)?.focus() },
-  { id: 'runOn', key: 'r', shown: ['r'], run: () => runAway(1) },
-  { id: 'runBack', key: 'R', shown: ['Shift', 'r'], run: () => runAway(-1) },
-  { id: 'stopKind', key: 'B', shown: ['Shift', 'b'], run: stopAtKind },
-  { id: 'note', key: 'b', shown: ['b'], run: noteHere },
-  { id: 'nextNote', key: '.', shown: ['.'], run: () => goToNote(1) },
-  { id: 'previousNote', key: ',', shown: [','], run: () => goToNote(-1) },
-  { id: 'nextFound', key: 'n', shown: ['n'], run: () => goToFound(1) },
-  { id: 'previousFound', key: 'N', shown: ['Shift', 'n'], run: () => goToFound(-1) },
-  { id: 'release', key: 'Escape', shown: ['Esc'], run: release },
-  { id: 'learn', key: '1', shown: ['1'], run: () => arrange(PRESETS.learn) },
-  { id: 'debug', key: '2', shown: ['2'], run: () => arrange(PRESETS.debug) },
-  { id: 'present', key: '3', shown: ['3'], run: () => arrange(PRESETS.present) },
-  { id: 'maximise', key: 'm', shown: ['m'], run: toggleMaximised },
-  { id: 'fold', key: 'f', shown: ['f'], run: toggleFolded },
-  { id: 'open', key: 'o', shown: ['o'], run: pickFile },
-  { id: 'export', key: 'e', shown: ['e'], run: () => useExportDialog.setState({ open: true }) },
-  { id: 'detail', key: 'd', shown: ['d'], run: nextDetail },
-  { id: 'compare', key: 'c', shown: ['c'], run: toggleComparison },
-  { id: 'nextColumn', key: 'x', shown: ['x'], run: focusNextColumn },
-  { id: 'help', key: '?', shown: ['?'], run: () => useKeySheet.setState({ open: true }) },
+  { id: 'next', group: 'move', key: 'ArrowRight', shown: ['→'], run: () => moveBy(1) },
+  { id: 'previous', group: 'move', key: 'ArrowLeft', shown: ['←'], run: () => moveBy(-1) },
+  {
+    id: 'nextStep',
+    group: 'move',
+    key: 'ArrowRight',
+    shift: true,
+    shown: ['Shift', '→'],
+    run: () => moveStep(1),
+  },
+  {
+    id: 'previousStep',
+    group: 'move',
+    key: 'ArrowLeft',
+    shift: true,
+    shown: ['Shift', '←'],
+    run: () => moveStep(-1),
+  },
+  {
+    id: 'nextSame',
+    group: 'move',
+    key: 'ArrowRight',
+    alt: true,
+    shown: ['Alt', '→'],
+    run: () => moveSame(1),
+  },
+  {
+    id: 'previousSame',
+    group: 'move',
+    key: 'ArrowLeft',
+    alt: true,
+    shown: ['Alt', '←'],
+    run: () => moveSame(-1),
+  },
+  { id: 'play', group: 'move', key: ' ', shown: ['Space'], run: togglePlay },
+  { id: 'first', group: 'move', key: 'Home', shown: ['Home'], run: () => jump(() => 0) },
+  {
+    id: 'last',
+    group: 'move',
+    key: 'End',
+    shown: ['End'],
+    run: () => jump(({ reader }) => reader.length - 1),
+  },
+  { id: 'back', group: 'move', key: 'Backspace', shown: ['⌫'], run: goBack },
+  { id: 'forward', group: 'move', key: 'Backspace', shift: true, shown: ['Shift', '⌫'], run: goForward },
+  {
+    id: 'search',
+    group: 'find',
+    key: '/',
+    shown: ['/'],
+    run: () => document.getElementById(FILTER_ID)?.focus(),
+  },
+  { id: 'runOn', group: 'find', key: 'r', shown: ['r'], run: () => runAway(1) },
+  { id: 'runBack', group: 'find', key: 'R', shown: ['Shift', 'r'], run: () => runAway(-1) },
+  { id: 'stopKind', group: 'find', key: 'B', shown: ['Shift', 'b'], run: stopAtKind },
+  { id: 'note', group: 'find', key: 'b', shown: ['b'], run: noteHere },
+  { id: 'nextNote', group: 'find', key: '.', shown: ['.'], run: () => goToNote(1) },
+  { id: 'previousNote', group: 'find', key: ',', shown: [','], run: () => goToNote(-1) },
+  { id: 'nextFound', group: 'find', key: 'n', shown: ['n'], run: () => goToFound(1) },
+  { id: 'previousFound', group: 'find', key: 'N', shown: ['Shift', 'n'], run: () => goToFound(-1) },
+  { id: 'release', group: 'move', key: 'Escape', shown: ['Esc'], run: release },
+  { id: 'learn', group: 'panes', key: '1', shown: ['1'], run: () => arrange(PRESETS.learn) },
+  { id: 'debug', group: 'panes', key: '2', shown: ['2'], run: () => arrange(PRESETS.debug) },
+  { id: 'present', group: 'panes', key: '3', shown: ['3'], run: () => arrange(PRESETS.present) },
+  { id: 'maximise', group: 'panes', key: 'm', shown: ['m'], run: toggleMaximised },
+  { id: 'fold', group: 'panes', key: 'f', shown: ['f'], run: toggleFolded },
+  { id: 'open', group: 'page', key: 'o', shown: ['o'], run: pickFile },
+  {
+    id: 'export',
+    group: 'page',
+    key: 'e',
+    shown: ['e'],
+    run: () => useExportDialog.setState({ open: true }),
+  },
+  { id: 'detail', group: 'panes', key: 'd', shown: ['d'], run: nextDetail },
+  { id: 'compare', group: 'panes', key: 'c', shown: ['c'], run: toggleComparison },
+  { id: 'nextColumn', group: 'panes', key: 'x', shown: ['x'], run: focusNextColumn },
+  { id: 'palette', group: 'page', key: 'k', shown: ['k'], run: () => usePalette.setState({ open: true }) },
+  { id: 'help', group: 'page', key: '?', shown: ['?'], run: () => useKeySheet.setState({ open: true }) },
 ];
 
 /** Runs a command by name. */
@@ -182,8 +239,17 @@ const EMBEDDED: ReadonlySet<CommandId> = new Set<CommandId>([
   'release',
 ]);
 
+/** Ctrl+K or ⌘K, as elsewhere: it works while typing too. */
+const isPaletteChord = (event: KeyboardEvent): boolean =>
+  (event.ctrlKey || event.metaKey) && event.key === 'k' && !event.defaultPrevented && !isEmbedded();
+
 /** Runs the command that a key press means. True if there was one. */
 export function handleKey(event: KeyboardEvent): boolean {
+  if (isPaletteChord(event)) {
+    event.preventDefault();
+    runCommand('palette');
+    return true;
+  }
   if (event.ctrlKey || event.metaKey || event.defaultPrevented) return false;
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest(TYPING)) return false;

@@ -90,6 +90,21 @@ export const keys = {
   hints: { next: 'event', nextStep: 'step', nextSame: 'same kind', play: 'play' },
 };
 
+export const commandGroups = {
+  move: 'Moving',
+  find: 'Finding and marking',
+  panes: 'Panes',
+  page: 'The page',
+};
+
+export const palette = {
+  title: 'Commands, scenarios and places',
+  hint: 'A command, a scenario, or t3[010], 0x10000, 42',
+  empty: 'Nothing is called that.',
+  places: 'Places',
+  goTo: (name: string) => `Go to ${name}`,
+};
+
 export const commands = {
   next: 'Next event',
   previous: 'Previous event',
@@ -111,6 +126,7 @@ export const commands = {
   previousNote: 'Previous note',
   nextFound: 'Next event found',
   previousFound: 'Previous event found',
+  palette: 'All commands',
   help: 'Show the keys',
   release: 'Clear the selection, or end a maximised pane',
   learn: 'Panes for learning',

@@ -90,6 +90,21 @@ export const keys: Words['keys'] = {
   hints: { next: '事件', nextStep: '步骤', nextSame: '同类事件', play: '播放' },
 };
 
+export const commandGroups: Words['commandGroups'] = {
+  move: '移动',
+  find: '查找与标记',
+  panes: '窗格',
+  page: '页面',
+};
+
+export const palette: Words['palette'] = {
+  title: '命令、场景与位置',
+  hint: '命令、场景，或 t3[010]、0x10000、42',
+  empty: '没有叫这个名字的。',
+  places: '位置',
+  goTo: (name) => `转到 ${name}`,
+};
+
 export const commands: Words['commands'] = {
   next: '下一个事件',
   previous: '上一个事件',
@@ -111,6 +126,7 @@ export const commands: Words['commands'] = {
   previousNote: '上一条笔记',
   nextFound: '下一个找到的事件',
   previousFound: '上一个找到的事件',
+  palette: '所有命令',
   help: '显示快捷键',
   release: '取消选择，或还原最大化的窗格',
   learn: '学习用的窗格',
