@@ -4,8 +4,7 @@
  */
 
 import { PF } from '#arch/fault.ts';
-import type { PagingMode } from '#arch/paging-mode.ts';
-import { frameOfAddress } from '#arch/paging-mode.ts';
+import { frameOfAddress, type PagingMode } from '#arch/paging-mode.ts';
 import { ACC } from '#arch/permission.ts';
 import { kernel, paging } from '#hypervisor/kvm/calls.ts';
 import { kvm_release_pfn_clean, kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
