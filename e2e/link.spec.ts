@@ -1,5 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { decodeMoment, encodeMoment } from '#scenario/link.ts';
+import { keptLinks } from '#tests/kept-links.ts';
 import { expect, test } from './studio.ts';
 
 const zeros = `#p1AAAA${deflateRawSync(Buffer.alloc(64 * 1024 * 1024)).toString('base64url')}`;
@@ -79,4 +80,18 @@ test('a scenario without steps is an empty page, not a broken one', async ({ stu
   await expect(studio.title()).toHaveText('Nothing yet');
   await studio.press('ArrowRight');
   await expect(studio.sentence()).toHaveText(studio.words.sentence.empty);
+});
+
+test('every link that was kept still opens', async ({ studio, page }) => {
+  test.slow();
+  for (const { title, step, link } of keptLinks()) {
+    await test.step(`${title}, step ${step + 1}`, async () => {
+      await page.goto('about:blank');
+      await page.goto(`/${link}`);
+      await expect(studio.title()).toHaveText(title);
+      await studio.expectStep(step + 1);
+      // The engine may have changed since, and then the page says so; nothing else may be amiss.
+      await expect(page.locator('.message.problem')).toHaveCount(0);
+    });
+  }
 });

@@ -17,6 +17,7 @@ describe('a text that is opened', () => {
   it.each([
     ['https://example.org/p/?embed#p1AbC-_9', '#p1AbC-_9'],
     ['  #p1AbC\n', '#p1AbC'],
+    ['https://example.org/#p2AbC', '#p2AbC'],
     ['http://localhost/#t=scenario%201', '#t=scenario%201'],
   ])('%j is a link', (text, fragment) => {
     expect(readText(text)).toEqual({ kind: 'link', fragment });

@@ -8,7 +8,7 @@ export type Readable =
   | { readonly kind: 'link'; readonly fragment: string };
 
 /** A fragment that holds a moment, within an address or alone. */
-const LINK = /^\S*#((?:p1|t=)\S*)$/;
+const LINK = /^\S*#((?:p[1-9]|t=)\S*)$/;
 
 /** The first statement of any scenario: comments and empty lines may stand before it. */
 const FIRST_STATEMENT = /^(?:[ \t]*(?:#.*)?\n)*[ \t]*scenario[ \t]+\d/;
