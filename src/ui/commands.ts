@@ -243,6 +243,21 @@ const EMBEDDED: ReadonlySet<CommandId> = new Set<CommandId>([
 const isPaletteChord = (event: KeyboardEvent): boolean =>
   (event.ctrlKey || event.metaKey) && event.key === 'k' && !event.defaultPrevented && !isEmbedded();
 
+let isShown = true;
+
+/** Whether what a held key did last has been on the screen: it does no more before, so that no event is passed unseen. */
+function isNextFrame(): boolean {
+  if (!isShown) return false;
+  isShown = false;
+  // The first callback comes before the frame is painted, the second one after.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      isShown = true;
+    }),
+  );
+  return true;
+}
+
 /** Runs the command that a key press means. True if there was one. */
 export function handleKey(event: KeyboardEvent): boolean {
   if (isPaletteChord(event)) {
@@ -264,6 +279,6 @@ export function handleKey(event: KeyboardEvent): boolean {
   );
   if (!command || (isEmbedded() && !EMBEDDED.has(command.id))) return false;
   event.preventDefault();
-  command.run();
+  if (!event.repeat || isNextFrame()) command.run();
   return true;
 }
