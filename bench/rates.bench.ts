@@ -8,6 +8,7 @@ import { CR0, CR4, EFER, pagingMode } from '#arch/paging-mode.ts';
 import { newWalkResult, type WalkRequest, walk } from '#arch/walk.ts';
 import { EVENT, EVENT_WORDS } from '#machine/events.ts';
 import { CHUNK_RECORDS, LogWriter } from '#machine/log.ts';
+import { LogReader, Replay } from '#machine/log-reader.ts';
 import { goal, median, ROUNDS } from './measure.ts';
 import { Storm } from './storm.ts';
 import { walksInTwoDimensions } from './two-dimensions.ts';
@@ -95,14 +96,21 @@ function recordedWalks(pages = 4096): () => number {
   };
 }
 
-/** A long storm: the faults' time in its first and its last quarter, and what the log took of the heap meanwhile. */
+/** A long storm: figures of its first and of its last part, nanoseconds, and what the log took meanwhile. */
 interface Growth {
-  readonly early: number;
-  readonly late: number;
+  readonly fault: Ends;
+  /** A step along the log; the slowest of 100 too. */
+  readonly seek: Ends;
+  readonly slowSeek: number;
   readonly events: number;
   /** Bytes. */
   readonly heap: number;
   readonly log: number;
+}
+
+interface Ends {
+  readonly early: number;
+  readonly late: number;
 }
 
 function longStorm(): Growth {
@@ -124,18 +132,61 @@ function longStorm(): Growth {
   }
   globalThis.gc?.();
   const heap = process.memoryUsage().heapUsed - before;
-  const { eventCount, changeCount } = wind.log();
+  const data = wind.log();
   const quarter = passes / 4;
+  const replay = new Replay(new LogReader(data));
+  const early = seeks(replay, 100_000);
+  const late = seeks(replay, data.eventCount - 100_000);
   return {
-    early: median(times.slice(0, quarter).flat()),
-    late: median(times.slice(-quarter).flat()),
-    events: eventCount,
+    fault: { early: median(times.slice(0, quarter).flat()), late: median(times.slice(-quarter).flat()) },
+    seek: { early: median(early), late: median(late) },
+    slowSeek: late.toSorted((a, b) => a - b)[Math.floor(late.length * 0.99)] as number,
+    events: data.eventCount,
     heap,
-    log: (eventCount * EVENT_WORDS + changeCount * 3) * 4,
+    log: (data.eventCount * EVENT_WORDS + data.changeCount * 3) * 4,
   };
 }
 
-const PARTS = { storm, silentStorm, stormWithCalls: () => storm(true), walks, longStorm } as const;
+/** Nanoseconds of steps along the log, forwards and back, from an event on. */
+function seeks(replay: Replay, from: number): number[] {
+  const times: number[] = [];
+  for (let round = 0; round < 10; round++) {
+    replay.seek(from);
+    for (let i = 1; i <= 4000; i++) {
+      const start = performance.now();
+      replay.seek(from + (i < 2000 ? i : 4000 - i));
+      times.push((performance.now() - start) * 1e6);
+    }
+  }
+  return times;
+}
+
+/** Nanoseconds of an event in the first and in the last million of a log of ten. */
+function emission(): Ends {
+  const millions = (): number[] => {
+    const log = new LogWriter(Number.MAX_SAFE_INTEGER);
+    return Array.from({ length: 10 }, () => {
+      const start = performance.now();
+      for (let i = 0; i < 1_000_000; i++) log.emit(EVENT.memory, i, 2, 3, 4, 5, 6, 7);
+      return performance.now() - start;
+    });
+  };
+  millions();
+  const rounds = Array.from({ length: ROUNDS }, millions);
+  return {
+    early: median(rounds.map((times) => times[0] as number)),
+    late: median(rounds.map((times) => times.at(-1) as number)),
+  };
+}
+
+const PARTS = {
+  storm,
+  silentStorm,
+  stormWithCalls: () => storm(true),
+  walks,
+  longStorm,
+  emission,
+} as const;
 type Part = keyof typeof PARTS;
 type Result<Name extends Part> = Awaited<ReturnType<(typeof PARTS)[Name]>>;
 
@@ -153,7 +204,7 @@ function result<Name extends Part>(part: Name): Result<Name> {
 
 const line = (what: string, ns: number, ...ratios: readonly (readonly [number, string])[]): void => {
   const compared = ratios.map(([least, name]) => `${(ns / least).toFixed(1)}× ${name}`).join(', ');
-  console.log(`${what.padEnd(46)} ${ns.toFixed(0).padStart(6)} ns   ${compared}`);
+  console.log(`${what.padEnd(60)} ${ns.toFixed(0).padStart(6)} ns   ${compared}`);
 };
 
 function compare(): void {
@@ -193,12 +244,18 @@ function compare(): void {
 }
 
 function growth(): void {
-  const grown = result('longStorm');
-  const { events, heap, log } = grown;
+  const { events, fault, seek, slowSeek, heap, log } = result('longStorm');
+  const event = result('emission');
   console.log(`\na storm of ${events.toLocaleString('en')} events`);
-  goal('a late fault beside an early one', grown.late / grown.early, 1.25);
+  line('an event, the first million (in memory new to the process)', event.early);
+  goal('the tenth million', event.late / event.early, 1.25);
+  line('a faulting step, early', fault.early);
+  goal('a late one', fault.late / fault.early, 1.25);
+  line('a step along the log, near its beginning', seek.early);
+  goal('near its end', seek.late / seek.early, 1.25);
+  goal('the slowest of 100', slowSeek / 1000, 50, (us) => `${us.toFixed(1)} µs`);
   goal('bytes of an event', EVENT_WORDS * 4, 36, (bytes) => bytes.toFixed(0));
-  goal('bytes of the heap an event', Math.max(0, heap) / events, 1, (bytes) => bytes.toFixed(2));
+  goal('bytes of the heap an event', Math.max(0, heap) / events, 0.1, (bytes) => bytes.toFixed(2));
   console.log(`  with the words that changed, ${(log / events).toFixed(0)} bytes of log an event`);
 }
 

@@ -40,7 +40,8 @@ export class Storm {
     const [space, map, poke] = scenario.setup as [Setup<'space'>, Setup<'map'>, Setup<'poke'>];
     const [write, read, ...forget] = scenario.steps as [StepOf<'write'>, StepOf<'read'>, ...Step[]];
     const all = Array.from({ length: pages }, (_, page) => page);
-    const at = (page: number): bigint => BigInt(FIRST + page * SPACING);
+    // At different places in their pages, or all would fall on the same few lines of the caches.
+    const at = (page: number): bigint => BigInt(FIRST + page * SPACING + (page % 64) * 64);
     const writes = all.map((page) => ({ ...write, gva: at(page) }));
     const reads = all.map((page) => ({ ...read, gva: at(page) }));
     this.#pages = pages;
@@ -48,7 +49,11 @@ export class Storm {
       ...scenario,
       setup: [
         space,
-        ...all.map((page) => ({ ...map, gva: at(page), gpa: BigInt(MEMORY + page * 4096) })),
+        ...all.map((page) => ({
+          ...map,
+          gva: BigInt(FIRST + page * SPACING),
+          gpa: BigInt(MEMORY + page * 4096),
+        })),
         ...all.map((page) => ({ ...poke, gpa: MEMORY + page * 4096 })),
       ],
       steps: Array.from({ length: passes }, () => [

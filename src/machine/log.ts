@@ -16,6 +16,8 @@ import { EVENT, EVENT_WORDS, type Note, PAYLOAD } from './events.ts';
 /** Records in one chunk. */
 export const CHUNK_RECORDS = 65_536;
 const CHANGE_WORDS = 3;
+/** Room for so many steps at first. */
+const FIRST_STEPS = 256;
 /** The vCPU number that stands for the host. */
 export const HOST = 0xff;
 
@@ -62,7 +64,9 @@ export class LogWriter {
   changeCount = 0;
   readonly #strings: string[] = [];
   readonly #stringIndex = new Map<string, number>();
-  readonly #steps: number[] = [];
+  /** Each step's first event, as far as `#stepCount`. */
+  #steps = new Int32Array(FIRST_STEPS);
+  #stepCount = 0;
   readonly #maxEvents: number;
   /** The vCPU that events are attributed to. */
   cpu = HOST;
@@ -153,12 +157,13 @@ export class LogWriter {
     this.#eventEnd = this.#room(0);
     this.#changeAt = 0;
     this.changeCount = 0;
-    this.#steps.length = 0;
+    this.#stepCount = 0;
   }
 
   /** Marks that the event written last begins a step. */
   beginStep(): void {
-    this.#steps.push(this.eventCount - 1);
+    if (this.#stepCount === this.#steps.length) this.#growSteps();
+    this.#steps[this.#stepCount++] = this.eventCount - 1;
   }
 
   /** The log so far. `base` are the machine's words before event 0. */
@@ -169,9 +174,15 @@ export class LogWriter {
       changes: this.#changes,
       changeCount: this.changeCount,
       strings: this.#strings,
-      steps: Int32Array.from(this.#steps),
+      steps: this.#steps.slice(0, this.#stepCount),
       base,
     };
+  }
+
+  #growSteps(): void {
+    const steps = new Int32Array(this.#steps.length * 2);
+    steps.set(this.#steps);
+    this.#steps = steps;
   }
 
   #nextChangeChunk(): void {
