@@ -4,6 +4,7 @@
  * write, and A and D bits on the way to it, and nothing else. A dirty log names every frame that was written.
  */
 import { decode } from '#arch/instruction.ts';
+import { CR4 } from '#arch/paging-mode.ts';
 import { bigOfPair, hiWord, loWord } from '#arch/word64.ts';
 import { EVENT, OUTCOME } from '#machine/events.ts';
 import { knownHostFrame } from '#machine/host-pages.ts';
@@ -22,6 +23,7 @@ import {
   type Translation,
   Translations,
   translate,
+  type Walked,
 } from './guest-translation.ts';
 
 type AccessStep = Extract<Step, { kind: 'read' | 'write' | 'exec' }>;
@@ -62,7 +64,9 @@ class Oracle {
   readonly #scenario: Scenario;
   readonly #reader: LogReader;
   readonly #replay: Replay;
-  readonly #amd: boolean;
+  readonly #walked: Walked;
+  /** Faults are of the tables as they are: nothing that may be stale decides them. */
+  readonly #faultsAreTrue: boolean;
   readonly #translations: Translations;
   /** Guest frames written since the dirty log of their slot was last read. */
   readonly #written = new Set<number>();
@@ -73,13 +77,21 @@ class Oracle {
   #slotsChanged = false;
 
   constructor(scenario: Scenario, reader: LogReader) {
-    const { vcpus, vendor } = scenario.machine;
+    const { vcpus, vendor, mmu, tlb } = scenario.machine;
     const pages = scenario.steps.filter(isAccess).map(({ gva }) => gva & ~0xfffn);
     this.#scenario = scenario;
     this.#reader = reader;
     this.#replay = new Replay(reader);
-    this.#amd = vendor === 'amd';
-    this.#translations = new Translations(this.#replay.words, vcpus, this.#amd, [...new Set(pages)]);
+    this.#walked = { amd: vendor === 'amd', nested: mmu !== 'shadow' };
+    this.#faultsAreTrue = tlb === null;
+    this.#translations = new Translations(
+      this.#replay.words,
+      vcpus,
+      this.#walked,
+      [...new Set(pages)],
+      // Shadow tables are a memory of their own.
+      tlb !== null || mmu === 'shadow',
+    );
   }
 
   /** Checks a step. Steps must be given in order. */
@@ -110,6 +122,7 @@ class Oracle {
     if (step.kind === 'dirty-log' && !logged) this.#forgetWrites(words, step.slot);
     this.#translations.observe(words);
     this.#flushes(words, step, outcome, pge);
+    this.#translations.observe(words);
   }
 
   /** Whether a jump may come to an instruction that does something: then everything is possible, and nothing is checked. */
@@ -149,7 +162,7 @@ class Oracle {
       ...(stub ? [stub.gva, stub.ugva ?? stub.gva] : []),
     ];
     return new Set(
-      addresses.flatMap((gva) => translate(words, step.cpu, this.#amd, gva).entries.map(({ gpa }) => gpa)),
+      addresses.flatMap((gva) => translate(words, step.cpu, this.#walked, gva).entries.map(({ gpa }) => gpa)),
     );
   }
 
@@ -165,7 +178,7 @@ class Oracle {
         { kind: 'exec', gva: user, user: true, ac: false },
       ] as const
     ).map((access) => {
-      const found = translate(words, cpu, this.#amd, access.gva);
+      const found = translate(words, cpu, this.#walked, access.gva);
       return { gva: access.gva, fault: faultOf(words, cpu, found, access), gfn: found.gfn };
     });
   }
@@ -204,8 +217,10 @@ class Oracle {
     );
     if (step.kind === 'exec' && !hasMemory) return;
     if (outcome.what === OUTCOME.exception) {
-      const expected = faultOf(words, step.cpu, now, access);
-      if (outcome.vector !== 14 || outcome.error !== expected || outcome.value !== step.gva)
+      const expected = (this.#faultsAreTrue ? [now] : usable).map((found) =>
+        faultOf(words, step.cpu, found, access),
+      );
+      if (outcome.vector !== 14 || !expected.includes(outcome.error) || outcome.value !== step.gva)
         tell(
           `exception ${outcome.vector} with error ${outcome.error} at 0x${outcome.value.toString(16)}, the tables give ${expected}`,
         );
@@ -215,7 +230,12 @@ class Oracle {
     const matching = allowed.filter((found) => this.#isResult(words, step, outcome, found.gfn as number));
     if (matching.length === 0)
       tell(`${resultText(outcome)}; usable are ${JSON.stringify(allowed.map(({ gfn }) => gfn))}`);
-    else if (usable.length === 1 && hasMemory && outcome.what !== OUTCOME.runError)
+    else if (
+      usable.length === 1 &&
+      this.#translations.areFlagsKept(step.cpu, step.gva) &&
+      hasMemory &&
+      outcome.what !== OUTCOME.runError
+    )
       this.#usedFlags(words, step, now, tell);
     if (step.kind !== 'write' && changes.some(({ before, after }) => (before ^ after) & ~0x60_0000_0060n))
       tell('memory changed, and nothing was written');
@@ -327,15 +347,20 @@ class Oracle {
       if (findSlot(words, gfn) === slotById(words, slot)) this.#written.delete(gfn);
   }
 
-  /** What a step makes a vCPU forget: INVLPG, and a fault on a present entry, one page; CR3, and a change of CR4.PGE, all. */
+  /**
+   * What a step makes a vCPU forget: INVLPG, and a fault on a present entry, one page; CR3 all but global pages; a change of CR4.PGE
+   * all. Shadow entries are never global.
+   */
   #flushes(words: Int32Array, step: Step, outcome: Outcome, oldCr4: number): void {
     if (step.cpu < 0) return;
     const failed = outcome.what === OUTCOME.exception;
     const faultedOn = failed && outcome.vector === 14 && (outcome.error & 9) === 1;
-    if (step.kind === 'invlpg' || (isAccess(step) && faultedOn))
-      this.#translations.flush(words, step.cpu, step.gva);
-    const cr4Changed = words[vcpuPlace(words, step.cpu) + VCPU.cr4] !== oldCr4;
-    if ((step.kind === 'cr3' && !failed) || cr4Changed) this.#translations.flush(words, step.cpu);
+    if (step.kind === 'invlpg') this.#translations.forgetPage(step.cpu, step.gva);
+    else if (faultedOn) this.#translations.forgetPath(step.cpu, outcome.value);
+    const cr4 = words[vcpuPlace(words, step.cpu) + VCPU.cr4] as number;
+    if (cr4 !== oldCr4) this.#translations.forgetAll(step.cpu, false);
+    else if (step.kind === 'cr3' && !failed)
+      this.#translations.forgetAll(step.cpu, this.#walked.nested && (cr4 & CR4.PGE) !== 0);
   }
 }
 

@@ -56,47 +56,116 @@ function isReserved(mode: Mode, level: number, large: boolean, value: bigint): b
   if (mode.fourBytes) return large && bits(value, 17, 21) !== 0n;
   if (bits(value, 40, 51) !== 0n || (bit(value, 63) && !mode.nxe)) return true;
   if (mode.levels === 3 && bits(value, 52, 62) !== 0n) return true;
+  if (isPointer(mode, level)) return (value & 0x8000_0000_0000_01e6n) !== 0n;
   if (level >= 4 && (bit(value, 7) || (mode.amd && bit(value, 8)))) return true;
   return large && bits(value, 13, level === 2 ? 20 : 29) !== 0n;
 }
 
+/** A page-directory pointer of PAE mode, which has no rights. */
+const isPointer = ({ levels }: Mode, level: number): boolean => levels === 3 && level === 3;
+
+/** A processor whose tables are walked. */
+export interface Walked {
+  readonly amd: boolean;
+  /** It walks the guest's own tables: then AMD's reads page-directory pointers as memory, and holds none. */
+  readonly nested: boolean;
+}
+
+/** What an entry may be taken for, by its address and its bytes; null where no memory is. */
+export type EntryValues = (gpa: number, bytes: 4 | 8) => readonly (bigint | null)[];
+
 /** Walks a vCPU's tables for an address, as they are in `words` now. */
-export function translate(words: Int32Array, cpu: number, amd: boolean, gva: bigint): Translation {
+export function translate(words: Int32Array, cpu: number, walked: Walked, gva: bigint): Translation {
+  const now: EntryValues = (gpa, bytes) => [readGuest(words, gpa, bytes)];
+  return translations(words, cpu, walked, gva, now).next().value as Translation;
+}
+
+/** The same with entries that may be taken for more than one value: every translation that comes of that. */
+export function* translations(
+  words: Int32Array,
+  cpu: number,
+  { amd, nested }: Walked,
+  gva: bigint,
+  values: EntryValues,
+): Generator<Translation, undefined> {
   const regs = vcpuPlace(words, cpu);
   const { levels, entryBytes, nxe } = vcpuMode(words, regs);
   const mode: Mode = { levels, fourBytes: entryBytes === 4, nxe, amd };
-  const indexBits = mode.fourBytes ? 10 : 9;
-  const entries: { gpa: number; value: bigint }[] = [];
-  let rights = { writable: true, user: true, executable: true };
-  let table = cr3Frame(words, regs);
-  let level: number = levels;
-  const ends = (fault: number): Translation => ({ entries, gfn: null, fault, ...rights });
-  if (levels === 3) {
+  const start: Way = {
+    level: levels,
+    table: cr3Frame(words, regs) * 4096,
+    entries: [],
+    rights: { writable: true, user: true, executable: true },
+  };
+  if (levels !== 3) yield* ways(mode, entryBytes, gva, values, start);
+  else if (amd && nested) {
+    const pointers = Number((words[regs + VCPU.cr3_lo] as number) & 0xfe0);
+    yield* ways(mode, entryBytes, gva, values, { ...start, table: start.table + pointers });
+  } else {
     const pointer = regs + VCPU.pdptes + Number(bits(gva, 30, 31)) * 2;
-    if (!((words[pointer + 1] as number) & 1)) return ends(0);
-    table = words[pointer] as number;
-    level = 2;
-  }
-  for (; ; level--) {
-    const shift = 12 + (level - 1) * indexBits;
-    const gpa = table * 4096 + Number(bits(gva, shift, shift + indexBits - 1)) * entryBytes;
-    const value = readGuest(words, gpa, entryBytes);
-    if (value === null || !bit(value, 0)) return ends(0);
-    entries.push({ gpa, value });
-    const large = level > 1 && level <= 3 && bit(value, 7);
-    if (isReserved(mode, level, large, value)) return ends(9);
-    rights = {
-      writable: rights.writable && bit(value, 1),
-      user: rights.user && bit(value, 2),
-      executable: rights.executable && !bit(value, 63),
-    };
-    if (large || level === 1) {
-      const within = level === 1 ? 0 : Number(bits(gva, 12, shift - 1));
-      return { entries, gfn: firstFrame(mode, shift, large, value) + within, fault: null, ...rights };
-    }
-    table = Number(bits(value, 12, mode.fourBytes ? 31 : 39));
+    if (!((words[pointer + 1] as number) & 1)) yield ended(start, 0);
+    else
+      yield* ways(mode, entryBytes, gva, values, {
+        ...start,
+        level: 2,
+        table: (words[pointer] as number) * 4096,
+      });
   }
 }
+
+/** How far a walk has come. */
+interface Way {
+  readonly level: number;
+  /** Address of the table. */
+  readonly table: number;
+  readonly entries: Translation['entries'];
+  readonly rights: Pick<Translation, 'writable' | 'user' | 'executable'>;
+}
+
+const ended = ({ entries, rights }: Way, fault: number): Translation => ({
+  entries,
+  gfn: null,
+  fault,
+  ...rights,
+});
+
+function* ways(
+  mode: Mode,
+  bytes: 4 | 8,
+  gva: bigint,
+  values: EntryValues,
+  way: Way,
+): Generator<Translation, undefined> {
+  const { level } = way;
+  const indexBits = mode.fourBytes ? 10 : 9;
+  const shift = 12 + (level - 1) * indexBits;
+  const width = isPointer(mode, level) ? 2 : indexBits;
+  const gpa = way.table + Number(bits(gva, shift, shift + width - 1)) * bytes;
+  for (const value of values(gpa, bytes)) {
+    if (value === null || !bit(value, 0)) {
+      yield ended(way, 0);
+      continue;
+    }
+    // Pointers have no A flag to look at.
+    const entries = isPointer(mode, level) ? way.entries : [...way.entries, { gpa, value }];
+    const large = level > 1 && level <= 3 && bit(value, 7) && !isPointer(mode, level);
+    const rights = isPointer(mode, level) ? way.rights : narrowed(way.rights, value);
+    if (isReserved(mode, level, large, value)) yield ended({ ...way, entries }, 9);
+    else if (large || level === 1) {
+      const within = level === 1 ? 0 : Number(bits(gva, 12, shift - 1));
+      yield { entries, gfn: firstFrame(mode, shift, large, value) + within, fault: null, ...rights };
+    } else {
+      const table = Number(bits(value, 12, mode.fourBytes ? 31 : 39)) * 4096;
+      yield* ways(mode, bytes, gva, values, { level: level - 1, table, entries, rights });
+    }
+  }
+}
+
+const narrowed = ({ writable, user, executable }: Way['rights'], value: bigint): Way['rights'] => ({
+  writable: writable && bit(value, 1),
+  user: user && bit(value, 2),
+  executable: executable && !bit(value, 63),
+});
 
 /** First frame of the page that a leaf maps; a 4 MiB page has address bits 32 to 35 in its bits 13 to 16. */
 function firstFrame(mode: Mode, shift: number, large: boolean, value: bigint): number {
@@ -135,49 +204,120 @@ export function isHostReadOnly(words: Int32Array, gfn: number): boolean {
   return slot !== 0 && !isHostWritable(words, slot, gfn - (words[slot + SLOT.base_gfn] as number));
 }
 
+/** Whether two translations are the same but for A and D flags. */
 const sameTranslation = (one: Translation, other: Translation): boolean =>
   one.gfn === other.gfn &&
   one.fault === other.fault &&
   one.entries.length === other.entries.length &&
   one.entries.every(
-    ({ gpa, value }, i) => gpa === other.entries[i]?.gpa && value === other.entries[i]?.value,
+    ({ gpa, value }, i) =>
+      gpa === other.entries[i]?.gpa && withoutFlags(value) === withoutFlags(other.entries[i]?.value ?? 0n),
   );
 
-/** The translations that each vCPU may still use, by page. */
-export class Translations {
-  readonly #amd: boolean;
-  readonly #pages: readonly bigint[];
-  readonly #usable: Map<bigint, Translation[]>[];
+const FLAGS = 0x60n;
+const withoutFlags = (value: bigint): bigint => value & ~FLAGS;
 
-  /** @param pages addresses of the pages that a scenario touches */
-  constructor(words: Int32Array, vcpus: number, amd: boolean, pages: readonly bigint[]) {
-    this.#amd = amd;
-    this.#pages = pages;
-    this.#usable = Array.from({ length: vcpus }, () => new Map());
-    for (let cpu = 0; cpu < vcpus; cpu++) this.flush(words, cpu);
+/** What a vCPU may take a page for. */
+interface Usable {
+  /** The last one is what the tables say now. */
+  translations: Translation[];
+  /** Values of the entries on the way, A and D aside, by address; the last one is the present one. */
+  entries: Map<number, readonly (bigint | null)[]>;
+  /** A or D was taken away from an entry: whether it comes back depends on what is remembered. */
+  flagsLost: boolean;
+}
+
+/**
+ * The translations that each vCPU may still use, by page. A processor may remember a page, and pointers to tables: what it
+ * remembers of one entry may go with what it reads of the next one later.
+ */
+export class Translations {
+  readonly #walked: Walked;
+  readonly #remembers: boolean;
+  readonly #vcpus: readonly ReadonlyMap<bigint, Usable>[];
+
+  /** @param pages addresses of the pages that a scenario touches @param remembers whether anything is remembered at all */
+  constructor(
+    words: Int32Array,
+    vcpus: number,
+    walked: Walked,
+    pages: readonly bigint[],
+    remembers: boolean,
+  ) {
+    this.#walked = walked;
+    this.#remembers = remembers;
+    this.#vcpus = Array.from(
+      { length: vcpus },
+      () => new Map(pages.map((page) => [page, { translations: [], entries: new Map(), flagsLost: false }])),
+    );
+    this.observe(words);
   }
 
   /** The last one is what the tables say now. */
   usable(cpu: number, gva: bigint): readonly Translation[] {
-    return this.#usable[cpu]?.get(gva & ~0xfffn) ?? [];
+    return this.#page(cpu, gva).translations;
+  }
+
+  /** Whether the A and D flags of a page's entries tell whether it was used. */
+  areFlagsKept(cpu: number, gva: bigint): boolean {
+    return !this.#page(cpu, gva).flagsLost;
   }
 
   /** Notes what the tables say now, where that is news. */
   observe(words: Int32Array): void {
-    this.#usable.forEach((pages, cpu) => {
-      for (const page of this.#pages) {
-        const found = translate(words, cpu, this.#amd, page);
-        const known = pages.get(page) ?? [];
-        const last = known.at(-1);
-        if (last && sameTranslation(last, found)) continue;
-        pages.set(page, [...known, found]);
-      }
+    this.#vcpus.forEach((pages, cpu) => {
+      if (!this.#remembers) this.forgetAll(cpu, false);
+      for (const [page, usable] of pages) this.#observe(words, cpu, page, usable);
     });
   }
 
-  /** A vCPU forgets all that its tables said before, of one page or of all. */
-  flush(words: Int32Array, cpu: number, gva: bigint | null = null): void {
-    for (const page of gva === null ? this.#pages : [gva & ~0xfffn])
-      this.#usable[cpu]?.set(page, [translate(words, cpu, this.#amd, page)]);
+  #observe(words: Int32Array, cpu: number, page: bigint, usable: Usable): void {
+    const now = translate(words, cpu, this.#walked, page);
+    const last = usable.translations.at(-1);
+    usable.flagsLost ||= now.entries.some(
+      ({ gpa, value }, i) => last?.entries[i]?.gpa === gpa && (last.entries[i].value & ~value & FLAGS) !== 0n,
+    );
+    const values: EntryValues = (gpa, bytes) => remembered(usable.entries, gpa, readGuest(words, gpa, bytes));
+    const found = [...usable.translations, ...translations(words, cpu, this.#walked, page, values)];
+    usable.translations = found.filter(
+      (one, i) => !sameTranslation(one, now) && found.findIndex((other) => sameTranslation(one, other)) === i,
+    );
+    usable.translations.push(now);
   }
+
+  /** A vCPU forgets all pages, and all pointers to tables. @param keepsGlobals but for pages whose leaf is global */
+  forgetAll(cpu: number, keepsGlobals: boolean): void {
+    for (const usable of this.#vcpus[cpu]?.values() ?? []) {
+      usable.translations = keepsGlobals ? usable.translations.filter(isGlobal) : [];
+      usable.entries = new Map();
+      usable.flagsLost = usable.translations.length > 0;
+    }
+  }
+
+  /** It forgets one page, and all pointers to tables. */
+  forgetPage(cpu: number, gva: bigint): void {
+    for (const usable of this.#vcpus[cpu]?.values() ?? []) usable.entries = new Map();
+    this.forgetPath(cpu, gva);
+  }
+
+  /** It forgets one page, and the pointers to tables on the way to it. */
+  forgetPath(cpu: number, gva: bigint): void {
+    Object.assign(this.#page(cpu, gva), { translations: [], entries: new Map(), flagsLost: false });
+  }
+
+  /** A page; of one that the scenario does not touch nothing is noted. */
+  #page(cpu: number, gva: bigint): Usable {
+    return this.#vcpus[cpu]?.get(gva & ~0xfffn) ?? { translations: [], entries: new Map(), flagsLost: false };
+  }
+}
+
+const isGlobal = ({ gfn, entries }: Translation): boolean =>
+  gfn !== null && bit(entries.at(-1)?.value ?? 0n, 8);
+
+/** All values that an entry had, the present one last. */
+function remembered(entries: Usable['entries'], gpa: number, now: bigint | null): readonly (bigint | null)[] {
+  const plain = now === null ? null : withoutFlags(now);
+  const all = [...(entries.get(gpa) ?? []).filter((value) => value !== plain), plain];
+  entries.set(gpa, all);
+  return all;
 }

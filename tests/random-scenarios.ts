@@ -1,6 +1,7 @@
 /**
- * Scenarios made by chance, the same for the same seed: a guest under shadow paging, in any paging mode, with two address
- * spaces whose tables it can write through a window, on one or two vCPUs; and a host that interferes now and then.
+ * Scenarios made by chance, the same for the same seed: a guest under any of KVM's MMUs, in any paging mode, with two address
+ * spaces whose tables it can write through a window, on one or two vCPUs, whose processors remember much, little or nothing; and a host
+ * that interferes now and then.
  */
 
 import { Chance } from './chance.ts';
@@ -80,6 +81,8 @@ const MOVING_FRAME = 0x280_0000;
 const NO_MEMORY = 0x3000_0000;
 const LARGE_PAGE = 0x100_0000;
 const WIDTHS = [1, 2, 4, 4, 8];
+/** Where a `hlt` stands in each page of data: jumps go there, and nothing is written there. */
+const HALT_OFFSET = 0x800;
 
 class Generator {
   readonly #chance: Chance;
@@ -116,19 +119,35 @@ class Generator {
 
   #machine(): void {
     const bit = (percent: number): string => (this.#chance.percent(percent) ? '1' : '0');
-    const vendor = this.#chance.percent(30) ? ' vendor=intel' : '';
+    const vendor = this.#chance.percent(50) ? ' vendor=intel' : '';
+    const mmu = this.#chance.pick(['shadow', 'shadow', 'tdp', 'tdp-legacy']);
     const nx = this.#paging === '32' ? '' : ` nxe=${bit(80)}`;
     const wp = this.#smap ? '1' : bit(70);
     this.#lines.push(
       'scenario 1',
-      `machine kvm mmu=shadow tlb=off vcpus=${this.#vcpus}${vendor}`,
+      `machine kvm mmu=${mmu} vcpus=${this.#vcpus}${vendor} ${this.#processor(vendor !== '')}`,
       `guest paging=${this.#paging} cr3=s0 wp=${wp}${nx} smep=${bit(20)} smap=${this.#smap ? 1 : 0}`,
       `slot 0 gpa=0 size=4M${this.#chance.percent(30) ? ' huge' : ''}${this.#chance.percent(15) ? ' log' : ''}`,
       `slot 1 gpa=${hex(LARGE_PAGE)} size=4M${this.#chance.percent(60) ? ' huge' : ''}`,
       `slot 2 gpa=${hex(READ_ONLY_FRAME)} size=64K ro`,
       `slot 3 gpa=${hex(MOVING_FRAME)} size=64K`,
     );
+    for (const frame of [...DATA_FRAMES, READ_ONLY_FRAME, MOVING_FRAME, LARGE_PAGE])
+      this.#lines.push(`poke ${hex(frame + HALT_OFFSET)} 0xf4 width=1`);
     if (this.#stub) this.#lines.push(`stub gva=${hex(STUB)} gpa=0x7000 ugva=${hex(STUB + 0x1000)}`);
+  }
+
+  /** What a processor remembers: in half of all scenarios nothing. */
+  #processor(intel: boolean): string {
+    if (this.#chance.percent(50)) return 'tlb=off';
+    const entries = this.#chance.pick([1, 4, 64]);
+    const words = [
+      `tlb-entries=${entries} tlb-ways=${this.#chance.pick([1, Math.min(4, entries)])}`,
+      `tlb-large=${this.#chance.pick([0, 1, 8])} tlb-nested=${this.#chance.pick([0, 4, 32])}`,
+      this.#chance.pick(['psc=off', 'psc-pde=1 psc-pdpte=0', '']),
+      intel ? this.#chance.pick(['vpid=0', '']) : this.#chance.pick(['flushbyasid=off asids=3', '']),
+    ];
+    return words.join(' ').trim();
   }
 
   /** One space's mappings: the stub, the pages that are played with, and a window on all tables. */
@@ -207,7 +226,7 @@ class Generator {
     const page = this.#page();
     if (kind < 26) return `read ${this.#operand(page)}${this.#who()}`;
     if (kind < 46) return `write ${this.#writeOperand(page)}${this.#who()}`;
-    if (kind < 53) return `exec ${hex(page)}${this.#chance.percent(50) ? ' user' : ''}`;
+    if (kind < 53) return `exec ${hex(page + HALT_OFFSET)}${this.#chance.percent(50) ? ' user' : ''}`;
     if (kind < 65) return `invlpg ${hex(page)}`;
     if (kind < 93) return `cr3 ${this.#chance.pick(this.#spaces).name}`;
     if (kind < 95 && !this.#smap) return `cr0 wp=${this.#chance.below(2)}`;
