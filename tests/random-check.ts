@@ -1,4 +1,4 @@
-/** Runs a random scenario and collects what is wrong with it: in KVM's structures after each step, or in what the guest saw. */
+/** Runs a random scenario and collects what is wrong with it: in KVM's structures or the TLBs after each step, or in what the guest saw. */
 import { brokenInvariants } from '#hypervisor/kvm/invariants.ts';
 import { LogReader } from '#machine/log-reader.ts';
 import { DEFAULT_LIMITS } from '#machine/words.ts';
@@ -6,6 +6,7 @@ import { load } from '#scenario/check.ts';
 import { startRun } from '#scenario/run.ts';
 import { impossibleObservations } from './guest-oracle.ts';
 import type { RandomScenario } from './random-scenarios.ts';
+import { staleEntries } from './tlb-invariants.ts';
 
 /** Most problems that are told of one scenario. */
 const MOST = 5;
@@ -23,7 +24,7 @@ export function wrongWith({ seed, text }: RandomScenario): string | null {
   const found: string[] = [];
   for (let step = 1; found.length === 0 && run.step(); step++)
     found.push(
-      ...brokenInvariants(run.words).map(
+      ...[...brokenInvariants(run.words), ...staleEntries(run.words, scenario)].map(
         (what) => `after step ${step}, ${scenario.steps[step - 1]?.text}: ${what}`,
       ),
     );
