@@ -395,7 +395,7 @@ function guestFrames(words: Int32Array): Map<number, number> {
 }
 
 /** The frames that a dirty log names: `0x10-0x12,0x20`. */
-const framesOf = (text: string): number[] =>
+export const framesOf = (text: string): number[] =>
   text === 'none'
     ? []
     : text.split(',').flatMap((range) => {

@@ -2,6 +2,9 @@
  * Scenarios made by chance, the same for the same seed: a guest under any of KVM's MMUs, in any paging mode, with two address
  * spaces whose tables it can write through a window, on one or two vCPUs, whose processors remember much, little or nothing; and a host
  * that interferes now and then.
+ *
+ * A *careful* guest flushes on all processors what it has changed, as the manuals ask, and has no global pages (which would have to
+ * be the same in both spaces), so that it cannot see what its processors remember.
  */
 
 import { Chance } from './chance.ts';
@@ -96,15 +99,23 @@ class Generator {
   readonly #lines: string[] = [];
   /** Steps that follow whatever comes now. */
   readonly #following: string[] = [];
+  readonly #isCareful: boolean;
+  /** Of a careful guest: only leaves are written, so that one address is all there is to flush. */
+  readonly #leavesOnly: boolean;
+  readonly #hasPcid: boolean;
 
-  constructor(seed: number) {
+  constructor(seed: number, isCareful: boolean) {
     this.#chance = new Chance(seed);
+    this.#isCareful = isCareful;
+    this.#leavesOnly = isCareful && this.#chance.percent(50);
     this.#paging = this.#chance.pick<Paging>(['32', 'pae', '4', '4', '5']);
+    const is64 = this.#paging === '4' || this.#paging === '5';
+    this.#hasPcid = isCareful && is64 && this.#chance.percent(50);
     this.#vcpus = this.#chance.percent(35) ? 2 : 1;
     this.#smap = this.#chance.percent(15);
     this.#stub = this.#chance.percent(40);
     this.#spaces = POOLS.map((pool, i) => new Space(`s${i}`, pool, this.#paging));
-    this.#far = this.#paging === '4' || this.#paging === '5' ? 0x80_0000_0000 : 0x8000_0000;
+    this.#far = is64 ? 0x80_0000_0000 : 0x8000_0000;
     this.#pages = [0x1_0000, ...TWO_HALVES, this.#far].flatMap((base) =>
       [0, 1, 2, 9].map((page) => base + page * 0x1000),
     );
@@ -126,7 +137,7 @@ class Generator {
     this.#lines.push(
       'scenario 1',
       `machine kvm mmu=${mmu} vcpus=${this.#vcpus}${vendor} ${this.#processor(vendor !== '')}`,
-      `guest paging=${this.#paging} cr3=s0 wp=${wp}${nx} smep=${bit(20)} smap=${this.#smap ? 1 : 0}`,
+      `guest paging=${this.#paging} ${this.#hasPcid ? 'pcide=1 cr3=s0+1' : 'cr3=s0'} wp=${wp}${nx} smep=${bit(20)} smap=${this.#smap ? 1 : 0}`,
       `slot 0 gpa=0 size=4M${this.#chance.percent(30) ? ' huge' : ''}${this.#chance.percent(15) ? ' log' : ''}`,
       `slot 1 gpa=${hex(LARGE_PAGE)} size=4M${this.#chance.percent(60) ? ' huge' : ''}`,
       `slot 2 gpa=${hex(READ_ONLY_FRAME)} size=64K ro`,
@@ -139,7 +150,7 @@ class Generator {
 
   /** What a processor remembers: in half of all scenarios nothing. */
   #processor(intel: boolean): string {
-    if (this.#chance.percent(50)) return 'tlb=off';
+    if (this.#isCareful || this.#chance.percent(50)) return 'tlb=off';
     const entries = this.#chance.pick([1, 4, 64]);
     const words = [
       `tlb-entries=${entries} tlb-ways=${this.#chance.pick([1, Math.min(4, entries)])}`,
@@ -187,7 +198,7 @@ class Generator {
     if (kind === 1) return NO_MEMORY;
     if (kind === 2) return MOVING_FRAME;
     if (kind === 3) return LARGE_PAGE + this.#chance.below(4) * 0x1000;
-    if (kind === 4) return this.#chance.pick(POOLS) + this.#chance.below(6) * 0x1000;
+    if (kind === 4 && !this.#isCareful) return this.#chance.pick(POOLS) + this.#chance.below(6) * 0x1000;
     return this.#chance.pick(DATA_FRAMES);
   }
 
@@ -197,7 +208,7 @@ class Generator {
     if (this.#chance.percent(80)) bits.push('w');
     if (this.#chance.percent(80)) bits.push('u');
     if (this.#chance.percent(50)) bits.push('a', ...(this.#chance.percent(60) ? ['d'] : []));
-    if (this.#chance.percent(8)) bits.push('g');
+    if (this.#chance.percent(8) && !this.#isCareful) bits.push('g');
     if (this.#paging !== '32' && this.#chance.percent(15)) bits.push('nx');
     return bits.length === 0 ? '0' : bits.join('|');
   }
@@ -228,9 +239,16 @@ class Generator {
     if (kind < 46) return `write ${this.#writeOperand(page)}${this.#who()}`;
     if (kind < 53) return `exec ${hex(page + HALT_OFFSET)}${this.#chance.percent(50) ? ' user' : ''}`;
     if (kind < 65) return `invlpg ${hex(page)}`;
-    if (kind < 93) return `cr3 ${this.#chance.pick(this.#spaces).name}`;
+    if (kind < 93) return this.#cr3();
     if (kind < 95 && !this.#smap) return `cr0 wp=${this.#chance.below(2)}`;
     return `cr4 pge=${this.#chance.below(2)}`;
+  }
+
+  #cr3(): string {
+    const number = this.#chance.below(this.#spaces.length);
+    const { name } = this.#spaces[number] as Space;
+    if (!this.#hasPcid) return `cr3 ${name}`;
+    return `cr3 ${name}+${number + 1}${this.#chance.percent(70) ? ' noflush' : ''}`;
   }
 
   #page(): number {
@@ -266,7 +284,8 @@ class Generator {
     const space = this.#chance.pick(this.#spaces);
     const other = this.#chance.pick(this.#spaces);
     const page = this.#chance.pick(this.#pages);
-    if (this.#chance.percent(40)) {
+    if (this.#isCareful) this.#changeCarefully(page);
+    else if (this.#chance.percent(40)) {
       this.#following.push(`${cpu}${this.#chance.percent(80) ? `invlpg ${hex(page)}` : `cr3 ${space.name}`}`);
       this.#following.push(
         `${this.#cpu()}${this.#guest(this.#chance.below(53))}`.replace(/0x[0-9a-f]+/, hex(page)),
@@ -275,7 +294,7 @@ class Generator {
       this.#following.push(`${cpu}read ${hex(page)} width=4`);
     }
     const levels = SHIFTS[this.#paging].length;
-    const kind = this.#chance.below(100);
+    const kind = this.#chance.below(this.#leavesOnly ? 82 : 100);
     const write = (entry: number, value: string, width: number): string =>
       `write ${hex(WINDOW + entry)} ${value} width=${width}`;
     const full = this.#paging === '4' || this.#paging === '5' ? 8 : 4;
@@ -291,6 +310,23 @@ class Generator {
     }
     const level = 3 + this.#chance.below(levels - 3);
     return write(space.entry(this.#far, level), `${hex(other.table(this.#far, level - 1))}|p|w|u`, full);
+  }
+
+  /**
+   * A careful guest uses a page before its entries change, flushes then what the manuals ask for (on every processor, in every
+   * PCID), and uses it again.
+   */
+  #changeCarefully(page: number): void {
+    const use = (): string => `${this.#cpu()}read ${hex(page)} width=4`;
+    this.#lines.push(use());
+    for (let cpu = 0; cpu < this.#vcpus; cpu++) {
+      if (!this.#leavesOnly) this.#following.push(`cpu${cpu} invpcid all`);
+      else this.#following.push(`cpu${cpu} invlpg ${hex(page)}`);
+      if (this.#leavesOnly && this.#hasPcid)
+        for (const pcid of [1, 2])
+          this.#following.push(`cpu${cpu} invpcid address ${hex(page)} pcid=${pcid}`);
+    }
+    this.#following.push(use());
   }
 
   /** Bits of a leaf that fit into the width of one write. */
@@ -327,5 +363,11 @@ class Generator {
 /** A scenario of so many steps. */
 export const randomScenario = (seed: number, steps: number): RandomScenario => ({
   seed,
-  text: new Generator(seed).scenario(steps),
+  text: new Generator(seed, false).scenario(steps),
+});
+
+/** The same with a careful guest, on processors that remember nothing (`tlb=off`). */
+export const carefulScenario = (seed: number, steps: number): RandomScenario => ({
+  seed,
+  text: new Generator(seed, true).scenario(steps),
 });
