@@ -145,7 +145,7 @@ const PLACES: Readonly<Record<string, string>> = {
   eptad: 'kvm-intel：EPT 页表项中的 A 位和 D 位',
   pml: 'kvm-intel：页修改日志',
   unrestricted_guest: 'kvm-intel：客户机可直接在未分页状态下运行',
-  vpid: 'kvm-intel：处理器记住的内容带有 vCPU 标记，在 VM-exit 和 VM-entry 之后仍然保留',
+  vpid: 'kvm-intel：处理器记住的内容带有 vCPU 标记，在 VM 退出和 VM 进入之后仍然保留',
   unsync: 'kvm，假设：off：对最末级页表的写入也像对其他级那样模拟',
   'shadow-cache': 'kvm，假设：off：每次加载 CR3 都从没有影子页开始',
   prefetch: 'kvm，假设：off：使用之前不映射任何页',
