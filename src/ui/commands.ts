@@ -265,7 +265,8 @@ export function handleKey(event: KeyboardEvent): boolean {
     runCommand('palette');
     return true;
   }
-  if (event.ctrlKey || event.metaKey || event.defaultPrevented) return false;
+  // What is typed before the palette has been loaded is meant for it.
+  if (event.ctrlKey || event.metaKey || event.defaultPrevented || usePalette.getState().open) return false;
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest(TYPING)) return false;
   if (event.key === ' ' && target?.closest(OWN_KEYS)) return false;
