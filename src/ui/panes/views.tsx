@@ -3,6 +3,7 @@ import type { Tab } from '#ui/arrangement.ts';
 import { later } from '#ui/later.tsx';
 import { ScenarioEditor } from '#ui/views/editor/EditorView.tsx';
 import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
+import { MarksView } from '#ui/views/marks/MarksView.tsx';
 import { TablesView } from '#ui/views/tables/TablesView.tsx';
 import { EventList } from '#ui/views/timeline/EventList.tsx';
 import { WalkView } from '#ui/views/walk/WalkView.tsx';
@@ -18,7 +19,8 @@ export const VIEWS: Readonly<Record<Tab, ComponentType>> = {
   calls: later(async () => (await import('#ui/views/calls/CallsView.tsx')).CallsView, STAND_IN),
   cost: later(async () => (await import('#ui/views/cost/CostView.tsx')).CostView, STAND_IN),
   inspector: InspectorView,
-  marks: later(async () => (await import('#ui/views/marks/MarksView.tsx')).MarksView, STAND_IN),
+  // At once, for the key that notes something is followed by typing.
+  marks: MarksView,
   scenario: ScenarioEditor,
   events: EventList,
 };
