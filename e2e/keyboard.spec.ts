@@ -5,7 +5,7 @@ import { expect, type Studio, test } from './studio.ts';
 /** Presses Tab until a control has the focus. */
 async function tabTo(studio: Studio, control: Locator): Promise<void> {
   for (let i = 0; i < 120; i++) {
-    if (await control.evaluate('(element) => element === document.activeElement')) return;
+    if ((await control.and(studio.page.locator(':focus')).count()) === 1) return;
     await studio.press('Tab');
   }
   throw new Error('Tab does not come to it');
