@@ -67,6 +67,7 @@ class Check {
   readonly found: string[] = [];
   readonly #words: Int32Array;
   readonly #cpu: number;
+  readonly #regs: number;
   readonly #arch: number;
   readonly #tlb: number;
   readonly #root: number;
@@ -76,6 +77,7 @@ class Check {
     const regs = vcpuPlace(words, cpu);
     this.#words = words;
     this.#cpu = cpu;
+    this.#regs = regs;
     this.#arch = words[regs + VCPU.hypervisor] as number;
     this.#tlb = words[regs + VCPU.tlb] as number;
     this.#root = words[regs + VCPU.hardware_root] as number;
@@ -84,15 +86,15 @@ class Check {
 
   /** One dimension: each linear address leads where the shadow tables lead it. */
   shadow(): void {
-    const { levels } = vcpuMode(this.#words, vcpuPlace(this.#words, this.#cpu));
+    const { levels } = vcpuMode(this.#words, this.#regs);
     const depth = levels >= 4 ? levels : 3;
-    for (const known of knownTranslations(this.#words, this.#tlb)) {
+    for (const known of knownTranslations(this.#words, this.#regs)) {
       const now = this.#walk(depth, known.hi, known.lo, 1);
       const rights = (known.rights & 2 ? 2 : 0) | (known.rights & 4 ? 4 : 0) | (known.rights & 1 ? NX : 0);
       if (!now || now.frame !== known.frame) this.#tell(known, 'the tables lead elsewhere');
       else this.#compare(known, rights, known.dirty, now);
     }
-    for (const known of knownTables(this.#words, this.#tlb, false)) {
+    for (const known of knownTables(this.#words, this.#regs, false)) {
       const now = this.#walk(depth, known.hi, known.lo, known.level + 1);
       if (!now || now.frame !== known.table) this.#tell(known, 'the table is another now');
     }
@@ -102,23 +104,23 @@ class Check {
   nested(isIntel: boolean): void {
     if (isIntel && this.#words[this.#tlb + TLB.root] !== this.#root) return;
     const depth = roleLevel(this.#words[this.#arch + ARCH.root_role] as number);
-    for (const known of knownFrames(this.#words, this.#tlb)) {
+    for (const known of knownFrames(this.#words, this.#regs)) {
       const now = this.#walk(depth, known.gfn >>> 20, known.gfn << 12, 1);
       const isDirty = (known.leaf & this.#entries.dirty) !== 0;
       if (!now || now.frame !== known.frame) this.#tell(known, 'the guest frame lies elsewhere');
       else this.#compare(known, known.rights & this.#entries.mask, isDirty, now);
     }
-    for (const known of knownTables(this.#words, this.#tlb, true)) {
+    for (const known of knownTables(this.#words, this.#regs, true)) {
       const now = this.#walk(depth, known.hi, known.lo, known.level + 1);
       if (!now || now.frame !== known.table) this.#tell(known, 'the nested table is another now');
     }
     const mapped = this.#leaves(this.#root, depth, -1);
-    for (const known of knownTranslations(this.#words, this.#tlb)) {
+    for (const known of knownTranslations(this.#words, this.#regs)) {
       const write = known.nestedRights & 2 && known.dirty ? this.#entries.write : 0;
       if (!mapped.some((leaf) => covers(leaf, known.frame, known.shift) && (write & ~leaf.rights) === 0))
         this.#tell(known, 'no nested entry grants the frame');
     }
-    for (const known of knownTables(this.#words, this.#tlb, false))
+    for (const known of knownTables(this.#words, this.#regs, false))
       if (!mapped.some((leaf) => covers(leaf, known.host, 0)))
         this.#tell(known, 'no nested entry grants the frame of the guest’s table');
   }

@@ -7,6 +7,7 @@
  */
 import type { FrameCache } from '#arch/walk-caches.ts';
 import { EVENT } from '#machine/events.ts';
+import { VCPU } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { TLB } from './record.ts';
 import { ENTRY, emptied, findEntry, heldEntries, type Key, takeEntry } from './store.ts';
@@ -86,8 +87,9 @@ export interface KnownFrame {
 }
 
 /** The guest frames that a vCPU knows through the nested tables in use, read from words alone. */
-export function knownFrames(words: Int32Array, tlb: number): KnownFrame[] {
+export function knownFrames(words: Int32Array, vcpu: number): KnownFrame[] {
   const word = (place: number): number => words[place] as number;
+  const tlb = word(vcpu + VCPU.tlb);
   return [...heldEntries(words, word(tlb + TLB.frames))]
     .filter((entry) => word(entry + ENTRY.nested) === word(tlb + TLB.nested))
     .map((entry) => ({

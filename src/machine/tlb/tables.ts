@@ -8,9 +8,11 @@
  */
 import type { TableCache } from '#arch/walk-caches.ts';
 import { EVENT, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
+import { VCPU } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { TLB } from './record.ts';
 import { ENTRY, emptied, findEntry, heldEntries, type Key, takeEntry } from './store.ts';
+import { linearStampInUse } from './tags.ts';
 import type { Meant } from './translations.ts';
 
 const TABLE = ENTRY.size;
@@ -149,10 +151,11 @@ export interface KnownTable {
   readonly hostRights: number;
 }
 
-/** The pointers that a vCPU may use in the context that is in use, read from words alone. */
-export function knownTables(words: Int32Array, tlb: number, isNested: boolean): KnownTable[] {
+/** The pointers that a vCPU may use with its PCID and nested tables, read from words alone. */
+export function knownTables(words: Int32Array, vcpu: number, isNested: boolean): KnownTable[] {
   const word = (place: number): number => words[place] as number;
-  const linear = isNested ? 0 : word(tlb + TLB.linear);
+  const tlb = word(vcpu + VCPU.tlb);
+  const linear = isNested ? 0 : linearStampInUse(words, vcpu);
   const stores = tlb + (isNested ? TLB.nested_tables : TLB.tables);
   return [1, 2, 3, 4].flatMap((level) =>
     [...heldEntries(words, word(stores + level))]

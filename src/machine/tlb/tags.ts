@@ -31,9 +31,11 @@ function stampOf(m: Machine, tlb: number, pair: number, id: number, floor: numbe
   return m.get(pair + 1);
 }
 
+const pcidOf = (cr4: number, cr3Lo: number): number => (cr4 & CR4.PCIDE ? cr3Lo & 0xfff : 0);
+
 /** The PCID that a vCPU runs with; 0 where CR4.PCIDE is clear. */
 export const currentPcid = (m: Machine, vcpu: number): number =>
-  m.get(vcpu + VCPU.cr4) & CR4.PCIDE ? m.get(vcpu + VCPU.cr3_lo) & 0xfff : 0;
+  pcidOf(m.get(vcpu + VCPU.cr4), m.get(vcpu + VCPU.cr3_lo));
 
 /** Makes the vCPU's PCID the one in use. To be called before entries are looked for. */
 export function selectPcid(m: Machine, vcpu: number, tlb: number): void {
@@ -47,6 +49,18 @@ export function selectPcid(m: Machine, vcpu: number, tlb: number): void {
 /** The stamp of a PCID. */
 export const pcidStamp = (m: Machine, tlb: number, pcid: number): number =>
   stampOf(m, tlb, pairOf(tlb + TLB.pcids, PCIDS, pcid), pcid, m.get(tlb + TLB.linear_floor));
+
+/**
+ * The stamp of the linear addresses that a vCPU would use next, read from words alone: its PCID may have changed since entries were
+ * looked for. 0 if nothing is known of that PCID.
+ */
+export function linearStampInUse(words: Int32Array, vcpu: number): number {
+  const word = (place: number): number => words[place] as number;
+  const tlb = word(vcpu + VCPU.tlb);
+  const pcid = pcidOf(word(vcpu + VCPU.cr4), word(vcpu + VCPU.cr3_lo));
+  const pair = pairOf(tlb + TLB.pcids, PCIDS, pcid);
+  return word(pair) === pcid && word(pair + 1) > word(tlb + TLB.linear_floor) ? word(pair + 1) : 0;
+}
 
 /** Makes nested tables those in use. @param root host frame of their top table, or any number that stands for them; 0: there are none */
 export function selectRoot(m: Machine, tlb: number, root: number): void {

@@ -31,7 +31,11 @@ function processor(shape: Partial<TlbShape> = {}) {
       tlbFill(m, vcpu, 0, lo, { ...PLAIN, frame: lo >>> 12, ...found }),
     look: (lo: number, access = 0, ac = true) => tlbLookup(m, vcpu, MODE, 0, lo, access, ac),
     invlpg: (lo: number) => invlpg(m, vcpu, 0, lo),
-    known: () => knownTranslations(m.words, m.get(vcpu + VCPU.tlb)).map(({ lo }) => lo >>> 12),
+    setPcid: (pcid: number) => {
+      m.set(vcpu + VCPU.cr4, m.get(vcpu + VCPU.cr4) | CR4.PCIDE);
+      m.set(vcpu + VCPU.cr3_lo, pcid);
+    },
+    known: () => knownTranslations(m.words, vcpu).map(({ lo }) => lo >>> 12),
   };
 }
 
@@ -96,6 +100,17 @@ describe('an entry is used', () => {
     const { fill, look } = processor();
     fill(page(1), found);
     expect(look(page(1), access)).toBe(isUsed ? 1 : -1);
+  });
+
+  it('under its own PCID, which counts from the moment that it is in CR3', () => {
+    const { fill, known, setPcid } = processor();
+    setPcid(1);
+    fill(page(1));
+    setPcid(2);
+    expect(known()).toEqual([]);
+    fill(page(2));
+    setPcid(1);
+    expect(known()).toEqual([1]);
   });
 
   it('by the control registers as they are now', () => {

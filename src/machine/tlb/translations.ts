@@ -13,10 +13,11 @@ import { PF } from '#arch/fault.ts';
 import { frameOfAddress, type PagingMode } from '#arch/paging-mode.ts';
 import { ACC, refusal } from '#arch/permission.ts';
 import { EVENT } from '#machine/events.ts';
+import { VCPU } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
 import { TLB, tlbOf } from './record.ts';
 import { ENTRY, emptied, findEntry, heldEntries, type Key, takeEntry } from './store.ts';
-import { selectPcid } from './tags.ts';
+import { linearStampInUse, selectPcid } from './tags.ts';
 
 const FRAME = ENTRY.size;
 const INFO = FRAME + 1;
@@ -162,10 +163,11 @@ export interface KnownTranslation extends Translation {
   readonly lo: number;
 }
 
-/** The translations that a vCPU may use in the context that is in use, read from words alone. */
-export function knownTranslations(words: Int32Array, tlb: number): KnownTranslation[] {
+/** The translations that a vCPU may use with its PCID and nested tables, read from words alone. */
+export function knownTranslations(words: Int32Array, vcpu: number): KnownTranslation[] {
   const word = (place: number): number => words[place] as number;
-  const inUse = [word(tlb + TLB.linear), word(tlb + TLB.globals)];
+  const tlb = word(vcpu + VCPU.tlb);
+  const inUse = [linearStampInUse(words, vcpu), word(tlb + TLB.globals)];
   return [TLB.small, TLB.large]
     .flatMap((field) => [...heldEntries(words, word(tlb + field))])
     .filter((entry) => inUse.includes(word(entry + ENTRY.linear)))
