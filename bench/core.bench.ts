@@ -1,9 +1,6 @@
-// How fast the engine is: walks, shadow faults, events, seeks. Each is measured in the same process, in rounds, beside the least
+// How fast the engine is: events and seeks (walks: walk.bench.ts; accesses and faults: rates.bench.ts). Each is measured in the same process, in rounds, beside the least
 // that the same machine could do for it; the ratio is what can be compared between machines. Figures are medians.
 import { measure } from 'mitata';
-import { PTE, reservedMasks } from '#arch/entry.ts';
-import { CR0, CR4, EFER, pagingMode } from '#arch/paging-mode.ts';
-import { newWalkResult, type Tables, type WalkRequest, walk } from '#arch/walk.ts';
 import { EVENT, EVENT_WORDS } from '#machine/events.ts';
 import { CHUNK_RECORDS, LogWriter } from '#machine/log.ts';
 import { LogReader, Replay, wordsInUse } from '#machine/log-reader.ts';
@@ -11,83 +8,6 @@ import { DEFAULT_LIMITS } from '#machine/words.ts';
 import { load } from '#scenario/check.ts';
 import { type RunResult, startRun } from '#scenario/run.ts';
 import { goal, inTurns, report } from './measure.ts';
-
-// Walks: 4-level tables that map PAGES pages, in dense frames of 1,024 words.
-const PAGES = 16_384;
-const FRAME = 1024;
-
-function buildTables(): Int32Array {
-  const tables = 3 + PAGES / 512;
-  const words = new Int32Array((tables + 1) * FRAME);
-  const set = (table: number, index: number, frame: number): void => {
-    words[table * FRAME + index * 2] = frame;
-    words[table * FRAME + index * 2 + 1] = PTE.present | PTE.write | PTE.user | PTE.accessed | PTE.dirty;
-  };
-  set(1, 0, 2);
-  set(2, 0, 3);
-  for (let page = 0; page < PAGES; page++) {
-    set(3, page >>> 9, 4 + (page >>> 9));
-    set(4 + (page >>> 9), page & 511, page);
-  }
-  return words;
-}
-
-/** The least that a walk is: four loads and tests, unrolled. */
-function bareWalk(words: Int32Array, hi: number, lo: number): number {
-  let place = FRAME + ((hi >>> 7) & 511) * 2;
-  let flags = words[place + 1] as number;
-  place = ((words[place] as number) << 10) + (((hi << 2) | (lo >>> 30)) & 511) * 2;
-  flags &= words[place + 1] as number;
-  place = ((words[place] as number) << 10) + ((lo >>> 21) & 511) * 2;
-  flags &= words[place + 1] as number;
-  place = ((words[place] as number) << 10) + ((lo >>> 12) & 511) * 2;
-  flags &= words[place + 1] as number;
-  return flags & PTE.present ? (words[place] as number) : -1;
-}
-
-function tablesOf(words: Int32Array): Tables {
-  return {
-    frame: 0,
-    flags: 0,
-    read(table, index) {
-      this.frame = words[table * FRAME + index * 2] as number;
-      this.flags = words[table * FRAME + index * 2 + 1] as number;
-      return true;
-    },
-    setFlags(table, index, _bytes, bits) {
-      const place = table * FRAME + index * 2 + 1;
-      words[place] = (words[place] as number) | bits;
-    },
-  };
-}
-
-async function walks(): Promise<void> {
-  const words = buildTables();
-  const mode = pagingMode(CR0.PE | CR0.PG | CR0.WP, CR4.PAE, EFER.LME | EFER.LMA | EFER.NXE);
-  const reserved = reservedMasks(mode, { maxphyaddr: 40, amd: true, gigabytePages: true, pse36Bits: 8 });
-  const tables = tablesOf(words);
-  const request: WalkRequest = {
-    mode,
-    reserved,
-    earlyA: false,
-    tables,
-    pdptes: null,
-    cache: null,
-    listener: () => {},
-  };
-  const result = newWalkResult();
-  // Pages in an order that no prefetcher knows: a full cycle of a linear congruence.
-  let page = 0;
-  const next = (): number => {
-    page = (page * 5 + 12_345) % PAGES;
-    return page << 12;
-  };
-  const [ours, least] = await inTurns(
-    () => walk(request, 1, 0, next(), 0, false, result).frame,
-    () => bareWalk(words, 0, next()),
-  );
-  report('walk, 4 levels', ours, 'four bare loads', least);
-}
 
 /** A guest that writes so many pages, `spacing` bytes apart, each for the first time, and then all again and again. */
 function guestText(pages: number, rewrites: number, spacing: number): string {
@@ -163,6 +83,5 @@ async function seeks(): Promise<void> {
   goal('a seek anywhere, 99th of 100', anywhere.p99, 33e6, (ns) => `${(ns / 1e6).toFixed(1)} ms`);
 }
 
-await walks();
 await events();
 await seeks();

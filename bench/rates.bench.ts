@@ -3,12 +3,17 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { measure } from 'mitata';
-import { PTE, reservedMasks } from '#arch/entry.ts';
+import { PTE } from '#arch/entry.ts';
+import { pagingFormat } from '#arch/entry-format.ts';
+import { walkInFull } from '#arch/linear-walk.ts';
 import { CR0, CR4, EFER, pagingMode } from '#arch/paging-mode.ts';
-import { newWalkResult, type WalkRequest, walk } from '#arch/walk.ts';
+import { newWalkResult, type Roots, type WalkRequest } from '#arch/walk-request.ts';
 import { EVENT, EVENT_WORDS } from '#machine/events.ts';
+import { HostTables } from '#machine/host-tables.ts';
 import { CHUNK_RECORDS, LogWriter } from '#machine/log.ts';
 import { LogReader, Replay } from '#machine/log-reader.ts';
+import { WalkEvents } from '#machine/walk-events.ts';
+import { DEFAULT_LIMITS, FRAME, FRAME_SHIFT, Machine } from '#machine/words.ts';
 import { goal, median, ROUNDS } from './measure.ts';
 import { Storm } from './storm.ts';
 import { walksInTwoDimensions } from './two-dimensions.ts';
@@ -50,49 +55,40 @@ async function walks(): Promise<{ two: number; recorded: number }> {
 }
 
 function recordedWalks(pages = 4096): () => number {
-  const words = new Int32Array((3 + pages / 512 + 1) * 1024);
+  const m = new Machine({ ...DEFAULT_LIMITS, events: Number.MAX_SAFE_INTEGER });
+  const [root, pointers, directory] = [1, 1, 1].map((count) => m.allocateFrames(count, FRAME.table));
   const put = (table: number, index: number, frame: number): void => {
-    words.set(
-      [frame, PTE.present | PTE.write | PTE.user | PTE.accessed | PTE.dirty],
-      table * 1024 + index * 2,
-    );
+    const place = (table << FRAME_SHIFT) + index * 2;
+    m.set(place, frame);
+    m.set(place + 1, PTE.present | PTE.write | PTE.user | PTE.accessed | PTE.dirty);
   };
-  put(1, 0, 2);
-  put(2, 0, 3);
+  put(root as number, 0, pointers as number);
+  put(pointers as number, 0, directory as number);
+  const first = m.allocateFrames(pages / 512, FRAME.table);
   for (let page = 0; page < pages; page++) {
-    put(3, page >>> 9, 4 + (page >>> 9));
-    put(4 + (page >>> 9), page & 511, page);
+    put(directory as number, page >>> 9, first + (page >>> 9));
+    put(first + (page >>> 9), page & 511, page);
   }
-  const log = new LogWriter(Number.MAX_SAFE_INTEGER);
   const mode = pagingMode(CR0.PE | CR0.PG | CR0.WP, CR4.PAE, EFER.LME | EFER.LMA | EFER.NXE);
+  const trace = new WalkEvents(m, true);
   const request: WalkRequest = {
+    memory: new HostTables(m),
     mode,
-    reserved: reservedMasks(mode, { maxphyaddr: 40, amd: true, gigabytePages: true, pse36Bits: 8 }),
+    guest: pagingFormat(mode, { maxphyaddr: 40, amd: true, gigabytePages: true, pse36Bits: 8 }),
+    nested: null,
     earlyA: false,
-    tables: {
-      frame: 0,
-      flags: 0,
-      read(table, index) {
-        this.frame = words[table * 1024 + index * 2] as number;
-        this.flags = words[table * 1024 + index * 2 + 1] as number;
-        return true;
-      },
-      setFlags: () => {},
-    },
-    pdptes: null,
-    cache: null,
-    listener: (level, table, index) => {
-      const place = table * 1024 + index * 2;
-      const [frame, flags] = [words[place] as number, words[place + 1] as number];
-      log.emit(EVENT.reference, level, table >>> 20, table << 12, frame, flags, place);
-    },
+    trace,
+    caches: null,
   };
+  const roots: Roots = { guest: root as number, pdptes: 0, firstPointer: 0, nested: 0 };
   const result = newWalkResult();
   let page = 0;
   return () => {
-    if (log.eventCount > CHUNK_RECORDS - 8) log.begin();
+    if (m.log.eventCount > CHUNK_RECORDS - 8) m.log.begin();
     page = (page * 5 + 12_345) % pages;
-    return walk(request, 1, 0, page << 12, 0, false, result).frame;
+    walkInFull(request, roots, 0, page << 12, 0, result);
+    trace.emit();
+    return result.frame;
   };
 }
 

@@ -2,10 +2,10 @@
 import { PTE } from '#arch/entry.ts';
 import { pagingFormat } from '#arch/entry-format.ts';
 import { PF } from '#arch/fault.ts';
-import { newNestedWalkResult } from '#arch/nested-request.ts';
 import { nestedWalk } from '#arch/nested-walk.ts';
 import { nptFormat } from '#arch/npt.ts';
 import { CR0, CR4, EFER, pagingMode } from '#arch/paging-mode.ts';
+import { newWalkResult } from '#arch/walk-request.ts';
 
 const FRAME = 1024;
 const FLAGS = PTE.present | PTE.write | PTE.user | PTE.accessed | PTE.dirty;
@@ -66,7 +66,7 @@ export function walksInTwoDimensions(pages = 4096): () => number {
     caches: null,
   };
   const roots = { guest: guest.root, pdptes: 0, firstPointer: 0, nested: nested.root };
-  const result = newNestedWalkResult();
+  const result = newWalkResult();
   let page = 0;
   return () => {
     page = (page * 5 + 12_345) % pages;

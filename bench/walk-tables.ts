@@ -5,9 +5,9 @@
 import { PTE } from '#arch/entry.ts';
 import { pagingFormat } from '#arch/entry-format.ts';
 import { PF } from '#arch/fault.ts';
-import type { NestedWalkRequest, Roots, TableMemory, WalkRequest } from '#arch/nested-request.ts';
 import { nptFormat } from '#arch/npt.ts';
 import { CR0, CR4, EFER, type PagingMode, pagingMode } from '#arch/paging-mode.ts';
+import type { NestedWalkRequest, Roots, TableMemory, WalkRequest } from '#arch/walk-request.ts';
 
 export const MODES = ['32', 'pae', '4', '5', '4x4'] as const;
 export type ModeName = (typeof MODES)[number];

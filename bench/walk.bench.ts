@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { linearWalkOf } from '#arch/linear-walk.ts';
-import { newNestedWalkResult } from '#arch/nested-request.ts';
 import { nestedWalk } from '#arch/nested-walk.ts';
+import { newWalkResult } from '#arch/walk-request.ts';
 import { WALK_WORDS, type WalkTrace } from '#arch/walk-trace.ts';
 import { BenchTables, MODES, type ModeName } from './walk-tables.ts';
 
@@ -43,7 +43,7 @@ type Pass = () => number;
 function passOf(name: ModeName, tables: BenchTables, trace: RingTrace | null): Pass {
   const stream = tables.stream();
   const { roots } = tables;
-  const result = newNestedWalkResult();
+  const result = newWalkResult();
   const sumOf = (walks: number, faults: number): number => walks * 16 + faults;
   if (name === '4x4') {
     const request = { ...tables.nestedRequest(), trace };

@@ -13,9 +13,9 @@ import { type NestedFormat, pagingFormat } from '#arch/entry-format.ts';
 import { EPT, eptFormat } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
 import { GUESTS, MAXPHYADDR, mapNested, TestMemory } from '#arch/nested.fixture.ts';
-import { newNestedWalkResult } from '#arch/nested-request.ts';
 import { nestedWalk } from '#arch/nested-walk.ts';
 import { tableIndex } from '#arch/paging-mode.ts';
+import { newWalkResult } from '#arch/walk-request.ts';
 import { bigOfPair, hiOfBig, loOfBig } from '#arch/word64.ts';
 import { GOLDEN } from './golden-scenarios.ts';
 
@@ -177,7 +177,7 @@ export function walkRow(row: ExitRow): Exit {
     caches: null,
   };
   const roots = { guest: FIRST_TABLE + 4, pdptes: 0, firstPointer: 0, nested: root };
-  const result = newNestedWalkResult();
+  const result = newWalkResult();
   nestedWalk(request, roots, hiOfBig(kind.gla), loOfBig(kind.gla), kind.code, result);
   const gpa = `0x${bigOfPair(result.gpaHi, result.gpaLo).toString(16)}`;
   if (result.kind === 'misconfiguration') return { exit: 'EPT_MISCONFIG', qualification: '', gpa, flags: '' };

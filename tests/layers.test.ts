@@ -18,7 +18,7 @@ interface Row {
 }
 
 const IMPORTS: readonly Row[] = [
-  { file: 'src/arch/walk.ts', wrong: '#machine/words.ts', right: './word64.ts' },
+  { file: 'src/arch/linear-walk.ts', wrong: '#machine/words.ts', right: './word64.ts' },
   { file: 'src/arch/tlb.ts', wrong: 'fflate', right: '#arch/word64.ts' },
   { file: 'src/arch/fault.ts', wrong: '../machine/words.ts', right: './word64.ts' },
   { file: 'src/arch/registers.ts', wrong: 'node:fs', right: './word64.ts' },

@@ -3,10 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { type NestedFormat, pagingFormat } from '#arch/entry-format.ts';
 import { MAXPHYADDR, mapNested, NESTED, TestMemory } from '#arch/nested.fixture.ts';
-import { newNestedWalkResult } from '#arch/nested-request.ts';
 import { nestedWalk } from '#arch/nested-walk.ts';
 import { type PagingMode, tableIndex } from '#arch/paging-mode.ts';
 import { WITH_AC } from '#arch/permission.ts';
+import { newWalkResult } from '#arch/walk-request.ts';
 import {
   type AccessResult,
   type AccessRow,
@@ -67,7 +67,7 @@ class Guest {
     };
     const pdptes = this.#mode.levels === 3 && this.#nested.vendor === 'intel' ? this.#host(3) << 10 : 0;
     const roots = { guest: FIRST_TABLE + this.#mode.levels, pdptes, firstPointer: 0, nested: this.#root };
-    const result = newNestedWalkResult();
+    const result = newWalkResult();
     nestedWalk(request, roots, 0, LO, accessCode(one) | (one.ac ? WITH_AC : 0), result);
     const faulted = result.kind === 'page-fault';
     return {

@@ -7,19 +7,19 @@ import { eptFormat } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
 import { linearWalkOf } from '#arch/linear-walk.ts';
 import { TellingTrace, TestMemory } from '#arch/nested.fixture.ts';
-import {
-  isDirty,
-  type NestedWalkRequest,
-  type NestedWalkResult,
-  newNestedWalkResult,
-  pageShift,
-  type Roots,
-  type WalkRequest,
-} from '#arch/nested-request.ts';
 import { nestedWalk } from '#arch/nested-walk.ts';
 import { nptFormat } from '#arch/npt.ts';
 import { CR0, CR4, EFER, type PagingMode, pagingMode } from '#arch/paging-mode.ts';
 import { ACC, WITH_AC } from '#arch/permission.ts';
+import {
+  isDirty,
+  type NestedWalkRequest,
+  newWalkResult,
+  pageShift,
+  type Roots,
+  type WalkRequest,
+  type WalkResult,
+} from '#arch/walk-request.ts';
 import {
   DIMENSION,
   referenceDimension,
@@ -386,7 +386,7 @@ function walkInOracleWords(machine: RandomMachine, access: OracleAccess, silent:
   const { memory, request, roots, oracle } = machine;
   const references: string[] = [];
   const logged: bigint[] = [];
-  const result = newNestedWalkResult();
+  const result = newWalkResult();
   const trace = new TellingTrace((what, place, gfn) => {
     references.push(referenceText(machine, what, place, gfn));
   });
@@ -414,7 +414,7 @@ function walkInOracleWords(machine: RandomMachine, access: OracleAccess, silent:
   };
 }
 
-function outcomeOf(request: WalkRequest, asked: number, result: NestedWalkResult, address: bigint): string {
+function outcomeOf(request: WalkRequest, asked: number, result: WalkResult, address: bigint): string {
   const gpa = hex(bigOfPair(result.gpaHi, result.gpaLo));
   const place = `${gpa} row=${result.row} level=${result.nestedLevel}`;
   const code = hex(bigOfPair(result.codeHi, result.codeLo));

@@ -12,10 +12,10 @@
 import { PTE } from './entry.ts';
 import type { PagingFormat } from './entry-format.ts';
 import { PF } from './fault.ts';
-import type { NestedWalkResult, Roots, WalkRequest } from './nested-request.ts';
 import { NOWHERE } from './nested-translation.ts';
 import { ACC, accessIndex } from './permission.ts';
 import { position, refuseAccess, walkOn } from './walk-on.ts';
+import type { Roots, WalkRequest, WalkResult } from './walk-request.ts';
 
 /**
  * Walks for a linear address (plain pair; canonical). True if the access is allowed; `result` says more either way.
@@ -27,7 +27,7 @@ export type LinearWalk = (
   hi: number,
   lo: number,
   access: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ) => boolean;
 
 /**
@@ -115,7 +115,7 @@ function fromDirectory(guest: PagingFormat, words: Int32Array, table2: number, l
 }
 
 /** What the leaf at a place makes of the access. */
-function atLeaf(request: WalkRequest, place: number, access: number, result: NestedWalkResult): boolean {
+function atLeaf(request: WalkRequest, place: number, access: number, result: WalkResult): boolean {
   const { words } = request.memory;
   const flags = words[place | 1] as number;
   found(words[place] as number, flags, above & flags, result);
@@ -127,7 +127,7 @@ function atLeaf(request: WalkRequest, place: number, access: number, result: Nes
 }
 
 /** What a walk over plain entries has found. @param all flags that all entries have */
-function found(frame: number, flags: number, all: number, result: NestedWalkResult): void {
+function found(frame: number, flags: number, all: number, result: WalkResult): void {
   result.kind = 'ok';
   result.frame = frame;
   result.guestLevel = 1;
@@ -135,7 +135,7 @@ function found(frame: number, flags: number, all: number, result: NestedWalkResu
   result.rights = (all & (PTE.write | PTE.user)) | (flags < 0 ? 0 : ACC.exec);
 }
 
-function refusedAt(request: WalkRequest, place: number, access: number, result: NestedWalkResult): false {
+function refusedAt(request: WalkRequest, place: number, access: number, result: WalkResult): false {
   result.place = place;
   return refuseAccess(request, 1, access, result);
 }

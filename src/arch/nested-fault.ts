@@ -5,9 +5,9 @@
 import type { NestedFormat } from './entry-format.ts';
 import { EPT, EPT_QUALIFICATION } from './ept.ts';
 import { PF } from './fault.ts';
-import type { NestedWalkResult } from './nested-request.ts';
 import { NPF } from './npt.ts';
 import { ACC } from './permission.ts';
+import type { WalkResult } from './walk-request.ts';
 
 /** What the nested entries have to do with a fault. */
 export interface NestedCause {
@@ -20,7 +20,7 @@ export interface NestedCause {
 }
 
 /** A fault on the way to an entry of the guest's tables. */
-export function tableFault(nested: NestedFormat, cause: NestedCause, result: NestedWalkResult): void {
+export function tableFault(nested: NestedFormat, cause: NestedCause, result: WalkResult): void {
   result.kind = 'nested-fault';
   if (nested.vendor === 'amd') {
     result.codeHi = NPF.table;
@@ -36,7 +36,7 @@ export function finalFault(
   nested: NestedFormat,
   cause: NestedCause,
   access: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): void {
   result.kind = 'nested-fault';
   if (nested.vendor === 'amd') {
@@ -52,7 +52,7 @@ export function finalFault(
 }
 
 /** A fault on a read without a linear address (page-directory pointers). */
-export function readFault(nested: NestedFormat, cause: NestedCause, result: NestedWalkResult): void {
+export function readFault(nested: NestedFormat, cause: NestedCause, result: WalkResult): void {
   result.kind = 'nested-fault';
   const amd = nested.vendor === 'amd';
   result.codeHi = amd ? NPF.final : 0;

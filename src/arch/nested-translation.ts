@@ -2,9 +2,9 @@
 import { PTE } from './entry.ts';
 import { entryKind, KIND, type NestedFormat } from './entry-format.ts';
 import { PF } from './fault.ts';
-import type { NestedWalkRequest, NestedWalkResult } from './nested-request.ts';
 import { turned } from './nested-rights.ts';
 import type { FrameCache, NestedCaches } from './walk-caches.ts';
+import type { NestedWalkRequest, WalkResult } from './walk-request.ts';
 import { addReference, DIMENSION, reference } from './walk-trace.ts';
 
 /** There is no frame: `translation` and the result's kind tell why. */
@@ -39,7 +39,7 @@ export function translate(
   gfn: number,
   row: number,
   need: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): number {
   const { nested, memory, trace, caches } = request;
   const { words } = memory;
@@ -90,7 +90,7 @@ export function translate(
   return frame;
 }
 
-function remembered({ frame, level, leaf, rights }: FrameCache, result: NestedWalkResult): number {
+function remembered({ frame, level, leaf, rights }: FrameCache, result: WalkResult): number {
   translation.all = rights;
   translation.leaf = leaf;
   result.nestedLevel = level;
@@ -149,15 +149,10 @@ function setFlags({ memory, trace }: NestedWalkRequest, place: number, wanted: n
   memory.set(place + 1, flags | wanted);
 }
 
-const malformed = (nested: NestedFormat, result: NestedWalkResult): typeof NOWHERE =>
+const malformed = (nested: NestedFormat, result: WalkResult): typeof NOWHERE =>
   fail(result, nested.vendor === 'amd' ? 'nested-fault' : 'misconfiguration', PF.present | PF.reserved, 0);
 
-function fail(
-  result: NestedWalkResult,
-  kind: NestedWalkResult['kind'],
-  reason: number,
-  all: number,
-): typeof NOWHERE {
+function fail(result: WalkResult, kind: WalkResult['kind'], reason: number, all: number): typeof NOWHERE {
   result.kind = kind;
   translation.faulted = kind === 'nested-fault';
   translation.reason = reason;

@@ -13,23 +13,23 @@ import {
   TellingTrace,
   type TestGuest,
 } from './nested.fixture.ts';
-import { type NestedWalkResult, newNestedWalkResult, pageShift } from './nested-request.ts';
 import { nestedRead, nestedWalk } from './nested-walk.ts';
 import { tableIndex } from './paging-mode.ts';
+import { newWalkResult, pageShift, type WalkResult } from './walk-request.ts';
 import { DIMENSION, referenceDimension, referenceLevel, referenceRow } from './walk-trace.ts';
 import { bigOfPair } from './word64.ts';
 
 const format = (name: string): Shape['nested'] => NESTED[name] as Shape['nested'];
 
 interface Walk {
-  readonly result: NestedWalkResult;
+  readonly result: WalkResult;
   /** `n4`, `g4`, … in order, with the row they belong to. */
   readonly references: readonly string[];
 }
 
 function walkOf(guest: TestGuest, access: number, earlyA = false): Walk {
   const references: string[] = [];
-  const result = newNestedWalkResult();
+  const result = newWalkResult();
   const trace = new TellingTrace((what) => {
     const letter = referenceDimension(what) === DIMENSION.guest ? 'g' : 'n';
     references.push(`${referenceRow(what)}:${letter}${referenceLevel(what)}`);
@@ -67,9 +67,9 @@ function setGuest(guest: TestGuest, level: number, change: (entry: bigint) => bi
 const flagsOf = (guest: TestGuest, level: number): number =>
   Number(guest.memory.get(...guestEntry(guest, level)) & 0xfffn);
 
-const code = (result: NestedWalkResult): string =>
+const code = (result: WalkResult): string =>
   `${result.kind} 0x${bigOfPair(result.codeHi, result.codeLo).toString(16)}`;
-const gpa = (result: NestedWalkResult): bigint => bigOfPair(result.gpaHi, result.gpaLo);
+const gpa = (result: WalkResult): bigint => bigOfPair(result.gpaHi, result.gpaLo);
 
 describe('a walk in two dimensions makes (n+1)(m+1)-1 references', () => {
   it.each([
@@ -217,7 +217,7 @@ describe('an EPT violation', () => {
   it('of a page-directory pointer has no linear address', () => {
     const guest = makeGuest({ mode: GUESTS.pae, nested: format('ept4') });
     setNested(guest, FIRST_TABLE + 3, () => 0n);
-    const result = newNestedWalkResult();
+    const result = newWalkResult();
     expect(nestedRead(guest.request, guest.roots, 0, (FIRST_TABLE + 3) << 12, result)).toBe(false);
     expect(code(result)).toBe('nested-fault 0x1');
     expect(walkOf(guest, 0).result.kind).toBe('ok');
@@ -291,7 +291,7 @@ describe('page-modification logging', () => {
     const told: number[] = [];
     const log = { full: () => told.length === 5, append: (gfn: number) => told.push(gfn) };
     const request = { ...guest.request, log };
-    const result = newNestedWalkResult();
+    const result = newWalkResult();
     const walk = (access: number): boolean =>
       nestedWalk(request, guest.roots, ADDRESS.hi, ADDRESS.lo, access, result);
     expect(walk(0)).toBe(true);

@@ -24,12 +24,12 @@ import { PTE } from './entry.ts';
 import { entryKind, KIND } from './entry-format.ts';
 import { PF } from './fault.ts';
 import { readFault } from './nested-fault.ts';
-import { lookFor, type NestedWalkRequest, type NestedWalkResult, type Roots } from './nested-request.ts';
 import { finalAccess, nestedRights, turned } from './nested-rights.ts';
 import { NOWHERE, translate, translation } from './nested-translation.ts';
 import { frameOfAddress } from './paging-mode.ts';
 import { ACC, accessIndex } from './permission.ts';
 import { position, walkOn } from './walk-on.ts';
+import { lookFor, type NestedWalkRequest, type Roots, type WalkResult } from './walk-request.ts';
 import { addReference, DIMENSION, reference } from './walk-trace.ts';
 
 /** Frames within a page of 2 MiB and of 1 GiB. */
@@ -47,7 +47,7 @@ export function nestedWalk(
   hi: number,
   lo: number,
   access: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): boolean {
   const { guest, nested, memory, trace } = request;
   const { words } = memory;
@@ -231,7 +231,7 @@ export function nestedRead(
   roots: Roots,
   hi: number,
   lo: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): boolean {
   const { nested } = request;
   const gfn = frameOfAddress(hi, lo);

@@ -2,9 +2,9 @@
 import { PTE } from './entry.ts';
 import { type NestedFormat, pagingFormat } from './entry-format.ts';
 import { EPT, eptFormat } from './ept.ts';
-import type { NestedWalkRequest, Roots, TableMemory } from './nested-request.ts';
 import { nptFormat } from './npt.ts';
 import { CR0, CR4, EFER, levelShift, type PagingMode, pagingMode, tableIndex } from './paging-mode.ts';
+import type { NestedWalkRequest, Roots, TableMemory } from './walk-request.ts';
 import { REFERENCE, WALK_WORDS, type WalkTrace } from './walk-trace.ts';
 import { bigOfPair, flagsWord, frameWord, hiOfBig, hiWord, loOfBig, loWord } from './word64.ts';
 

@@ -12,10 +12,10 @@ import {
   TellingTrace,
   type TestGuest,
 } from './nested.fixture.ts';
-import { newNestedWalkResult } from './nested-request.ts';
 import { nestedWalk } from './nested-walk.ts';
 import { tableIndex } from './paging-mode.ts';
 import type { FrameCache, NestedCaches, TableCache } from './walk-caches.ts';
+import { newWalkResult } from './walk-request.ts';
 import { DIMENSION, referenceDimension, referenceLevel, referenceRow } from './walk-trace.ts';
 
 type Kept = Pick<TableCache, 'level' | 'table' | 'rights' | 'host' | 'hostRights'>;
@@ -59,7 +59,7 @@ const NONE: NestedCaches = { guest: NO_TABLES, nested: NO_TABLES, frames: NO_FRA
 
 function walk(guest: TestGuest, caches: NestedCaches, access = 0) {
   const references: string[] = [];
-  const result = newNestedWalkResult();
+  const result = newWalkResult();
   const trace = new TellingTrace((what) => {
     const letter = referenceDimension(what) === DIMENSION.guest ? 'g' : 'n';
     references.push(`${referenceRow(what)}:${letter}${referenceLevel(what)}`);

@@ -7,18 +7,18 @@ import { entryKind, KIND } from './entry-format.ts';
 import { EPT } from './ept.ts';
 import { PF } from './fault.ts';
 import { finalFault, tableFault } from './nested-fault.ts';
-import {
-  lookFor,
-  type NestedWalkRequest,
-  type NestedWalkResult,
-  type Roots,
-  type WalkRequest,
-} from './nested-request.ts';
 import { finalAccess, nestedRights } from './nested-rights.ts';
 import { NOWHERE, translate, translation } from './nested-translation.ts';
 import { frameOfAddress, levelShift, tableIndex } from './paging-mode.ts';
 import { accessBits, accessIndex, entryRights, refusal, WITH_AC } from './permission.ts';
 import type { TableCache } from './walk-caches.ts';
+import {
+  lookFor,
+  type NestedWalkRequest,
+  type Roots,
+  type WalkRequest,
+  type WalkResult,
+} from './walk-request.ts';
 import { addReference, DIMENSION, reference } from './walk-trace.ts';
 import { flagsWord, frameWord, hiWord, loWord } from './word64.ts';
 
@@ -70,7 +70,7 @@ export function walkOn(
   hi: number,
   lo: number,
   access: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): boolean {
   const { mode, caches } = request;
   result.kind = 'ok';
@@ -113,7 +113,7 @@ function finalTranslation(
   gfn: number,
   lo: number,
   access: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): boolean {
   const { nested } = request;
   lookFor(result, 0, gfn, lo & 0xfff);
@@ -136,7 +136,7 @@ function guestWalk(
   hi: number,
   lo: number,
   access: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): boolean {
   const { mode, guest } = request;
   const asked = accessBits(mode, access);
@@ -147,8 +147,10 @@ function guestWalk(
     const pointer = mode.levels === 3 && level === 3;
     const held = pointer && roots.pdptes !== 0;
     const index = tableIndex(mode, level, hi, lo);
-    if (held) readEntry(request.memory.words, roots.pdptes, 8, index);
-    else {
+    if (held) {
+      readEntry(request.memory.words, roots.pdptes, 8, index);
+      result.place = roots.pdptes + pairOffset(8, index);
+    } else {
       const at = pointer ? roots.firstPointer + index : index;
       if (!readGuestEntry(request, roots, level, table, at, result)) return false;
     }
@@ -175,7 +177,7 @@ function setAccessedAndDirty(
   request: WalkRequest,
   leaf: number,
   write: boolean,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): boolean {
   for (let level = request.mode.levels === 3 ? Math.min(path.top, 2) : path.top; level >= leaf; level--) {
     const wanted = PTE.accessed | (level === leaf && write ? PTE.dirty : 0);
@@ -191,7 +193,7 @@ function readGuestEntry(
   level: number,
   table: number,
   index: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): boolean {
   const { memory, trace, guest } = request;
   lookFor(result, level, table, index * guest.entryBytes);
@@ -223,7 +225,7 @@ function reachTable(
   roots: Roots,
   level: number,
   table: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): boolean {
   if (position.frame !== NOWHERE) return true;
   if (!isNested(request)) {
@@ -253,12 +255,7 @@ function readEntry(words: Int32Array, start: number, bytes: number, index: numbe
 }
 
 /** Sets flags of the guest's entry of a level where they are missing. False if EPT (without A/D flags) forbids the write. */
-function setGuestFlags(
-  request: WalkRequest,
-  level: number,
-  wanted: number,
-  result: NestedWalkResult,
-): boolean {
+function setGuestFlags(request: WalkRequest, level: number, wanted: number, result: WalkResult): boolean {
   const { memory, guest, nested } = request;
   const missing = wanted & ~(path.flags[level] as number);
   if (missing === 0) return true;
@@ -285,18 +282,13 @@ export function refuseAccess(
   { mode }: WalkRequest,
   level: number,
   access: number,
-  result: NestedWalkResult,
+  result: WalkResult,
 ): false {
   const refused = refusal(mode, result.rights, access, (access & WITH_AC) !== 0);
   return refuse(result, level, PF.present | accessBits(mode, access), refused);
 }
 
-function refuse(
-  result: NestedWalkResult,
-  level: number,
-  error: number,
-  refused: NestedWalkResult['refused'],
-): false {
+function refuse(result: WalkResult, level: number, error: number, refused: WalkResult['refused']): false {
   result.kind = 'page-fault';
   result.row = level;
   result.nestedLevel = 0;

@@ -1,17 +1,27 @@
 /** The processor of a bare machine: it walks the guest's tables in guest-physical memory, which is all memory there is. */
-import { bitsMask, PTE, reservedMasks } from '#arch/entry.ts';
-import { PF } from '#arch/fault.ts';
-import { CR4, frameOfAddress, levelShift, type PagingMode } from '#arch/paging-mode.ts';
-import { ACC } from '#arch/permission.ts';
-import { newWalkResult, type Tables, type WalkRequest, type WalkResult, walk } from '#arch/walk.ts';
+import { bitsMask, PTE } from '#arch/entry.ts';
+import { pagingFormat } from '#arch/entry-format.ts';
+import { walkInFull } from '#arch/linear-walk.ts';
+import { frameOfAddress, type PagingMode } from '#arch/paging-mode.ts';
+import { WITH_AC } from '#arch/permission.ts';
+import {
+  newWalkResult,
+  type Roots,
+  type TableMemory,
+  type WalkRequest,
+  type WalkResult,
+} from '#arch/walk-request.ts';
 import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
-import { EVENT, WALKER_CPU } from '#machine/events.ts';
-import { loadedHi, loadedLo, loadGuest, storeGuest } from '#machine/memory.ts';
+import { EVENT } from '#machine/events.ts';
+import { guestPlace, loadedHi, loadedLo, loadGuest } from '#machine/memory.ts';
+import { findSlot } from '#machine/slots.ts';
 import { type WalkCaches, walkCaches } from '#machine/tlb/caches.ts';
 import { forgetFaulting } from '#machine/tlb/flush.ts';
-import { tlbFill, tlbLookup } from '#machine/tlb/translations.ts';
+import { rememberWalk } from '#machine/tlb/remember.ts';
+import { tlbLookup } from '#machine/tlb/translations.ts';
 import { cr3Frame, VCPU, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
-import type { Machine } from '#machine/words.ts';
+import { WalkEvents } from '#machine/walk-events.ts';
+import { FRAME_SHIFT, FRAME_WORDS, HEADER, type Machine } from '#machine/words.ts';
 
 export interface ProcessorSpec {
   readonly maxphyaddr: number;
@@ -20,60 +30,53 @@ export interface ProcessorSpec {
   readonly earlyA: boolean;
 }
 
-/** Tables in guest-physical memory. */
-class GuestTables implements Tables {
-  frame = 0;
-  flags = 0;
+/** Tables in guest-physical memory. What a walk stores there is told as an event. */
+class GuestTables implements TableMemory {
+  /** Bytes of an entry. */
+  entryBytes: 4 | 8 = 8;
   readonly #m: Machine;
+  /** Guest frames of the tables that walks went through, by where their words are. */
+  readonly #gfns = new Map<number, number>();
 
   constructor(m: Machine) {
     this.#m = m;
   }
 
-  read(table: number, index: number, bytes: 4 | 8): boolean {
-    if (!loadGuest(this.#m, table, index * bytes, bytes)) return false;
-    this.frame = frameWord(loadedHi, loadedLo);
-    this.flags = flagsWord(loadedHi, loadedLo);
-    return true;
+  get words(): Int32Array {
+    return this.#m.words;
   }
 
-  setFlags(table: number, index: number, bytes: 4 | 8, bits: number): void {
-    loadGuest(this.#m, table, index * bytes, bytes);
-    const frame = frameWord(loadedHi, loadedLo);
-    const flags = flagsWord(loadedHi, loadedLo) | bits;
-    const hi = hiWord(frame, flags);
-    const lo = loWord(frame, flags);
-    storeGuest(this.#m, table, index * bytes, bytes, hi, lo);
-    this.#m.log.emit(EVENT.memory, table >>> 20, (table << 12) | (index * bytes), bytes, hi, lo);
-  }
-}
-
-/** The registers' page-directory pointers of a PAE guest, read as a table. */
-class Pointers implements Tables {
-  frame = 0;
-  flags = 0;
-  readonly #m: Machine;
-  vcpu = 0;
-
-  constructor(m: Machine) {
-    this.#m = m;
+  set(place: number, value: number): void {
+    const m = this.#m;
+    m.set(place, value);
+    const pair = place & ~1;
+    const hi = hiWord(m.get(pair), m.get(pair + 1));
+    const lo = loWord(m.get(pair), m.get(pair + 1));
+    const gfn = this.#gfns.get(pair & -FRAME_WORDS) as number;
+    const address = (gfn << 12) | ((pair & (FRAME_WORDS - 1)) * 4);
+    // A flag of the upper of two 4-byte entries lies in the pair's first word (word64.ts).
+    if (this.entryBytes === 8) m.log.emit(EVENT.memory, gfn >>> 20, address, 8, hi, lo);
+    else if (place === pair) m.log.emit(EVENT.memory, gfn >>> 20, address | 4, 4, 0, hi);
+    else m.log.emit(EVENT.memory, gfn >>> 20, address, 4, 0, lo);
   }
 
-  read(_table: number, index: number): boolean {
-    this.frame = this.#m.get(this.vcpu + VCPU.pdptes + index * 2);
-    this.flags = this.#m.get(this.vcpu + VCPU.pdptes + index * 2 + 1);
-    return true;
+  place(gfn: number): number {
+    const { words } = this.#m;
+    const slot = findSlot(words, gfn);
+    if (slot === 0) return -1;
+    const place = guestPlace(words, slot, gfn, 0) || this.#m.get(HEADER.zeroFrame) << FRAME_SHIFT;
+    this.#gfns.set(place, gfn);
+    return place;
   }
-
-  setFlags(): void {}
 }
 
 export class BareProcessor {
   readonly #m: Machine;
   readonly #spec: ProcessorSpec;
   readonly #tables: GuestTables;
-  readonly #pointers: Pointers;
+  readonly #trace: WalkEvents;
   readonly #caches: WalkCaches | null;
+  readonly #roots: Roots = { guest: 0, pdptes: 0, firstPointer: 0, nested: 0 };
   readonly #requests = new Map<PagingMode, WalkRequest>();
   /** What the last walk came to. */
   readonly result: WalkResult = newWalkResult();
@@ -82,8 +85,8 @@ export class BareProcessor {
     this.#m = m;
     this.#spec = spec;
     this.#tables = new GuestTables(m);
-    this.#pointers = new Pointers(m);
-    this.#caches = walkCaches(m, vcpuPlace(m.words, 0));
+    this.#trace = new WalkEvents(m, false);
+    this.#caches = walkCaches(m, vcpuPlace(m.words, 0), () => this.#trace.emit());
   }
 
   /**
@@ -106,64 +109,45 @@ export class BareProcessor {
     }
     const known = tlbLookup(this.#m, vcpu, mode, hi, lo, access, ac);
     if (known >= 0) return known;
-    this.#pointers.vcpu = vcpu;
-    this.#caches?.use(vcpu, 0, mode.entryBytes);
     const { result } = this;
-    const root = cr3Frame(this.#m.words, vcpu);
-    if (!walk(this.#request(mode), root, hi, lo, access, ac, result).ok) {
-      log.emit(EVENT.fault, hi, lo, result.error, result.level);
+    const request = this.#request(mode);
+    this.#begin(vcpu, mode);
+    const allowed = walkInFull(request, this.#roots, hi, lo, ac ? access | WITH_AC : access, result);
+    this.#trace.emit();
+    if (!allowed) {
+      log.emit(EVENT.fault, hi, lo, result.error, result.row);
       forgetFaulting(this.#m, vcpu, '#PF', hi, lo, null);
       return null;
     }
-    log.emit(EVENT.translated, hi, lo, result.frame, result.level);
-    const { flags } = this.#tables;
-    const shift = levelShift(mode, result.level);
-    tlbFill(this.#m, vcpu, hi, lo, {
-      frame: result.frame,
-      rights: result.rights,
-      nestedRights: ACC.all,
-      dirty: (access & PF.write) !== 0 || (flags & PTE.dirty) !== 0,
-      global: (flags & PTE.global) !== 0 && (this.#m.get(vcpu + VCPU.cr4) & CR4.PGE) !== 0,
-      guestShift: shift,
-      shift,
-    });
+    log.emit(EVENT.translated, hi, lo, result.frame, result.guestLevel);
+    rememberWalk(this.#m, vcpu, request, hi, lo, access, result);
     return result.frame;
+  }
+
+  #begin(vcpu: number, { levels, entryBytes }: PagingMode): void {
+    this.#tables.entryBytes = entryBytes;
+    this.#trace.entryBytes = entryBytes;
+    this.#roots.guest = cr3Frame(this.#m.words, vcpu);
+    this.#roots.pdptes = levels === 3 ? vcpu + VCPU.pdptes : 0;
+    this.#caches?.use(vcpu, 0, entryBytes);
   }
 
   #request(mode: PagingMode): WalkRequest {
     let request = this.#requests.get(mode);
     if (request) return request;
     const { maxphyaddr, amd, earlyA } = this.#spec;
+    const pse36Bits = Math.min(40, maxphyaddr) - 32;
     request = {
+      memory: this.#tables,
       mode,
+      guest: pagingFormat(mode, { maxphyaddr, amd, gigabytePages: true, pse36Bits }),
+      nested: null,
       earlyA,
-      tables: this.#tables,
-      pdptes: mode.levels === 3 ? this.#pointers : null,
-      cache: this.#caches?.guest ?? null,
-      reserved: reservedMasks(mode, {
-        maxphyaddr,
-        amd,
-        gigabytePages: true,
-        pse36Bits: Math.min(40, maxphyaddr) - 32,
-      }),
-      listener: (level, table, index) => this.#reference(mode, level, table, index),
+      trace: this.#trace,
+      caches: this.#caches,
     };
     this.#requests.set(mode, request);
     return request;
-  }
-
-  #reference(mode: PagingMode, level: number, table: number, index: number): void {
-    // Pointers in registers are no references to memory.
-    if (mode.levels === 3 && level === 3) return;
-    const offset = index * mode.entryBytes;
-    this.#m.log.emit(
-      EVENT.reference,
-      WALKER_CPU | (level << 8) | (index << 16),
-      table >>> 20,
-      (table << 12) | offset,
-      this.#tables.frame,
-      this.#tables.flags,
-    );
   }
 
   /** Loads the page-directory pointers of a PAE guest from CR3 (plain pair): true unless one has a reserved bit set. */

@@ -2,7 +2,7 @@
  * Page-modification logging: the processor notes each guest frame whose D flag in EPT it sets, and KVM reads the notes whenever the
  * guest is left (Linux 6.1: vmx/vmx.c vmx_flush_pml_buffer; Intel SDM vol. 3 section 29.3.6).
  */
-import type { ModificationLog } from '#arch/nested-request.ts';
+import type { ModificationLog } from '#arch/walk-request.ts';
 import { FRAME } from '#machine/words.ts';
 import { kernel } from './calls.ts';
 import { kvm_vcpu_mark_page_dirty } from './memslot.ts';

@@ -21,8 +21,8 @@ export class ShadowGuestMmu implements GuestMmu {
   }
 
   translate(vcpu: Vcpu, { hi, lo, access, ac, delivering, emulate }: Translation): number | Left {
-    const result = this.#processor.translate(vcpu, hi, lo, access, ac);
-    if (result.ok) return result.frame;
+    const result = this.#processor.walk(vcpu, hi, lo, access, ac);
+    if (result.kind === 'ok') return result.frame;
     const { error } = result;
     vcpu.log.emit(EVENT.exit, this.#reason, hi, lo, 0, error);
     const handlers = { ac, emulate, inject: kvm_inject_emulated_page_fault };

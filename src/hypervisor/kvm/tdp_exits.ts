@@ -5,8 +5,8 @@
  */
 import { EPT_QUALIFICATION } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
-import type { NestedWalkResult } from '#arch/nested-request.ts';
 import { NPF } from '#arch/npt.ts';
+import type { WalkResult } from '#arch/walk-request.ts';
 import { RET_PF } from '#hypervisor/kvm/mmu/fault.ts';
 import { type FaultHandlers, kvm_mmu_page_fault } from '#hypervisor/kvm/mmu/page_fault.ts';
 import { EVENT } from '#machine/events.ts';
@@ -57,7 +57,7 @@ export class TdpGuestMmu implements GuestMmu {
 }
 
 /** The exit that a walk ended in, and KVM's handler for it. */
-function leave(vcpu: Vcpu, result: NestedWalkResult, handlers: FaultHandlers): Left {
+function leave(vcpu: Vcpu, result: WalkResult, handlers: FaultHandlers): Left {
   const { kvm, log } = vcpu;
   const exit: NestedExit = {
     hi: result.gpaHi,

@@ -23,7 +23,7 @@ export const figures = {
   } satisfies Record<FigureId, string>,
   notes: {
     depths:
-      'A read of a page of 4 KiB that was read before, with an empty TLB and no paging-structure caches. With nested tables each of the guest’s g entries, and the page itself, is looked up in n levels: g·n + g + n (the formula of Bhargava 2008; Gandhi 2016 has 4 and 24). A guest in PAE mode has its four top entries in registers, but for NPT, where each walk reads one. Shadow tables of guests that are not 64-bit are PAE tables; their four pointers are counted here, although processors keep them too.',
+      'A read of a page of 4 KiB that was read before, with an empty TLB and no paging-structure caches. With nested tables each of the guest’s g entries, and the page itself, is looked up in n levels: g·n + g + n (the formula of Bhargava 2008; Gandhi 2016 has 4 and 24). A guest in PAE mode has its four top entries in registers, but for NPT, where each walk reads one. Shadow tables of guests that are not 64-bit are PAE tables, whose four pointers the processor loads at each entry into the guest.',
     pages:
       'As above, for a guest with four levels on NPT with four. A large page of the guest spares it a level, one of the host spares one in each look-up.',
     warm: 'The second of two rounds over 128 pages, which is twice what the TLB holds, so that each read walks. The processor’s paging-structure caches are those of the machine by default: 16 entries that spare all but the last level, 4 that spare all but two, 4 above; the same for nested tables; and 32 guest-physical translations, which the third column does without. Published means are of real programs and of processors whose caches are not documented, so none stands beside these.',

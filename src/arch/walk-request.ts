@@ -64,7 +64,7 @@ export interface Roots {
 }
 
 /** What a walk found. One object is reused for all walks of a caller. */
-export interface NestedWalkResult {
+export interface WalkResult {
   kind: 'ok' | 'page-fault' | 'nested-fault' | 'misconfiguration' | 'log-full';
   /** Host frame of the 4 KiB page (ok). */
   frame: number;
@@ -96,7 +96,7 @@ export interface NestedWalkResult {
   nestedFlags: number;
 }
 
-export const newNestedWalkResult = (): NestedWalkResult => ({
+export const newWalkResult = (): WalkResult => ({
   kind: 'ok',
   frame: 0,
   gpaHi: 0,
@@ -116,7 +116,7 @@ export const newNestedWalkResult = (): NestedWalkResult => ({
 });
 
 /** Notes what is looked for: the guest's entry of a level, or the data (row 0). @param gfn @param offset its address */
-export function lookFor(result: NestedWalkResult, row: number, gfn: number, offset: number): void {
+export function lookFor(result: WalkResult, row: number, gfn: number, offset: number): void {
   result.row = row;
   result.gpaHi = gfn >>> 20;
   result.gpaLo = (gfn << 12) | offset;
@@ -126,13 +126,13 @@ export function lookFor(result: NestedWalkResult, row: number, gfn: number, offs
 const ALL_FRAMES = 20;
 
 /** log2 of the 4 KiB frames of the page that a walk's dimensions map as one. */
-export function pageShift({ mode, nested }: WalkRequest, result: NestedWalkResult): number {
+export function pageShift({ mode, nested }: WalkRequest, result: WalkResult): number {
   const guest = mode.levels > 0 ? levelShift(mode, result.guestLevel) : ALL_FRAMES;
   return nested === null ? guest : Math.min(guest, (result.nestedLevel - 1) * 9);
 }
 
 /** Whether a write needs no further walk: every leaf has D set by now, or keeps none. @param access that was walked for */
-export function isDirty({ nested }: WalkRequest, access: number, result: NestedWalkResult): boolean {
+export function isDirty({ nested }: WalkRequest, access: number, result: WalkResult): boolean {
   if (access & PF.write) return true;
   return (
     (result.guestFlags & PTE.dirty) !== 0 && (nested === null || (nested.dirty & ~result.nestedFlags) === 0)
