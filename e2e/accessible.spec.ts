@@ -1,44 +1,38 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { expect, test } from './studio.ts';
+import { ROUNDS } from './states.ts';
+import { expect, SIZES, type Size, type Studio, test } from './studio.ts';
 
-async function seriousViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  return serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+/** A state is sound: nothing serious for axe, in either theme, and nothing wider than the window. */
+async function expectSound(studio: Studio, state: string): Promise<void> {
+  const { page } = studio;
+  expect.soft(await studio.seriousFindings(), `${state}, light`).toEqual([]);
+  await studio.setScheme('dark');
+  // The theme changes colours and nothing else.
+  expect.soft(await studio.seriousFindings(['color-contrast']), `${state}, dark`).toEqual([]);
+  await studio.setScheme('light');
+  const excess = await page.evaluate('document.scrollingElement.scrollWidth - innerWidth');
+  expect.soft(excess, `${state}, wider than the window by`).toBeLessThanOrEqual(0);
 }
 
-for (const scheme of ['light', 'dark'] as const) {
-  test.describe(`in the ${scheme} theme axe finds nothing serious`, () => {
-    test.use({ colorScheme: scheme, contextOptions: { reducedMotion: 'reduce' } });
-
-    test('in the studio', async ({ studio, page }) => {
-      await studio.open();
-      await studio.stepTo('kvm_mmu_set_spte');
-      await expect(studio.editor()).toBeVisible();
-      expect(await seriousViolations(page)).toEqual([]);
+for (const size of Object.keys(SIZES) as Size[]) {
+  test.describe(`on a ${size} every state is for everyone`, () => {
+    test.use({
+      viewport: SIZES[size],
+      hasTouch: size === 'phone',
+      contextOptions: { reducedMotion: 'reduce' },
     });
 
-    test('in the costs', async ({ studio, page }) => {
-      await studio.open();
-      await studio.showTab('cost');
-      await studio.press('Shift+ArrowRight', 2);
-      expect(await seriousViolations(page)).toEqual([]);
-    });
-
-    test('in a comparison', async ({ studio, page }) => {
-      await studio.open();
-      await studio.openScenario('23-processes');
-      await studio.press('c');
-      await studio.press('Shift+ArrowRight', 6);
-      await expect(
-        studio
-          .column(/^KVM tdp$/)
-          .locator('.grid-cell')
-          .first(),
-      ).toBeVisible();
-      expect(await seriousViolations(page)).toEqual([]);
-    });
+    for (const { name, states } of ROUNDS) {
+      test(name, async ({ studio }) => {
+        test.slow();
+        for (const state of states) {
+          if (state.only && state.only !== size) continue;
+          await test.step(state.name, async () => {
+            await state.show(studio);
+            await expectSound(studio, state.name);
+          });
+        }
+      });
+    }
   });
 }
 

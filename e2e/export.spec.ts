@@ -161,17 +161,6 @@ test('events for a mailing list, by keyboard alone', async ({ studio, page }) =>
   await expect(studio.sentence()).toHaveText(sentence);
 });
 
-for (const id of ['picture', 'files', 'mail', 'embed'] as const) {
-  test(`axe finds nothing serious: ${id}`, async ({ studio, page }) => {
-    await page.emulateMedia({ colorScheme: id === 'picture' ? 'dark' : 'light', reducedMotion: 'reduce' });
-    await studio.open();
-    await studio.button(studio.words.sharing.open).click();
-    await tab(studio, id).click();
-    await expect(dialog(studio).locator('section :is(img, pre, iframe)')).toBeVisible();
-    await studio.expectAccessible();
-  });
-}
-
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 

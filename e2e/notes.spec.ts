@@ -66,6 +66,5 @@ test.describe('on a phone', () => {
     await studio.button(studio.words.marks.quick.fault).tap();
     await studio.button(studio.words.marks.addNote).tap();
     await expect(page.locator('.notes li')).toHaveCount(1);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   });
 });

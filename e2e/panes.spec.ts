@@ -114,6 +114,5 @@ for (const key of ['1', '2', '3']) {
       expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(1280);
       expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(800);
     }
-    await studio.expectAccessible();
   });
 }

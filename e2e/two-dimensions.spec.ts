@@ -56,8 +56,6 @@ test('first touch under EPT: 24 references, and the faults of the guest’s own 
     await expect(studio.inspector()).toContainText(inspector.role.nested);
     await expect(studio.inspector()).toContainText(inspector.role.byWalk);
   });
-
-  await studio.expectAccessible();
 });
 
 test('a large page is split to be logged, and its pieces get W back one by one', async ({ studio, page }) => {
@@ -101,11 +99,9 @@ test('a large page is split to be logged, and its pieces get W back one by one',
     const dirty = page.locator('.page.gpa.dirty');
     await expect(dirty).toHaveText([new RegExp(`0x10000000.*${memory.marks.dirty}`)]);
   });
-
-  await studio.expectAccessible();
 });
 
-test('without A bits a use is seen because it faults', async ({ studio, page }) => {
+test('without A bits a use is seen because it faults', async ({ studio }) => {
   await studio.open();
   await studio.openScenario('20-access-tracking');
   const { inspector } = studio.words;
@@ -139,9 +135,6 @@ test('without A bits a use is seen because it faults', async ({ studio, page }) 
     await studio.question('lastWrite').click();
     await expect(studio.currentEvent()).toContainText('kvm_tdp_mmu_spte_changed');
   });
-
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await studio.expectAccessible();
 });
 
 test('an MMIO access leaves as a misconfiguration', async ({ studio }) => {
@@ -186,6 +179,4 @@ test('an MMIO access leaves as a misconfiguration', async ({ studio }) => {
       }),
     );
   });
-
-  await studio.expectAccessible();
 });

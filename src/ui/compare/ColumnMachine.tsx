@@ -70,7 +70,7 @@ export function ColumnMachine({ index, words: own, text }: Props) {
           </option>
         ))}
       </select>
-      <DropdownMenu.Root>
+      <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger className="button" aria-label={words.compare.switches}>
           {offered.filter(isOn).length > 0
             ? words.compare.switched(offered.filter(isOn).length)

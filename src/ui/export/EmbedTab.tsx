@@ -50,7 +50,10 @@ export function EmbedTab({ moment }: TabProps) {
       <Preview>
         <iframe key={address} src={address} width={width} height={height} title={title} />
       </Preview>
-      <pre className="export-snippet">{markup}</pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by key */}
+      <pre className="export-snippet" tabIndex={0}>
+        {markup}
+      </pre>
       <p className="export-actions">
         <CopyButton text={() => markup} />
       </p>
