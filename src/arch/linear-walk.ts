@@ -16,6 +16,7 @@ import { NOWHERE } from './nested-translation.ts';
 import { ACC, accessIndex } from './permission.ts';
 import { position, refuseAccess, walkOn } from './walk-on.ts';
 import type { Roots, WalkRequest, WalkResult } from './walk-request.ts';
+import { addReference, DIMENSION, reference, type WalkTrace } from './walk-trace.ts';
 
 /**
  * Walks for a linear address (plain pair; canonical). True if the access is allowed; `result` says more either way.
@@ -35,7 +36,8 @@ export type LinearWalk = (
  * @param dense tables lie where their frames' numbers say: frame f at place f << 10
  */
 export function linearWalkOf({ mode, trace, caches }: WalkRequest, dense: boolean): LinearWalk {
-  if (trace !== null || caches !== null || !dense) return walkInFull;
+  if (caches !== null) return walkInFull;
+  if (trace !== null || !dense) return mode.entryBytes === 8 ? walkInSight : walkInFull;
   if (mode.levels === 4) return walk4;
   if (mode.levels === 5) return walk5;
   return mode.levels === 3 ? walkPae : walk32;
@@ -49,6 +51,65 @@ export const walkInFull: LinearWalk = (request, roots, hi, lo, access, result) =
   position.rights = ACC.all;
   return walkOn(request, roots, hi, lo, access, result);
 };
+
+/** The walk over plain entries of 8 bytes of which each reference is recorded, wherever tables lie. */
+const walkInSight: LinearWalk = (request, roots, hi, lo, access, result) => {
+  const { guest, memory, trace } = request;
+  const { words } = memory;
+  const { mask, flags: plain, frame: clear } = guest.plainTable;
+  let level = guest.levels;
+  let table = roots.guest;
+  let all = -1;
+  if (level === 3 && roots.pdptes !== 0) {
+    const pointer = roots.pdptes + ((lo >>> 30) << 1);
+    if ((words[pointer + 1] as number) & PTE.present) {
+      table = words[pointer] as number;
+      level = 2;
+    }
+  }
+  while (level !== 3 || guest.levels !== 3) {
+    const start = memory.place(table);
+    if (start < 0) break;
+    const place = start + indexOffset(level, hi, lo);
+    const flags = words[place + 1] as number;
+    const frame = words[place] as number;
+    if (level === 1) {
+      if (!isPlainLeaf(guest, frame, flags)) break;
+      found(frame, flags, all & flags, result);
+      const missing = (PTE.accessed | ((access & PF.write) << 5)) & ~flags;
+      if (missing !== 0 || guest.allowed[accessIndex(result.rights, access)] === 0) break;
+      if (trace !== null) record(trace, 1, place, table);
+      return true;
+    }
+    if ((flags & mask) !== plain || (frame & clear) !== 0) break;
+    if (trace !== null) record(trace, level, place, table);
+    all &= flags;
+    table = frame;
+    level = (level - 1) | 0;
+  }
+  position.row = level;
+  position.table = table;
+  position.frame = NOWHERE;
+  position.rights = (all & (PTE.write | PTE.user)) | ACC.exec;
+  return walkOn(request, roots, hi, lo, access, result);
+};
+
+const isPlainLeaf = ({ plainLeaf }: PagingFormat, frame: number, flags: number): boolean =>
+  (flags & plainLeaf.mask) === plainLeaf.flags && (frame & plainLeaf.frame) === 0;
+
+/** Words from a table's start to the entry of 8 bytes for an address. */
+const indexOffset = (level: number, hi: number, lo: number): number =>
+  (level > 2 ? ((hi << 3) | (lo >>> 29)) >>> (level * 9 - 27) : (lo >>> 11) >>> (level * 9 - 9)) & 0x3fe;
+
+function record(trace: WalkTrace, level: number, place: number, table: number): void {
+  trace.used = addReference(
+    trace.records,
+    trace.used,
+    reference(DIMENSION.guest, level, level),
+    place,
+    table,
+  );
+}
 
 /** Flags that all entries above the leaf have, as the way there found them. */
 let above = 0;

@@ -1,7 +1,7 @@
 /** The processor of a bare machine: it walks the guest's tables in guest-physical memory, which is all memory there is. */
 import { bitsMask, PTE } from '#arch/entry.ts';
 import { pagingFormat } from '#arch/entry-format.ts';
-import { walkInFull } from '#arch/linear-walk.ts';
+import { linearWalkOf } from '#arch/linear-walk.ts';
 import { frameOfAddress, type PagingMode } from '#arch/paging-mode.ts';
 import { WITH_AC } from '#arch/permission.ts';
 import {
@@ -112,7 +112,8 @@ export class BareProcessor {
     const { result } = this;
     const request = this.#request(mode);
     this.#begin(vcpu, mode);
-    const allowed = walkInFull(request, this.#roots, hi, lo, ac ? access | WITH_AC : access, result);
+    const walk = linearWalkOf(request, false);
+    const allowed = walk(request, this.#roots, hi, lo, ac ? access | WITH_AC : access, result);
     this.#trace.emit();
     if (!allowed) {
       log.emit(EVENT.fault, hi, lo, result.error, result.row);

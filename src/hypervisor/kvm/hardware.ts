@@ -3,7 +3,7 @@
  * Not KVM's code: what AMD APM vol. 2 chapter 5 says of a walk, with the control registers that KVM gives the hardware.
  */
 import { pagingFormat } from '#arch/entry-format.ts';
-import { walkInFull } from '#arch/linear-walk.ts';
+import { linearWalkOf } from '#arch/linear-walk.ts';
 import { CR4, type PagingMode } from '#arch/paging-mode.ts';
 import { WITH_AC } from '#arch/permission.ts';
 import { newWalkResult, type Roots, type WalkRequest, type WalkResult } from '#arch/walk-request.ts';
@@ -55,7 +55,8 @@ export class Processor {
     }
     this.#caches?.use(vcpu.regs, 0, request.mode.entryBytes);
     this.#begin(request.mode, m.get(vcpu.regs + VCPU.hardware_root));
-    const allowed = walkInFull(request, this.#roots, hi, lo, ac ? access | WITH_AC : access, result);
+    const walk = linearWalkOf(request, false);
+    const allowed = walk(request, this.#roots, hi, lo, ac ? access | WITH_AC : access, result);
     this.#trace.emit();
     if (allowed) {
       m.log.emit(EVENT.translated, hi, lo, result.frame, result.guestLevel);
