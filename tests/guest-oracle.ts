@@ -167,7 +167,7 @@ class Oracle {
   }
 
   /** The faults that the page of the guest's instructions and its stack gives it, by address; null for none. */
-  #stubFaults(words: Int32Array, cpu: number): { gva: bigint; fault: number | null; gfn: number | null }[] {
+  #stubFaults(words: Int32Array, cpu: number): { gva: bigint; fault: number | null; found: Translation }[] {
     const { stub } = this.#scenario;
     if (!stub) return [];
     const user = stub.ugva ?? stub.gva;
@@ -179,7 +179,7 @@ class Oracle {
       ] as const
     ).map((access) => {
       const found = translate(words, cpu, this.#walked, access.gva);
-      return { gva: access.gva, fault: faultOf(words, cpu, found, access), gfn: found.gfn };
+      return { gva: access.gva, fault: faultOf(words, cpu, found, access), found };
     });
   }
 
@@ -192,7 +192,10 @@ class Oracle {
   #isStubOutcome(words: Int32Array, step: AccessStep, outcome: Outcome): boolean {
     const faults = this.#stubFaults(words, step.cpu);
     if (outcome.what === OUTCOME.internal)
-      return faults.some(({ gfn }) => gfn !== null && leavesToUserSpace(words, gfn, false));
+      return faults.some(
+        ({ found: { gfn, outside } }) =>
+          (this.#walked.nested && outside !== null) || (gfn !== null && leavesToUserSpace(words, gfn, false)),
+      );
     return (
       outcome.what === OUTCOME.exception &&
       faults.some(({ gva, fault }) => outcome.value === gva && outcome.error === fault)
@@ -211,6 +214,7 @@ class Oracle {
     const access = accessOf(step);
     const usable = this.#translations.usable(step.cpu, step.gva);
     const now = usable.at(-1) as Translation;
+    if (this.#isOnTable(usable, outcome)) return;
     // What a fetch from where no memory is comes to is for user space to say.
     const hasMemory = usable.every(
       ({ gfn }) => gfn === null || !leavesToUserSpace(words, gfn, step.kind === 'write'),
@@ -239,6 +243,19 @@ class Oracle {
       this.#usedFlags(words, step, now, tell);
     if (step.kind !== 'write' && changes.some(({ before, after }) => (before ^ after) & ~0x60_0000_0060n))
       tell('memory changed, and nothing was written');
+  }
+
+  /**
+   * Whether an access was emulated because a table on the way lies in no memory. KVM takes the table's address for that of the access
+   * where both have the same offset in their pages, and finds no instruction where its own page is looked for so (Linux
+   * 6.1: x86.c emulator_read_write_onepage).
+   */
+  #isOnTable(usable: readonly Translation[], outcome: Outcome): boolean {
+    return (
+      this.#walked.nested &&
+      usable.some(({ outside }) => outside !== null) &&
+      (outcome.leftToUserSpace || outcome.what === OUTCOME.internal)
+    );
   }
 
   /** Whether a step's outcome is that of an access to a guest frame. */

@@ -23,6 +23,8 @@ export interface Translation {
   readonly gfn: number | null;
   /** Why it ends before; error-code bits. */
   readonly fault: number | null;
+  /** Where it ends because there is no memory: the address of the entry that was looked for. */
+  readonly outside: number | null;
   readonly writable: boolean;
   readonly user: boolean;
   readonly executable: boolean;
@@ -122,10 +124,11 @@ interface Way {
   readonly rights: Pick<Translation, 'writable' | 'user' | 'executable'>;
 }
 
-const ended = ({ entries, rights }: Way, fault: number): Translation => ({
+const ended = ({ entries, rights }: Way, fault: number, outside: number | null = null): Translation => ({
   entries,
   gfn: null,
   fault,
+  outside,
   ...rights,
 });
 
@@ -143,7 +146,7 @@ function* ways(
   const gpa = way.table + Number(bits(gva, shift, shift + width - 1)) * bytes;
   for (const value of values(gpa, bytes)) {
     if (value === null || !bit(value, 0)) {
-      yield ended(way, 0);
+      yield ended(way, 0, value === null ? gpa : null);
       continue;
     }
     // Pointers have no A flag to look at.
@@ -153,7 +156,8 @@ function* ways(
     if (isReserved(mode, level, large, value)) yield ended({ ...way, entries }, 9);
     else if (large || level === 1) {
       const within = level === 1 ? 0 : Number(bits(gva, 12, shift - 1));
-      yield { entries, gfn: firstFrame(mode, shift, large, value) + within, fault: null, ...rights };
+      const gfn = firstFrame(mode, shift, large, value) + within;
+      yield { entries, gfn, fault: null, outside: null, ...rights };
     } else {
       const table = Number(bits(value, 12, mode.fourBytes ? 31 : 39)) * 4096;
       yield* ways(mode, bytes, gva, values, { level: level - 1, table, entries, rights });
@@ -208,6 +212,7 @@ export function isHostReadOnly(words: Int32Array, gfn: number): boolean {
 const sameTranslation = (one: Translation, other: Translation): boolean =>
   one.gfn === other.gfn &&
   one.fault === other.fault &&
+  one.outside === other.outside &&
   one.entries.length === other.entries.length &&
   one.entries.every(
     ({ gpa, value }, i) =>

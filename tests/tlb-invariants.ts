@@ -2,6 +2,7 @@
  * What KVM owes to the guest's processors whenever one is about to run: nothing that they remember grants more than the tables which KVM made
  * grant now. The guest's own tables are no part of this: what a guest changes it must flush itself.
  */
+import { PTE } from '#arch/entry.ts';
 import { ARCH, roleLevel } from '#hypervisor/kvm/structs.ts';
 import { knownFrames } from '#machine/tlb/frames.ts';
 import { TLB } from '#machine/tlb/record.ts';
@@ -92,12 +93,22 @@ class Check {
       const now = this.#walk(depth, known.hi, known.lo, 1);
       const rights = (known.rights & 2 ? 2 : 0) | (known.rights & 4 ? 4 : 0) | (known.rights & 1 ? NX : 0);
       if (!now || now.frame !== known.frame) this.#tell(known, 'the tables lead elsewhere');
-      else this.#compare(known, rights, known.dirty, now);
+      else this.#compare(known, rights & ~this.#takenBySupervisor(now), known.dirty, now);
     }
     for (const known of knownTables(this.#words, this.#regs, false)) {
       const now = this.#walk(depth, known.hi, known.lo, known.level + 1);
       if (!now || now.frame !== known.table) this.#tell(known, 'the table is another now');
     }
+  }
+
+  /**
+   * Rights that an entry lost when a supervisor wrote to a read-only page of user space, which CR0.WP = 0 allows: KVM lets the entry be
+   * written, then, and takes it from user space without a flush, as the guest's tables still grant that (Linux 6.1:
+   * mmu/paging_tmpl.h page_fault).
+   */
+  #takenBySupervisor({ rights }: Reached): number {
+    const { wp } = vcpuMode(this.#words, this.#regs);
+    return !wp && rights & PAGING.write && !(rights & PTE.user) ? PTE.user | NX : 0;
   }
 
   /** Two dimensions: guest frames lie where they are remembered; what is behind linear addresses is mapped somewhere. */

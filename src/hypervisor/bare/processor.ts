@@ -1,5 +1,4 @@
 /** The processor of a bare machine: it walks the guest's tables in guest-physical memory, which is all memory there is. */
-import { bitsMask, PTE } from '#arch/entry.ts';
 import { pagingFormat } from '#arch/entry-format.ts';
 import { linearWalkOf } from '#arch/linear-walk.ts';
 import { frameOfAddress, type PagingMode } from '#arch/paging-mode.ts';
@@ -11,9 +10,10 @@ import {
   type WalkRequest,
   type WalkResult,
 } from '#arch/walk-request.ts';
-import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
+import { hiWord, loWord } from '#arch/word64.ts';
+import { readPointers, setPointers } from '#hypervisor/pointers.ts';
 import { EVENT } from '#machine/events.ts';
-import { guestPlace, loadedHi, loadedLo, loadGuest } from '#machine/memory.ts';
+import { guestPlace, loadGuest } from '#machine/memory.ts';
 import { findSlot } from '#machine/slots.ts';
 import { type WalkCaches, walkCaches } from '#machine/tlb/caches.ts';
 import { forgetFaulting } from '#machine/tlb/flush.ts';
@@ -155,19 +155,10 @@ export class BareProcessor {
   loadPointers(vcpu: number, hi: number, lo: number): boolean {
     const m = this.#m;
     if (vcpuMode(m.words, vcpu).levels !== 3) return true;
-    const reserved = [bitsMask(1, 2), bitsMask(5, 8), bitsMask(this.#spec.maxphyaddr, 63)];
-    const words: number[] = [];
-    for (let i = 0; i < 4; i++) {
-      if (!loadGuest(m, frameOfAddress(hi, lo), (lo & 0xfe0) + i * 8, 8)) return false;
-      const frame = frameWord(loadedHi, loadedLo);
-      const flags = flagsWord(loadedHi, loadedLo);
-      if (flags & PTE.present && reserved.some((mask) => frame & mask.frame || flags & mask.flags))
-        return false;
-      words.push(frame, flags);
-    }
-    words.forEach((word, i) => {
-      m.set(vcpu + VCPU.pdptes + i, word);
-    });
+    const gfn = frameOfAddress(hi, lo);
+    const pointers = readPointers((offset) => loadGuest(m, gfn, offset, 8), lo, this.#spec.maxphyaddr);
+    if (pointers === null) return false;
+    setPointers(m, vcpu, pointers);
     return true;
   }
 }

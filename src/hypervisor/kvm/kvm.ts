@@ -17,6 +17,7 @@ import { Guest, type InstructionBody, type StubPage } from './guest.ts';
 import { jumpTo } from './guest_code.ts';
 import { Processor } from './hardware.ts';
 import { kvm_handle_invpcid } from './pcid.ts';
+import { load_pdptrs } from './pdptrs.ts';
 import { vmx_flush_pml_buffer } from './pml.ts';
 import { ShadowGuestMmu } from './shadow_exits.ts';
 import type { Kvm, Vcpu } from './structs.ts';
@@ -30,15 +31,7 @@ import {
 import { TdpGuestMmu } from './tdp_exits.ts';
 import { TdpProcessor } from './tdp_hardware.ts';
 import { changeOwnBits, invlpg, invpcid, isIntercepted, writeCr3 } from './tdp_native.ts';
-import {
-  kvm_init_mmu,
-  kvm_inject_gp,
-  kvm_set_cr0,
-  kvm_set_cr3,
-  kvm_set_cr4,
-  load_pdptrs,
-  set_efer,
-} from './x86.ts';
+import { kvm_init_mmu, kvm_inject_gp, kvm_set_cr0, kvm_set_cr3, kvm_set_cr4, set_efer } from './x86.ts';
 
 export class KvmHypervisor implements Hypervisor {
   readonly machine: Machine;

@@ -91,6 +91,7 @@ export const ARCH = record([
   'tlb_ctl',
   'asid_is_old',
   'next_asid',
+  'pdptrs_available',
 ]);
 
 /** One entry of ARCH.prev_roots. */

@@ -2,14 +2,13 @@
  * Privileged instructions that a guest with two-dimensional paging does by itself: no exit, KVM learns nothing of them
  * (which ones: Linux 6.1 svm/svm.c init_vmcb, vmx/vmx.c; kvm_cache_regs.h KVM_POSSIBLE_CR0_GUEST_BITS, …_CR4_…).
  */
-import { bitsMask, PTE } from '#arch/entry.ts';
 import { CR0, CR4 } from '#arch/paging-mode.ts';
-import { flagsWord, frameWord } from '#arch/word64.ts';
 import type { ControlChange } from '#hypervisor/hypervisor.ts';
 import { type InvpcidOperand, OK } from '#hypervisor/hypervisor.ts';
 import * as native from '#hypervisor/native.ts';
+import { readPointers, setPointers } from '#hypervisor/pointers.ts';
 import { EVENT, REGISTERS } from '#machine/events.ts';
-import { loadedHi, loadedLo, loadFrame } from '#machine/memory.ts';
+import { loadFrame } from '#machine/memory.ts';
 import * as tlb from '#machine/tlb/flush.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Done, Guest } from './guest.ts';
@@ -50,23 +49,16 @@ function refuse(guest: Guest): Left {
 
 /** Loads the four pointers at an address (plain pair). Null, or why the instruction did not come to its end. */
 function loadPointers(vcpu: Vcpu, guest: Guest, mmu: TdpGuestMmu, hi: number, lo: number): Left | null {
-  const { kvm, regs } = vcpu;
-  const { m } = kvm;
+  const { m, maxphyaddr } = vcpu.kvm;
   const frame = mmu.read(vcpu, hi, lo & ~0x1f);
   if (typeof frame !== 'number') return frame;
-  const reserved = [bitsMask(1, 2), bitsMask(5, 8), bitsMask(kvm.maxphyaddr, 63)];
-  const read: number[] = [];
-  for (let i = 0; i < 4; i++) {
-    loadFrame(m.words, frame, (lo & 0xfe0) + i * 8, 8);
-    const pointer = frameWord(loadedHi, loadedLo);
-    const flags = flagsWord(loadedHi, loadedLo);
-    if (flags & PTE.present && reserved.some((mask) => pointer & mask.frame || flags & mask.flags))
-      return refuse(guest);
-    read.push(pointer, flags);
-  }
-  read.forEach((word, i) => {
-    m.set(regs + VCPU.pdptes + i, word);
-  });
+  const load = (offset: number): true => {
+    loadFrame(m.words, frame, offset, 8);
+    return true;
+  };
+  const pointers = readPointers(load, lo, maxphyaddr);
+  if (pointers === null) return refuse(guest);
+  setPointers(m, vcpu.regs, pointers);
   return null;
 }
 

@@ -2,15 +2,12 @@
  * What KVM does around the guest (Linux 6.1: x86.c): requests before it enters, exceptions for the guest, control registers.
  */
 
-import { bitsMask, PTE } from '#arch/entry.ts';
 import { PF } from '#arch/fault.ts';
 import { CR0, CR4, EFER } from '#arch/paging-mode.ts';
-import { flagsWord, frameWord } from '#arch/word64.ts';
 import { kvm_mmu_invalidate_gva } from '#hypervisor/kvm/mmu/invlpg.ts';
 import { kvm_mmu_new_pgd } from '#hypervisor/kvm/mmu/new_pgd.ts';
 import {
   kvm_mmu_free_obsolete_roots,
-  kvm_mmu_free_roots,
   kvm_mmu_load,
   kvm_mmu_sync_prev_roots,
   kvm_mmu_sync_roots,
@@ -18,12 +15,12 @@ import {
 } from '#hypervisor/kvm/mmu/roots.ts';
 import { cr3Hi, isBeyondCr3, mayEnablePcid } from '#hypervisor/native.ts';
 import { EVENT, REGISTERS } from '#machine/events.ts';
-import { loadedHi, loadedLo, loadGuest } from '#machine/memory.ts';
 import { currentPcid } from '#machine/tlb/tags.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import { kernel } from './calls.ts';
 import { trace_kvm_inj_exception } from './mmutrace.ts';
 import { kvm_invalidate_pcid } from './pcid.ts';
+import { load_pdptrs } from './pdptrs.ts';
 import { KVM_REQ, kvm_make_request } from './requests.ts';
 import { ARCH, isChanged, ROLE, type Vcpu, WHAT_IF } from './structs.ts';
 import { load_mmu_pgd } from './vendor_ops.ts';
@@ -60,6 +57,7 @@ export const vcpu_enter_guest = kernel('vcpu_enter_guest', (vcpu: Vcpu): boolean
     // What came up on the way (a sync that needs a flush) sends the vCPU round once more.
   } while (m.get(vcpu.arch + ARCH.requests) !== 0);
   flushAtEntry(vcpu);
+  m.set(vcpu.arch + ARCH.pdptrs_available, 0);
   m.log.emit(EVENT.entry);
   return true;
 });
@@ -209,30 +207,6 @@ function setRegister(vcpu: Vcpu, name: (typeof REGISTERS)[number], place: number
 
 const isPae = (cr0: number, cr4: number, efer: number): boolean =>
   (cr0 & CR0.PG) !== 0 && (cr4 & CR4.PAE) !== 0 && !(efer & EFER.LME);
-
-/** load_pdptrs: reads the four page-directory pointers of a PAE guest. False if one has a reserved bit set: #GP. */
-export const load_pdptrs = kernel('load_pdptrs', (vcpu: Vcpu, hi: number, lo: number): boolean => {
-  const { kvm } = vcpu;
-  const { m } = kvm;
-  const reserved = [bitsMask(1, 2), bitsMask(5, 8), bitsMask(kvm.maxphyaddr, 63)];
-  const read: number[] = [];
-  for (let i = 0; i < 4; i++) {
-    const offset = (lo & 0xfe0) + i * 8;
-    if (!loadGuest(m, (lo >>> 12) | (hi << 20), offset, 8)) return false;
-    const frame = frameWord(loadedHi, loadedLo);
-    const flags = flagsWord(loadedHi, loadedLo);
-    if (flags & PTE.present && reserved.some((mask) => frame & mask.frame || flags & mask.flags))
-      return false;
-    read.push(frame, flags);
-  }
-  const changed = read.some((word, i) => m.get(vcpu.regs + VCPU.pdptes + i) !== word);
-  if (changed && !kvm.tdp) kvm_mmu_free_roots(vcpu, true, () => false);
-  read.forEach((word, i) => {
-    m.set(vcpu.regs + VCPU.pdptes + i, word);
-  });
-  kvm_make_request(vcpu, KVM_REQ.LOAD_MMU_PGD);
-  return true;
-});
 
 /** kvm_set_cr3. False: the guest gets a #GP. */
 export const kvm_set_cr3 = kernel('kvm_set_cr3', (vcpu: Vcpu, operandHi: number, lo: number): boolean => {

@@ -19,6 +19,7 @@ import {
   trace_kvm_mmu_walker_error,
   traceMemoryWrite,
 } from '#hypervisor/kvm/mmutrace.ts';
+import { kvm_pdptr_read } from '#hypervisor/kvm/pdptrs.ts';
 import type { Vcpu } from '#hypervisor/kvm/structs.ts';
 import { get_rflags } from '#hypervisor/kvm/vendor_ops.ts';
 import { storeGuest } from '#machine/memory.ts';
@@ -113,7 +114,7 @@ function descend(vcpu: Vcpu, mode: PagingMode, hi: number, lo: number): number |
   const format = guestFormat(kvm, mode);
   let table = cr3Frame(m.words, vcpu.regs);
   if (mode.levels === 3) {
-    const pdpte = vcpu.regs + VCPU.pdptes + (lo >>> 30) * 2;
+    const pdpte = kvm_pdptr_read(vcpu, lo);
     const flags = m.get(pdpte + 1);
     trace_kvm_mmu_paging_element(m, m.get(pdpte), flags, 3, table, (lo >>> 30) * 8);
     if (!(flags & PTE.present)) return 0;
