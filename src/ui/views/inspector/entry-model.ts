@@ -3,6 +3,7 @@ import { hexOfEntry, hexOfPair } from '#arch/word64.ts';
 import type { AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { hypervisorEntryKind } from '#hypervisor/entry-bits.ts';
 import { entryOwner } from '#ui/entry-owner.ts';
+import { entryPlace } from '#ui/entry-place.ts';
 import { type EntryText, entryTarget, entryText, findEntry, hex, slotText } from '#ui/entry-text.ts';
 import { leafNote } from '#ui/leaf-note.ts';
 import { eventNumber, type Moment } from '#ui/moment.ts';
@@ -13,7 +14,6 @@ import { type Fact, fact, guestFrame } from './facts.ts';
 import { entryHistory } from './history.ts';
 import { type PlaceList, placeLists } from './lists-model.ts';
 import { toldBy } from './questions.ts';
-import { entryPlace } from './stored.ts';
 
 export interface HistoryRow {
   readonly event: number;

@@ -1,11 +1,11 @@
 /** The lists that lead from an entry or a table to others: reverse map, parents, hash bucket, what is out of sync below. */
 import type { AtlasTable } from '#hypervisor/atlas.ts';
+import { entryPlace } from '#ui/entry-place.ts';
 import { entryText, findEntry, hex, rightsText, slotText } from '#ui/entry-text.ts';
 import type { Moment } from '#ui/moment.ts';
 import { type Place, samePlace, type TablePlace } from '#ui/place.ts';
 import { entryAt } from '#ui/subject.ts';
 import type { Words } from '#ui/words/en.ts';
-import { entryPlace } from './stored.ts';
 
 export interface ListRow {
   readonly name: string;

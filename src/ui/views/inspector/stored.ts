@@ -1,5 +1,5 @@
 /** Where in the machine the selected thing is stored, for the log's questions. */
-import type { Atlas, AtlasTable } from '#hypervisor/atlas.ts';
+import type { Atlas } from '#hypervisor/atlas.ts';
 import {
   guestEntry,
   guestTable,
@@ -11,23 +11,11 @@ import {
   type Stored,
   tableLife,
 } from '#machine/queries.ts';
+import { guestTablePlace } from '#ui/entry-place.ts';
 import { cpuOf, frameOf } from '#ui/marks.ts';
 import type { Moment } from '#ui/moment.ts';
 import type { AddressPlace, FramePlace, Place, TablePlace } from '#ui/place.ts';
 import { legsOf } from '#ui/translation.ts';
-
-/** Place of the first word of a guest's table; 0 while every entry of it is zero. */
-function guestData({ entries, entryBytes }: AtlasTable): number {
-  const [entry] = entries;
-  return entry ? entry.place - ((entry.index * entryBytes) >>> 3) * 2 : 0;
-}
-
-/** Place of the first word of entry `index`, zero or not; 0 where that is unknown. */
-export function entryPlace(table: AtlasTable, index: number): number {
-  if (table.side === 'hypervisor') return table.frame * 1024 + index * 2;
-  const data = guestData(table);
-  return data === 0 ? 0 : data + ((index * table.entryBytes) >>> 3) * 2;
-}
 
 /** Serial number of a hypervisor's table by its id; null for tables that are not numbered. */
 export function serialOf(id: string): number | null {
@@ -50,7 +38,7 @@ function tableStored(moment: Moment, place: TablePlace): Stored | null {
       ? hypervisorEntry(table.frame, place.index, life)
       : hypervisorTable(table.frame, life);
   }
-  const data = guestData(table);
+  const data = guestTablePlace(table);
   return place.kind === 'entry'
     ? guestEntry(table.frame, data, place.index, table.entryBytes)
     : guestTable(table.frame, data);
