@@ -177,6 +177,12 @@ export class Studio {
     return this.page.locator('.cm-content');
   }
 
+  /** Opens the line for a statement, with the caret in it. */
+  async openInsertLine(): Promise<void> {
+    await this.press('i');
+    await expect(this.page.locator('.insert-line .cm-content')).toBeFocused();
+  }
+
   problems(): Locator {
     return this.page.locator('.problems li');
   }
@@ -189,6 +195,11 @@ export class Studio {
   async setScheme(scheme: 'light' | 'dark'): Promise<void> {
     await this.page.emulateMedia({ colorScheme: scheme });
     await expect(this.page.locator('html')).toHaveAttribute('data-theme', scheme);
+  }
+
+  /** Nothing of it is beyond an edge of the window. */
+  async showsWhole(part: Locator): Promise<void> {
+    await expect(part).toBeInViewport({ ratio: 1 });
   }
 
   /** axe finds nothing serious on the page as it is. */
@@ -212,7 +223,10 @@ export class Studio {
 
   /** Puts the text caret behind the first occurrence of `text` and types. */
   async typeAfter(text: string, typed: string): Promise<void> {
-    await this.editor().locator('.cm-line', { hasText: text }).first().click();
+    const line = this.editor().locator('.cm-line', { hasText: text }).first();
+    // The editor measures lines anew as they come into sight, and moves them.
+    await line.hover();
+    await line.click();
     await this.press('End');
     await this.page.keyboard.type(typed);
   }

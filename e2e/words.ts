@@ -1,6 +1,7 @@
 /** The page's texts for tests, by language. */
 import { compare as enCompare } from '#ui/words/en/compare.ts';
 import { cost as enCost } from '#ui/words/en/cost.ts';
+import { edits as enEdits } from '#ui/words/en/edits.ts';
 import { figures as enFigures } from '#ui/words/en/figures.ts';
 import { functions as enFunctions } from '#ui/words/en/functions.ts';
 import { inspector as enInspector } from '#ui/words/en/inspector.ts';
@@ -14,6 +15,7 @@ import { things as enThings } from '#ui/words/en/things.ts';
 import * as enViews from '#ui/words/en/views.ts';
 import { compare as zhCompare } from '#ui/words/zh/compare.ts';
 import { cost as zhCost } from '#ui/words/zh/cost.ts';
+import { edits as zhEdits } from '#ui/words/zh/edits.ts';
 import { figures as zhFigures } from '#ui/words/zh/figures.ts';
 import { functions as zhFunctions } from '#ui/words/zh/functions.ts';
 import { inspector as zhInspector } from '#ui/words/zh/inspector.ts';
@@ -31,6 +33,7 @@ export const en = {
   ...enViews,
   compare: enCompare,
   cost: enCost,
+  edits: enEdits,
   figures: enFigures,
   functions: enFunctions,
   inspector: enInspector,
@@ -50,6 +53,7 @@ export const zh: PageWords = {
   ...zhViews,
   compare: zhCompare,
   cost: zhCost,
+  edits: zhEdits,
   figures: zhFigures,
   functions: zhFunctions,
   inspector: zhInspector,

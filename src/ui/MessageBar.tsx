@@ -9,6 +9,11 @@ export function MessageBar() {
   return (
     <div className={`message ${message.tone}`} role="alert">
       <p>{message.text(words)}</p>
+      {message.actions?.map(({ label, run }) => (
+        <button key={label(words)} type="button" onClick={run}>
+          {label(words)}
+        </button>
+      ))}
       <button type="button" onClick={() => tell(null)}>
         {words.messages.dismiss}
       </button>

@@ -3,7 +3,7 @@ import { Inlet } from '#ui/opening/Inlet.tsx';
 import { DesktopPanes } from '#ui/panes/DesktopPanes.tsx';
 import { PhonePanes } from '#ui/panes/PhonePanes.tsx';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
-import { handleKey } from './commands.ts';
+import { handleInput, handleKey } from './commands.ts';
 import { Dialogs } from './Dialogs.tsx';
 import { EmbedPage } from './EmbedPage.tsx';
 import { isEmbedded } from './embed.ts';
@@ -37,7 +37,11 @@ function WholePage() {
 export function Studio() {
   useEffect(() => {
     addEventListener('keydown', handleKey);
-    return () => removeEventListener('keydown', handleKey);
+    addEventListener('beforeinput', handleInput);
+    return () => {
+      removeEventListener('keydown', handleKey);
+      removeEventListener('beforeinput', handleInput);
+    };
   }, []);
   return isEmbedded() ? <EmbedPage /> : <WholePage />;
 }

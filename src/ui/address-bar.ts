@@ -69,7 +69,7 @@ export function openFragment(fragment: string): void {
   const { text, step, offset, selection, view, hash, stops, notes } = decoded.moment;
   clearTimeout(timer);
   // The very text of a draft is that draft: the page was loaded anew.
-  continueDraft(drafts().find((draft) => draft.text === text)?.id ?? null);
+  continueDraft(drafts().find((draft) => draft.text === text) ?? null);
   tell(null);
   useStudio.setState({ selection: parsePlace(selection), arrangement: parseArrangement(view) });
   openText(text, { step, offset, hash });

@@ -2,7 +2,15 @@
 import { create } from 'zustand';
 import type { LogReader } from '#machine/log-reader.ts';
 import { isComparing, toggleComparison } from '#ui/compare/columns.ts';
-import { focused, focusNextColumn, isPageFocused, moveFocused } from '#ui/compare/cursor.ts';
+import {
+  focused,
+  focusNextColumn,
+  isPageFocused,
+  moveFocused,
+  showFirstDifference,
+} from '#ui/compare/cursor.ts';
+import { fork, redo, undo } from '#ui/edit/edits.ts';
+import { useInsertLine } from '#ui/edit/insert-line.ts';
 import { useExportDialog } from '#ui/export/dialog.ts';
 import { pickFile } from '#ui/opening/open.ts';
 import { usePalette } from '#ui/palette/open.ts';
@@ -11,8 +19,8 @@ import { PANES, type PaneId, PRESETS } from './arrangement.ts';
 import { isEmbedded } from './embed.ts';
 import { goBack, goForward, goTo, select } from './jumps.ts';
 import { cursorPlace, type Run } from './moment.ts';
-import { addNote, goToNote } from './notes.ts';
-import { stop, togglePlay } from './playback.ts';
+import { addNote, goToNote } from './noting.ts';
+import { changePace, stop, togglePlay } from './playback.ts';
 import { goToFound } from './search.ts';
 import { DETAILS, moved } from './sequence.ts';
 import { currentSequence, useSession } from './session.ts';
@@ -25,6 +33,7 @@ export type CommandId = keyof Words['commands'];
 export const GROUPS = [
   'move',
   'find',
+  'edit',
   'panes',
   'page',
 ] as const satisfies readonly (keyof Words['commandGroups'])[];
@@ -36,6 +45,8 @@ export interface Command {
   readonly key: string;
   readonly shift?: true;
   readonly alt?: true;
+  /** With Ctrl, or ⌘: while typing in the scenario too. */
+  readonly control?: true;
   /** How the sheet writes it. */
   readonly shown: readonly string[];
   readonly run: () => void;
@@ -170,6 +181,8 @@ export const COMMANDS: readonly Command[] = [
     run: () => moveSame(-1),
   },
   { id: 'play', group: 'move', key: ' ', shown: ['Space'], run: togglePlay },
+  { id: 'slower', group: 'move', key: '<', shown: ['<'], run: () => changePace(-1) },
+  { id: 'faster', group: 'move', key: '>', shown: ['>'], run: () => changePace(1) },
   { id: 'first', group: 'move', key: 'Home', shown: ['Home'], run: () => jump(() => 0) },
   {
     id: 'last',
@@ -196,6 +209,10 @@ export const COMMANDS: readonly Command[] = [
   { id: 'nextFound', group: 'find', key: 'n', shown: ['n'], run: () => goToFound(1) },
   { id: 'previousFound', group: 'find', key: 'N', shown: ['Shift', 'n'], run: () => goToFound(-1) },
   { id: 'release', group: 'move', key: 'Escape', shown: ['Esc'], run: release },
+  { id: 'undo', group: 'edit', key: 'z', control: true, shown: ['Ctrl', 'z'], run: undo },
+  { id: 'redo', group: 'edit', key: 'y', control: true, shown: ['Ctrl', 'y'], run: redo },
+  { id: 'insert', group: 'edit', key: 'i', shown: ['i'], run: () => useInsertLine.setState({ open: true }) },
+  { id: 'fork', group: 'edit', key: 'v', shown: ['v'], run: fork },
   { id: 'learn', group: 'panes', key: '1', shown: ['1'], run: () => arrange(PRESETS.learn) },
   { id: 'debug', group: 'panes', key: '2', shown: ['2'], run: () => arrange(PRESETS.debug) },
   { id: 'present', group: 'panes', key: '3', shown: ['3'], run: () => arrange(PRESETS.present) },
@@ -212,6 +229,13 @@ export const COMMANDS: readonly Command[] = [
   { id: 'detail', group: 'panes', key: 'd', shown: ['d'], run: nextDetail },
   { id: 'compare', group: 'panes', key: 'c', shown: ['c'], run: toggleComparison },
   { id: 'nextColumn', group: 'panes', key: 'x', shown: ['x'], run: focusNextColumn },
+  {
+    id: 'firstDifference',
+    group: 'panes',
+    key: 'V',
+    shown: ['Shift', 'v'],
+    run: () => isComparing() && showFirstDifference(),
+  },
   { id: 'palette', group: 'page', key: 'k', shown: ['k'], run: () => usePalette.setState({ open: true }) },
   { id: 'help', group: 'page', key: '?', shown: ['?'], run: () => useKeySheet.setState({ open: true }) },
 ];
@@ -239,9 +263,32 @@ const EMBEDDED: ReadonlySet<CommandId> = new Set<CommandId>([
   'release',
 ]);
 
-/** Ctrl+K or ⌘K, as elsewhere: it works while typing too. */
-const isPaletteChord = (event: KeyboardEvent): boolean =>
-  (event.ctrlKey || event.metaKey) && event.key === 'k' && !event.defaultPrevented && !isEmbedded();
+/** Where the scenario's text is typed: what undoes it is the page's. */
+const SCENARIO_TEXT = '.editor-box .cm-content, .editor-box > textarea';
+
+/** The command of Ctrl, or ⌘, with a key: as elsewhere Shift turns undo round, and the palette opens while typing too. */
+function controlCommand({ key, shiftKey }: KeyboardEvent, target: Element | null): CommandId | null {
+  if (key === 'k') return 'palette';
+  if (target?.closest(TYPING) && !target.closest(SCENARIO_TEXT)) return null;
+  if (shiftKey && key.toLowerCase() === 'z') return 'redo';
+  return COMMANDS.find((command) => command.control && command.key === key)?.id ?? null;
+}
+
+function handleControlKey(event: KeyboardEvent, target: Element | null): boolean {
+  const command = isEmbedded() || event.altKey ? null : controlCommand(event, target);
+  if (!command) return false;
+  event.preventDefault();
+  if (!event.repeat || isNextFrame()) runCommand(command);
+  return true;
+}
+
+/** Undo and redo of the browser's own menus, in the scenario's text. */
+export function handleInput(event: InputEvent): void {
+  const command = ({ historyUndo: 'undo', historyRedo: 'redo' } as const)[event.inputType];
+  if (!command || !(event.target instanceof Element && event.target.closest(SCENARIO_TEXT))) return;
+  event.preventDefault();
+  runCommand(command);
+}
 
 let isShown = true;
 
@@ -260,14 +307,11 @@ function isNextFrame(): boolean {
 
 /** Runs the command that a key press means. True if there was one. */
 export function handleKey(event: KeyboardEvent): boolean {
-  if (isPaletteChord(event)) {
-    event.preventDefault();
-    runCommand('palette');
-    return true;
-  }
-  // What is typed before the palette has been loaded is meant for it.
-  if (event.ctrlKey || event.metaKey || event.defaultPrevented || usePalette.getState().open) return false;
   const target = event.target instanceof Element ? event.target : null;
+  if (event.defaultPrevented) return false;
+  if (event.ctrlKey || event.metaKey) return handleControlKey(event, target);
+  // What is typed before the palette, or the line for a statement, has been loaded is meant for it.
+  if (usePalette.getState().open || useInsertLine.getState().open) return false;
   if (target?.closest(TYPING)) return false;
   if (event.key === ' ' && target?.closest(OWN_KEYS)) return false;
   if (target?.closest('[role="separator"]')) return false;
@@ -275,6 +319,7 @@ export function handleKey(event: KeyboardEvent): boolean {
   const command = COMMANDS.find(
     (candidate) =>
       candidate.key === event.key &&
+      !candidate.control &&
       (isLetter || Boolean(candidate.shift) === event.shiftKey) &&
       Boolean(candidate.alt) === event.altKey,
   );

@@ -4,15 +4,10 @@
  */
 import { create } from 'zustand';
 import { cleanText } from './clean-text.ts';
-import { goTo } from './jumps.ts';
-import { cursorAt, cursorPlace, type Run } from './moment.ts';
-import { useSession } from './session.ts';
-import { useStudio } from './store.ts';
+import type { CursorPlace } from './moment.ts';
 
-export interface Note {
-  /** The moment: an edit of the scenario above it does not move it. */
-  readonly step: number;
-  readonly offset: number;
+/** Its moment is a step and a place in it: an edit of the scenario above it does not move it. */
+export interface Note extends CursorPlace {
   readonly text: string;
 }
 
@@ -46,44 +41,30 @@ export function parseNotes(text: string): Note[] {
 
 export const setNotes = (notes: readonly Note[]): void => useNotes.setState({ notes });
 
-const isAt =
-  (place: Pick<Note, 'step' | 'offset'>) =>
-  (note: Note): boolean =>
-    note.step === place.step && note.offset === place.offset;
+/** Whether a note is beside a moment. */
+export const isNoteAt = (note: CursorPlace, { step, offset }: CursorPlace): boolean =>
+  note.step === step && note.offset === offset;
 
-/** Notes something beside the event at the cursor, if nothing stands there yet. False where there is no room for more. */
-export function addNote(): boolean {
-  const { run } = useSession.getState();
+/** The notes with one more; where it would stand beside the moment of another, it stands beside the next. */
+function withNote(notes: readonly Note[], note: Note): readonly Note[] {
+  let { offset } = note;
+  while (notes.some((other) => isNoteAt(other, { ...note, offset }))) offset++;
+  return [...notes, { ...note, offset }];
+}
+
+/** The scenario was run anew. @param movedStep where a step of the old run is in the new one */
+export function carryNotes(movedStep: (step: number) => number): void {
   const { notes } = useNotes.getState();
-  if (!run || run.reader.length === 0) return false;
-  const place = cursorPlace(run, useStudio.getState().cursor);
-  if (notes.some(isAt(place))) return true;
+  if (notes.every(({ step }) => movedStep(step) === step)) return;
+  const moved = notes.map((note) => ({ ...note, step: movedStep(note.step) }));
+  setNotes(inOrder(moved.reduce<readonly Note[]>(withNote, [])));
+}
+
+/** Puts an empty note beside a moment, where none is. False where there is no room for more. */
+export function putNote(place: CursorPlace): boolean {
+  const { notes } = useNotes.getState();
+  if (notes.some((note) => isNoteAt(note, place))) return true;
   if (notes.length >= MOST_NOTES) return false;
   setNotes(inOrder([...notes, { ...place, text: '' }]));
   return true;
-}
-
-export function writeNote(place: Pick<Note, 'step' | 'offset'>, text: string): void {
-  const { notes } = useNotes.getState();
-  setNotes(notes.map((note) => (isAt(place)(note) ? { ...note, text: cleanNote(text) } : note)));
-}
-
-export const removeNote = (place: Pick<Note, 'step' | 'offset'>): void =>
-  setNotes(useNotes.getState().notes.filter((note) => !isAt(place)(note)));
-
-/** The event that a note is beside; null where the run does not come to it. */
-export function noteEvent(run: Run, note: Note): number | null {
-  const { index, exact } = cursorAt(run, note);
-  return exact ? index : null;
-}
-
-/** Moves the cursor to the next or the last note. */
-export function goToNote(direction: 1 | -1): void {
-  const { run } = useSession.getState();
-  if (!run) return;
-  const { cursor } = useStudio.getState();
-  const events = useNotes.getState().notes.flatMap((note) => noteEvent(run, note) ?? []);
-  const next =
-    direction === 1 ? events.find((event) => event > cursor) : events.findLast((event) => event < cursor);
-  if (next !== undefined) goTo({ event: next });
 }

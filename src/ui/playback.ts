@@ -5,12 +5,33 @@ import { moved } from './sequence.ts';
 import { currentSequence } from './session.ts';
 import { stopFrom } from './stops.ts';
 
-/** Milliseconds an event stays. */
-const PACE = 450;
+/** Events in a second that can be played. */
+export const PACES = [1, 2, 5, 10, 20] as const;
+export type Pace = (typeof PACES)[number];
 
-export const usePlayback = create<{ playing: boolean }>(() => ({ playing: false }));
+const USUAL: Pace = 2;
+const KEY = 'penumbra.pace';
+
+/** The pace that a browser has kept. */
+function keptPace(): Pace {
+  try {
+    return PACES.find((pace) => `${pace}` === localStorage.getItem(KEY)) ?? USUAL;
+  } catch {
+    return USUAL;
+  }
+}
+
+export const usePlayback = create<{ playing: boolean; pace: Pace }>(() => ({
+  playing: false,
+  pace: keptPace(),
+}));
 
 let timer: ReturnType<typeof setInterval> | undefined;
+
+function begin(): void {
+  clearInterval(timer);
+  timer = setInterval(advance, 1000 / usePlayback.getState().pace);
+}
 
 export function stop(): void {
   clearInterval(timer);
@@ -26,6 +47,23 @@ function advance(): void {
   if (next === cursor || isStopped) stop();
 }
 
+/** Plays at a pace, now and later, also when the page is opened again. */
+export function setPace(pace: Pace): void {
+  try {
+    localStorage.setItem(KEY, `${pace}`);
+  } catch {
+    // Not kept, but played.
+  }
+  usePlayback.setState({ pace });
+  if (usePlayback.getState().playing) begin();
+}
+
+/** To the next pace, or the last; the fastest and the slowest stay. */
+export function changePace(direction: 1 | -1): void {
+  const pace = PACES[PACES.indexOf(usePlayback.getState().pace) + direction];
+  if (pace) setPace(pace);
+}
+
 /** Plays from the cursor (from the beginning, if it stands at the end), or stops. */
 export function togglePlay(): void {
   if (usePlayback.getState().playing) {
@@ -37,5 +75,5 @@ export function togglePlay(): void {
   const sequence = currentSequence(run);
   if (moved(sequence, cursor, 1) === cursor) moveFocused(sequence.at(0));
   usePlayback.setState({ playing: true });
-  timer = setInterval(advance, PACE);
+  begin();
 }

@@ -6,7 +6,10 @@ import { load } from '#scenario/check.ts';
 import { type Told, textOf } from '#scenario/messages.ts';
 import type { Problem, Scenario } from '#scenario/scenario.ts';
 import { Names } from '#trace/names.ts';
+import { movedSteps } from '#ui/compare/alignment.ts';
+import { forgetEdits } from '#ui/edit/history.ts';
 import type { FromWorker } from '#worker/messages.ts';
+import { keepDraftNotes } from './drafts.ts';
 import { Engine } from './engine.ts';
 import { carryJumps, forgetJumps } from './jumps.ts';
 import {
@@ -20,6 +23,7 @@ import {
   newRun,
   type Run,
 } from './moment.ts';
+import { carryNotes, useNotes } from './notes.ts';
 import type { Detail, Sequence } from './sequence.ts';
 import { setCursor, setText, tell, useStudio } from './store.ts';
 
@@ -37,6 +41,12 @@ interface Target extends CursorPlace {
   readonly hash: string;
 }
 
+/** A text that is to be run: one that was opened, at a moment; or an edited one, at a moment or (null) where the cursor then is. */
+type Order = { readonly text: string } & (
+  | { readonly origin: 'opened'; readonly target: Target }
+  | { readonly origin: 'edited'; readonly target: CursorPlace | null }
+);
+
 export const useSession = create<SessionState>(() => ({
   run: null,
   problems: [],
@@ -49,8 +59,7 @@ const TYPING_PAUSE = 150;
 
 const engine = new Engine(receive, crash);
 
-let pending: { readonly text: string; readonly scenario: Scenario; readonly target: Target | null } | null =
-  null;
+let pending: (Order & { readonly scenario: Scenario }) | null = null;
 let typing: ReturnType<typeof setTimeout> | undefined;
 
 function crash(reason: string): void {
@@ -58,18 +67,15 @@ function crash(reason: string): void {
   tell({ tone: 'problem', text: (words) => words.messages.crash(reason) });
 }
 
-/**
- * Runs a text and then shows the moment at `target`, or else (null) the one where the cursor then is. A text with errors is not run:
- * the last log stays.
- */
-function runText(text: string, target: Target | null): void {
+/** Runs a text. One with errors is not run: the last log stays. */
+function runText(order: Order): void {
   clearTimeout(typing);
-  const { scenario, problems } = load(text);
+  const { scenario, problems } = load(order.text);
   engine.cancel();
   useSession.setState({ problems, running: scenario !== null });
   if (!scenario) return;
-  pending = { text, scenario, target };
-  engine.run(text);
+  pending = { ...order, scenario };
+  engine.run(order.text);
 }
 
 function tellNotice(notice: Told | null): void {
@@ -90,14 +96,33 @@ function receive(message: FromWorker): void {
   }
 }
 
-function show(reader: LogReader, { text, scenario, target }: NonNullable<typeof pending>): void {
+const stepTexts = ({ scenario }: Run): string[] => scenario.steps.map(({ text }) => text);
+
+/** The run of an edited text takes the place of the last: what is beside a statement stays beside it. */
+function carryOver(last: Run, run: Run): (place: CursorPlace) => CursorPlace {
+  const movedStep = movedSteps(stepTexts(last), stepTexts(run));
+  const moved = (place: CursorPlace): CursorPlace => ({ ...place, step: movedStep(place.step) });
+  carryJumps((cursor) => cursorAt(run, moved(cursorPlace(last, cursor))).index);
+  const { notes } = useNotes.getState();
+  carryNotes(movedStep);
+  if (useNotes.getState().notes !== notes) keepDraftNotes();
+  return moved;
+}
+
+function show(reader: LogReader, order: NonNullable<typeof pending>): void {
+  const { text, scenario, target } = order;
   const run = newRun({ text, scenario, reader, replay: new Replay(reader), names: new Names(reader) });
   const last = useSession.getState().run;
-  if (last) carryJumps((cursor) => cursorAt(run, cursorPlace(last, cursor)).index);
-  const { index, exact } = cursorAt(run, target ?? herePlace());
+  const moved = last && order.origin === 'edited' ? carryOver(last, run) : null;
+  const here = herePlace();
+  const { index, exact } = cursorAt(run, target ?? moved?.(here) ?? here);
   setCursor(Math.max(0, index));
   useSession.setState({ run });
-  if (!target || target.hash === '') return;
+  if (order.origin === 'opened' && order.target.hash !== '') tellDifference(run, index, exact, order.target);
+}
+
+/** Tells where a moment is not what its sender saw. */
+function tellDifference(run: Run, index: number, exact: boolean, target: Target): void {
   if (!exact) tell({ tone: 'notice', text: (words) => words.messages.moved });
   else if (logHash(run, index) !== target.hash)
     tell({ tone: 'notice', text: (words) => words.messages.differs });
@@ -107,16 +132,23 @@ function show(reader: LogReader, { text, scenario, target }: NonNullable<typeof 
 export function openText(text: string, target: Target = { step: 0, offset: 0, hash: '' }): void {
   setText(text);
   forgetJumps();
+  forgetEdits();
   useSession.setState({ origin: text });
-  runText(text, target);
+  runText({ text, origin: 'opened', target });
 }
 
-/** Takes an edited text: problems at once, the run after a pause, the cursor where it was by step. */
-export function editText(text: string): void {
+/** Takes a text that is being typed: problems at once, the run after a pause, the cursor where it was by step. */
+export function typeText(text: string): void {
   setText(text);
   useSession.setState({ problems: load(text).problems });
   clearTimeout(typing);
-  typing = setTimeout(() => runText(text, null), TYPING_PAUSE);
+  typing = setTimeout(() => runText({ text, origin: 'edited', target: null }), TYPING_PAUSE);
+}
+
+/** Takes an edited text and runs it at once. @param target where the cursor shall be; null: where it is, by step */
+export function editText(text: string, target: CursorPlace | null): void {
+  setText(text);
+  runText({ text, origin: 'edited', target });
 }
 
 /** Where the cursor is now. */

@@ -7,11 +7,18 @@ import type { Words } from '#ui/words/en.ts';
 import { type Arrangement, DEFAULT_ARRANGEMENT, type PaneId, withFolded } from './arrangement.ts';
 import type { Place } from './place.ts';
 
-/** Something the page has to tell, until it is dismissed. */
+/** Something that can be done about a message. */
+export interface MessageAction {
+  readonly label: (words: Words) => string;
+  readonly run: () => void;
+}
+
+/** Something the page has to tell, until it is dismissed. Of an edit: until the next. */
 export interface Message {
-  readonly tone: 'problem' | 'notice';
+  readonly tone: 'problem' | 'notice' | 'edit';
   /** In the language that the page is in when it is looked at. */
   readonly text: (words: Words) => string;
+  readonly actions?: readonly MessageAction[];
 }
 
 interface StudioState {

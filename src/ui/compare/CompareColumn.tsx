@@ -1,10 +1,11 @@
 import { textOf } from '#scenario/messages.ts';
 import { costsOf } from '#ui/costs.ts';
 import { Prose } from '#ui/design/Prose.tsx';
+import { replace } from '#ui/edit/edits.ts';
 import { machineSwitches } from '#ui/machine-text.ts';
 import { eventNumber, type Run } from '#ui/moment.ts';
 import { sentence } from '#ui/sentence/sentence.ts';
-import { editText, Scope, useMoment } from '#ui/session.ts';
+import { Scope, useMoment } from '#ui/session.ts';
 import { arrange } from '#ui/store.ts';
 import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
 import { useWords } from '#ui/words/language.ts';
@@ -19,12 +20,14 @@ interface Props {
   readonly run: Run | null;
   readonly cursor: number;
   readonly isFocused: boolean;
+  /** Whether the cursor is at the first event that tells something else. */
+  readonly isParting: boolean;
   /** The counterpart; null for the scenario itself. */
   readonly column: Column | null;
 }
 
 /** What just happened in a column; told to screen readers where it has the focus. */
-function ColumnSentence({ isFocused }: { readonly isFocused: boolean }) {
+function ColumnSentence({ isFocused, isParting }: Pick<Props, 'isFocused' | 'isParting'>) {
   const words = useWords();
   const moment = useMoment();
   if (!moment) return null;
@@ -35,6 +38,7 @@ function ColumnSentence({ isFocused }: { readonly isFocused: boolean }) {
       data-testid={isFocused ? 'sentence' : undefined}
     >
       <b className="event-number">{eventNumber(moment.run, moment.index)}</b>{' '}
+      {isParting && <b className="parting">≠ {words.compare.partHere}</b>}{' '}
       <Prose text={sentence(words, moment)} />
     </p>
   );
@@ -91,7 +95,7 @@ function ColumnState({ column }: { readonly column: Column }) {
 
 function use(text: string): void {
   arrange({ compare: [] });
-  editText(text);
+  replace(text);
 }
 
 function ColumnTools({ name, number, column }: Pick<Props, 'name' | 'number'> & { readonly column: Column }) {
@@ -125,7 +129,7 @@ function ColumnTools({ name, number, column }: Pick<Props, 'name' | 'number'> & 
 }
 
 /** One machine: its name, its walk, what just happened on it, and what it has cost so far. */
-export function CompareColumn({ number, name, run, cursor, isFocused, column }: Props) {
+export function CompareColumn({ number, name, run, cursor, isFocused, isParting, column }: Props) {
   const words = useWords();
   return (
     <section className={`compare-column${isFocused ? ' focused' : ''}`} aria-label={name}>
@@ -158,7 +162,7 @@ export function CompareColumn({ number, name, run, cursor, isFocused, column }: 
           <div className="column-walk">
             <WalkView />
           </div>
-          <ColumnSentence isFocused={isFocused} />
+          <ColumnSentence isFocused={isFocused} isParting={isParting} />
           <ColumnFigures />
         </Scope>
       ) : (

@@ -12,7 +12,7 @@ import { addMachine, type ComparisonState, toggleComparison, useComparison } fro
 import { MOST_COUNTERPARTS } from './counterpart.ts';
 import { alignedRuns, currentRow, focusColumn, focusOf } from './cursor.ts';
 import { DifferenceTable } from './DifferenceTable.tsx';
-import { countsAt, type Span } from './differences.ts';
+import { countsAt, partingOf, type Span } from './differences.ts';
 import { columnNames } from './names.ts';
 import { StepBars } from './StepBars.tsx';
 import { TradeOff } from './TradeOff.tsx';
@@ -86,6 +86,16 @@ function useScene(): Scene | null {
   return { comparison, base, cursor, runs, rows, row, names: columnNames(words, base, comparison.columns) };
 }
 
+/** Whether a column's cursor is where its log parts from the scenario's own; of that, from any that was kept. */
+function isParting({ comparison, base, cursor, runs }: Scene, number: number): boolean {
+  return comparison.columns.some((column, i) => {
+    const run = runs[i + 1];
+    if (column.counterpart.kind !== 'text' || !run || (number > 0 && number !== i + 1)) return false;
+    const parting = partingOf(base, run);
+    return parting !== null && (number === 0 ? parting[0] === cursor : parting[1] === column.cursor);
+  });
+}
+
 function Columns({ scene, only }: { readonly scene: Scene; readonly only: number | null }) {
   const { comparison, base, cursor, runs, names } = scene;
   const focus = focusOf(comparison);
@@ -103,6 +113,7 @@ function Columns({ scene, only }: { readonly scene: Scene; readonly only: number
             run={i === 0 ? base : (runs[i] ?? null)}
             cursor={column ? column.cursor : cursor}
             isFocused={i === focus}
+            isParting={isParting(scene, i)}
             column={column}
           />
         );

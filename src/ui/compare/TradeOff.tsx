@@ -1,12 +1,11 @@
 import { useMemo } from 'react';
-import { firstDifference } from '#trace/difference.ts';
 import { costsOf } from '#ui/costs.ts';
 import { Prose } from '#ui/design/Prose.tsx';
 import { eventNumber, type Run } from '#ui/moment.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { StepRow } from './alignment.ts';
 import { goToRow, showDifference } from './cursor.ts';
-import { firstOtherOutcome } from './differences.ts';
+import { firstOtherOutcome, partingOf } from './differences.ts';
 import { figuresOf, verdictOf } from './trade-off.ts';
 
 interface Props {
@@ -56,12 +55,9 @@ function Outcomes({ runs, rows }: Pick<Props, 'runs' | 'rows'>) {
 /** Where the log of a text that was kept parts from the present one's. */
 function Parting({ base, run, column }: { readonly base: Run; readonly run: Run; readonly column: number }) {
   const { compare } = useWords();
-  const at = useMemo(() => firstDifference(base, run), [base, run]);
-  if (!at) return <p className="note">{compare.sameEvents}</p>;
-  const [own, other] = at.map((event, i) => Math.min(event, (i === 0 ? base : run).reader.length - 1)) as [
-    number,
-    number,
-  ];
+  const parting = partingOf(base, run);
+  if (!parting) return <p className="note">{compare.sameEvents}</p>;
+  const [own, other] = parting;
   return (
     <button type="button" className="button" onClick={() => showDifference(column, own, other)}>
       ≠ {compare.firstEvent(eventNumber(base, own))}

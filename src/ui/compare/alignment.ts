@@ -39,6 +39,18 @@ function pairs(a: readonly string[], b: readonly string[]): (readonly [number | 
   return rows;
 }
 
+/** Where each step of a text is once the text was edited: the step that takes its place, where it has gone. */
+export function movedSteps(before: readonly string[], after: readonly string[]): (step: number) => number {
+  const moved: number[] = [];
+  let next = 0;
+  for (const [a, b] of pairs(before, after)) {
+    if (a !== null) moved[a] = b ?? next;
+    if (b !== null) next = b + 1;
+  }
+  // Of a step that there is not yet, nothing is known: it follows the others.
+  return (step) => (step < 0 ? step : (moved[step] ?? step + after.length - before.length));
+}
+
 /** Rows of all runs, in order. @param texts the steps of each run as written; null for a run that there is not. The first is what the others are held against */
 export function alignSteps(texts: readonly (readonly string[] | null)[]): StepRow[] {
   const first = texts[0] ?? [];

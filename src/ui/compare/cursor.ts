@@ -4,9 +4,10 @@
  */
 import type { Run } from '#ui/moment.ts';
 import { useSession } from '#ui/session.ts';
-import { setCursor, useStudio } from '#ui/store.ts';
+import { setCursor, tell, useStudio } from '#ui/store.ts';
 import { alignSteps, rowOf, type StepRow, stepBy } from './alignment.ts';
-import { type Column, type ComparisonState, moveColumns, useComparison } from './columns.ts';
+import { type Column, type ComparisonState, compareWithText, moveColumns, useComparison } from './columns.ts';
+import { firstOtherOutcome, partingOf } from './differences.ts';
 
 /** All runs, the scenario's own first (null where there is none yet), and their steps that belong beside each other. */
 export interface Aligned {
@@ -114,6 +115,42 @@ export function showDifference(column: number, own: number, other: number): void
   moveColumns(({ cursor }, i) => (i === column ? other : cursor));
 }
 
+/** Number (from 1) of the first column that holds a text that was kept; 0 for none. */
+const keptColumn = (): number =>
+  1 + useComparison.getState().columns.findIndex(({ counterpart }) => counterpart.kind === 'text');
+
+/**
+ * Goes to where the runs part: the first event, beside a text that was kept; the first outcome, on other machines, whose events are
+ * others from the start.
+ */
+export function showFirstDifference(): void {
+  const { runs, rows } = presentRuns();
+  const column = keptColumn();
+  const [base] = runs;
+  const kept = runs[column];
+  const parting = column > 0 && base && kept ? partingOf(base, kept) : null;
+  const row = column === 0 ? firstOtherOutcome(runs, rows) : -1;
+  if (parting) showDifference(column, ...parting);
+  else if (row >= 0) goToRow(row);
+  else tell({ tone: 'notice', text: ({ compare }) => compare.noDifference });
+}
+
+/** Whether the first difference from a kept text is to be shown, once there is a run of it. */
+let isAwaited = false;
+
+/** Keeps a text beside the one that came of it, and shows where their runs part. */
+export function keepBoth(text: string): void {
+  isAwaited = true;
+  compareWithText(text);
+  showAwaited();
+}
+
+function showAwaited(): void {
+  if (!isAwaited || !useComparison.getState().columns[keptColumn() - 1]?.run) return;
+  isAwaited = false;
+  showFirstDifference();
+}
+
 /** Gives a column the focus: 0 is the scenario itself. */
 export function focusColumn(focus: number): void {
   useComparison.setState({ focus });
@@ -131,7 +168,9 @@ export function focusNextColumn(): void {
 /** Follows the page's cursor, and runs as they are made, from now on. */
 export function startCommonCursor(): void {
   useComparison.subscribe((state, before) => {
-    if (state.columns.some(({ run }, i) => run !== before.columns[i]?.run)) follow();
+    if (!state.columns.some(({ run }, i) => run !== before.columns[i]?.run)) return;
+    follow();
+    showAwaited();
   });
   useStudio.subscribe((state, before) => {
     if (state.cursor !== before.cursor && focusOf(useComparison.getState()) === 0) follow();

@@ -1,9 +1,27 @@
 /** Costs of several runs beside each other: a table of all that any of them costs, and one measure step for step. */
 import type { Costs, Counts } from '#machine/costs.ts';
-import { stepOutcome } from '#trace/difference.ts';
+import { firstDifference, stepOutcome } from '#trace/difference.ts';
 import { type CostLine, costLines, costsOf, type Measure, measured } from '#ui/costs.ts';
 import type { Run } from '#ui/moment.ts';
 import { type StepRow, stepBy } from './alignment.ts';
+
+/** Events at which two logs part: of the first, and of the second. */
+export type Parting = readonly [number, number];
+
+const partings = new WeakMap<Run, WeakMap<Run, Parting | null>>();
+
+/** The first events at which two runs tell something else (the last event of one that ended before); null where they tell the same. */
+export function partingOf(first: Run, second: Run): Parting | null {
+  const known = partings.get(first) ?? new WeakMap<Run, Parting | null>();
+  partings.set(first, known);
+  const found = known.get(second);
+  if (found !== undefined) return found;
+  const events = firstDifference(first, second);
+  const within = (run: Run, event: number): number => Math.min(event, run.reader.length - 1);
+  const parting = events && ([within(first, events[0]), within(second, events[1])] as const);
+  known.set(second, parting);
+  return parting;
+}
 
 /** What of a run is counted: the step at the cursor, all up to its end, or everything. */
 export const SPANS = ['step', 'soFar', 'run'] as const;

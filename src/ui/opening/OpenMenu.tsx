@@ -43,7 +43,11 @@ function Content() {
       <DropdownMenu.Separator className="menu-line" />
       <Entries
         label={words.bar.drafts}
-        entries={kept.map(({ id, title, text }) => ({ key: id, title, open: () => openScenario(text, id) }))}
+        entries={kept.map((draft) => ({
+          key: draft.id,
+          title: draft.title,
+          open: () => openScenario(draft.text, draft),
+        }))}
       />
       <Entries
         label={words.opening.recents}

@@ -1,7 +1,7 @@
 /** Opening what a person brings: files and pasted texts. What cannot be opened leaves a message, and what was open. */
 import { openFragment } from '#ui/address-bar.ts';
-import { continueDraft } from '#ui/drafts.ts';
-import { setNotes } from '#ui/notes.ts';
+import { continueDraft, type Draft } from '#ui/drafts.ts';
+import { parseNotes, setNotes } from '#ui/notes.ts';
 import { openText, useSession } from '#ui/session.ts';
 import { tell, useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
@@ -14,11 +14,11 @@ type Problem = keyof Words['opening']['problems'];
 const refuse = (name: string, problem: Problem): void =>
   tell({ tone: 'problem', text: ({ opening }) => opening.refused(name, opening.problems[problem]) });
 
-/** Opens a scenario at its beginning. @param draft id of the draft that it is, if it is one */
-export function openScenario(text: string, draft: string | null = null): void {
+/** Opens a scenario at its beginning. @param draft the draft that it is, if it is one */
+export function openScenario(text: string, draft: Draft | null = null): void {
   continueDraft(draft);
   useStudio.setState({ selection: null });
-  setNotes([]);
+  setNotes(parseNotes(draft?.notes ?? ''));
   tell(null);
   openText(text);
   if (useSession.getState().problems.length > 0)

@@ -1,6 +1,7 @@
 import { LOWER_TABS, type LowerTab } from '#ui/arrangement.ts';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, foldPane, useStudio } from '#ui/store.ts';
+import { EditButtons } from '#ui/views/editor/EditButtons.tsx';
 import { WalkHeading } from '#ui/views/walk/WalkView.tsx';
 import { useWords } from '#ui/words/language.ts';
 import { Divider } from './Divider.tsx';
@@ -42,7 +43,13 @@ function LeftPane({ layout: { panes, hasSentenceRow } }: { readonly layout: Pane
   const words = useWords();
   return (
     <div className="left" hidden={panes.scenario === 'away'}>
-      <Pane id="scenario" state={panes.scenario} title={words.panes.scenario} note={<ScenarioStatus />}>
+      <Pane
+        id="scenario"
+        state={panes.scenario}
+        title={words.panes.scenario}
+        tools={<EditButtons />}
+        note={<ScenarioStatus />}
+      >
         <VIEWS.scenario />
       </Pane>
       {!hasSentenceRow && <SentencePane />}

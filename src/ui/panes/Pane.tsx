@@ -74,6 +74,8 @@ interface PaneProps {
   readonly id: PaneId;
   readonly state: PaneState;
   readonly title: string;
+  /** What can be done, beside the title. */
+  readonly tools?: ReactNode;
   /** One line about what is shown, at the right of the title. */
   readonly note?: ReactNode;
   /** Choices of what to show, in place of the title. */
@@ -82,11 +84,12 @@ interface PaneProps {
 }
 
 /** A view with its title. */
-export function Pane({ id, state, title, note, tabs, children }: PaneProps) {
+export function Pane({ id, state, title, tools, note, tabs, children }: PaneProps) {
   return (
     <section className={`pane ${state}`} data-pane={id} aria-label={title} hidden={state === 'away'}>
       <div className="pane-head">
         {tabs ?? <h2>{title}</h2>}
+        {tools && state === 'open' && <span className="pane-buttons">{tools}</span>}
         <span className="pane-note">{state === 'open' && note}</span>
         <PaneButtons id={id} state={state} title={title} />
       </div>

@@ -11,7 +11,12 @@ export function ScenarioStatus() {
   // The first run is over before its name could be read.
   if (!run) return null;
   if (running) return words.status.running;
-  return `${words.status.steps(run.scenario.steps.length)} · ${words.status.clean}`;
+  return (
+    <span title={words.status.clean}>
+      {words.status.steps(run.scenario.steps.length)} ✓
+      <span className="visually-hidden">{words.status.clean}</span>
+    </span>
+  );
 }
 
 /** How many tables there are. */

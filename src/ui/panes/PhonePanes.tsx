@@ -4,6 +4,7 @@ import { runCommand } from '#ui/commands.ts';
 import { ZoomBox } from '#ui/design/ZoomBox.tsx';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { arrange, useStudio } from '#ui/store.ts';
+import { EditButtons } from '#ui/views/editor/EditButtons.tsx';
 import { EventList } from '#ui/views/timeline/EventList.tsx';
 import { DetailChoice, SearchBox } from '#ui/views/timeline/SearchBox.tsx';
 import { CommandIcon, Position } from '#ui/views/timeline/Transport.tsx';
@@ -39,9 +40,21 @@ function Events() {
   );
 }
 
+function Scenario() {
+  return (
+    <div className="phone-scenario">
+      <div className="phone-tools pane-buttons">
+        <EditButtons />
+      </div>
+      <VIEWS.scenario />
+    </div>
+  );
+}
+
 const PHONE_VIEWS: Readonly<Record<Tab, ComponentType>> = {
   ...VIEWS,
   walk: Walk,
+  scenario: Scenario,
   events: Events,
 };
 

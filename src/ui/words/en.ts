@@ -2,6 +2,7 @@
 import * as bits from '#ui/words/en/bits.ts';
 import { compare } from '#ui/words/en/compare.ts';
 import { cost } from '#ui/words/en/cost.ts';
+import { edits } from '#ui/words/en/edits.ts';
 import { events } from '#ui/words/en/events.ts';
 import { examples } from '#ui/words/en/examples.ts';
 import { figures } from '#ui/words/en/figures.ts';
@@ -25,6 +26,7 @@ export const en = {
   ...bits,
   compare,
   cost,
+  edits,
   events,
   examples,
   figures,

@@ -2,6 +2,7 @@
 import * as bits from '#ui/words/zh/bits.ts';
 import { compare } from '#ui/words/zh/compare.ts';
 import { cost } from '#ui/words/zh/cost.ts';
+import { edits } from '#ui/words/zh/edits.ts';
 import { events } from '#ui/words/zh/events.ts';
 import { examples } from '#ui/words/zh/examples.ts';
 import { figures } from '#ui/words/zh/figures.ts';
@@ -26,6 +27,7 @@ export const zh = {
   ...bits,
   compare,
   cost,
+  edits,
   events,
   examples,
   figures,

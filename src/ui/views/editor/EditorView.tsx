@@ -1,18 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { textOf } from '#scenario/messages.ts';
-import { compareWithText } from '#ui/compare/columns.ts';
-import { keepDraft } from '#ui/drafts.ts';
+import { keepBoth } from '#ui/compare/cursor.ts';
+import { type } from '#ui/edit/edits.ts';
 import { whenIdle } from '#ui/idle.ts';
-import { editText, useSession } from '#ui/session.ts';
+import { useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { CodeEditor, EditorProblem } from './code-editor.ts';
 import './editor.css';
-
-function edit(text: string): void {
-  keepDraft(text);
-  editText(text);
-}
 
 /** Loads CodeMirror into an element, after the views that show the run; null until it is there. */
 function useCodeEditor(box: { readonly current: HTMLDivElement | null }): CodeEditor | null {
@@ -23,8 +18,10 @@ function useCodeEditor(box: { readonly current: HTMLDivElement | null }): CodeEd
     const load = async () => {
       const { createEditor } = await import('./code-editor.ts');
       if (gone || !box.current) return;
-      created = createEditor(box.current, useStudio.getState().text, edit);
+      created = createEditor(box.current, useStudio.getState().text, type);
       setEditor(created);
+      // What shares the most with it, so that the key for it is followed by typing.
+      await import('./InsertDialog.tsx');
     };
     const callOff = whenIdle(load);
     return () => {
@@ -91,12 +88,7 @@ function Edited() {
   return (
     <p className="edited">
       {compare.isEdited}{' '}
-      <button
-        type="button"
-        className="button"
-        title={compare.keepHelp}
-        onClick={() => compareWithText(origin)}
-      >
+      <button type="button" className="button" title={compare.keepHelp} onClick={() => keepBoth(origin)}>
         ⇄ {compare.keep}
       </button>
     </p>
@@ -125,7 +117,7 @@ export function ScenarioEditor() {
             aria-label={words.editor.label}
             title={words.editor.loading}
             spellCheck={false}
-            onChange={(event) => edit(event.target.value)}
+            onChange={(event) => type(event.target.value)}
           />
         )}
       </div>

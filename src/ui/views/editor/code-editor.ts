@@ -1,6 +1,6 @@
 /** CodeMirror with the scenario language; loaded when the page has been shown. It knows nothing of React or of the store. */
 import { autocompletion, closeCompletion, completionKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { defaultKeymap } from '@codemirror/commands';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
@@ -24,6 +24,7 @@ import {
 import { tags } from '@lezer/highlight';
 import type { Span } from '#scenario/scenario.ts';
 import type { Words } from '#ui/words/en.ts';
+import { changeTo } from './change-to.ts';
 import { completion, scenarioLanguage } from './language.ts';
 
 const setCurrentLine = StateEffect.define<number | null>();
@@ -43,7 +44,8 @@ const currentLineField = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-const colours = HighlightStyle.define([
+/** How the words of a statement are told apart. */
+export const colours = HighlightStyle.define([
   { tag: tags.keyword, fontWeight: '700' },
   { tag: tags.modifier, color: 'var(--ink2)', fontWeight: '700' },
   { tag: tags.comment, color: 'var(--ink3)' },
@@ -80,7 +82,6 @@ export interface CodeEditor {
 const EXTENSIONS: Extension = [
   lineNumbers(),
   highlightActiveLineGutter(),
-  history(),
   drawSelection(),
   EditorView.lineWrapping,
   lintGutter(),
@@ -92,7 +93,6 @@ const EXTENSIONS: Extension = [
     { key: 'Escape', run: (target) => closeCompletion(target) },
     ...completionKeymap,
     ...defaultKeymap,
-    ...historyKeymap,
     ...searchKeymap,
   ]),
 ];
@@ -125,10 +125,11 @@ export function createEditor(parent: HTMLElement, text: string, onEdit: (text: s
           autocompletion({ override: [completion(statements)], icons: false }),
         ]),
       }),
-    setText(next) {
+    setText(text) {
+      const next = text.replace(/\r\n?/g, '\n');
       if (next === view.state.doc.toString()) return;
       silent = true;
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
+      view.dispatch(changeTo(view.state.doc.toString(), next, view.hasFocus));
       silent = false;
     },
     setProblems: (problems) =>

@@ -1,6 +1,7 @@
 import { goTo } from '#ui/jumps.ts';
 import { eventNumber, type Run } from '#ui/moment.ts';
-import { addNote, LONGEST_NOTE, type Note, noteEvent, removeNote, useNotes, writeNote } from '#ui/notes.ts';
+import { LONGEST_NOTE, type Note, useNotes } from '#ui/notes.ts';
+import { addNote, noteEvent, removeNote, writeNote } from '#ui/noting.ts';
 import { useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';

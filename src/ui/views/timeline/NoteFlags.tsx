@@ -1,6 +1,7 @@
 import { goTo } from '#ui/jumps.ts';
 import { eventNumber, type Run } from '#ui/moment.ts';
-import { noteEvent, useNotes } from '#ui/notes.ts';
+import { useNotes } from '#ui/notes.ts';
+import { noteEvent } from '#ui/noting.ts';
 import type { Sequence } from '#ui/sequence.ts';
 import { useWords } from '#ui/words/language.ts';
 import { type Range, rankX } from './model.ts';

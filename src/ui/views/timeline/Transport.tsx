@@ -1,7 +1,7 @@
 import { COMMANDS, type CommandId, runCommand } from '#ui/commands.ts';
 import { useFocused } from '#ui/compare/cursor.ts';
 import { eventNumber } from '#ui/moment.ts';
-import { usePlayback } from '#ui/playback.ts';
+import { PACES, type Pace, setPace, usePlayback } from '#ui/playback.ts';
 import { useStops } from '#ui/stops.ts';
 import { useWords } from '#ui/words/language.ts';
 
@@ -47,6 +47,27 @@ function IconButton({ id }: { readonly id: CommandId }) {
   );
 }
 
+/** How fast playing goes. */
+function PaceChoice() {
+  const { timeline } = useWords();
+  const pace = usePlayback((state) => state.pace);
+  return (
+    <select
+      className="pace"
+      aria-label={timeline.pace}
+      title={timeline.paceHelp}
+      value={pace}
+      onChange={({ target }) => setPace(Number(target.value) as Pace)}
+    >
+      {PACES.map((each) => (
+        <option key={each} value={each}>
+          {timeline.perSecond(each)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 /** Where the cursor is: event and step, in words. */
 export function Position() {
   const words = useWords();
@@ -86,6 +107,7 @@ export function Transport() {
           <IconButton id="runOn" />
         </>
       )}
+      <PaceChoice />
     </div>
   );
 }

@@ -93,6 +93,7 @@ export const keys = {
 export const commandGroups = {
   move: 'Moving',
   find: 'Finding and marking',
+  edit: 'Changing the scenario',
   panes: 'Panes',
   page: 'The page',
 };
@@ -113,6 +114,8 @@ export const commands = {
   nextSame: 'Next event of the same kind',
   previousSame: 'Previous event of the same kind',
   play: 'Play or stop',
+  slower: 'Play slower',
+  faster: 'Play faster',
   first: 'First event',
   last: 'Last event',
   back: 'Back to where you were',
@@ -129,6 +132,10 @@ export const commands = {
   palette: 'All commands',
   help: 'Show the keys',
   release: 'Clear the selection, or end a maximised pane',
+  undo: 'Undo the last edit',
+  redo: 'Do it again',
+  insert: 'Insert a statement behind this step',
+  fork: 'Keep both, before and after the last edit, and compare',
   learn: 'Panes for learning',
   debug: 'All panes',
   present: 'Present: large type, the walk alone',
@@ -139,4 +146,5 @@ export const commands = {
   detail: 'Next level of detail',
   compare: 'Compare machines, or show one alone',
   nextColumn: 'To the next machine of a comparison',
+  firstDifference: 'To where the runs of a comparison part',
 };

@@ -124,4 +124,7 @@ export const timeline = {
   detailHelp:
     'What to step through: walks, TLBs and exits; what the hypervisor does too; or each call of its functions',
   list: 'Events',
+  pace: 'Pace of playing',
+  paceHelp: 'How many events are played in a second (< and >)',
+  perSecond: (events: number) => `${events}/s`,
 };

@@ -93,6 +93,7 @@ export const keys: Words['keys'] = {
 export const commandGroups: Words['commandGroups'] = {
   move: '移动',
   find: '查找与标记',
+  edit: '修改场景',
   panes: '窗格',
   page: '页面',
 };
@@ -113,6 +114,8 @@ export const commands: Words['commands'] = {
   nextSame: '下一个同类事件',
   previousSame: '上一个同类事件',
   play: '播放或停止',
+  slower: '放慢播放',
+  faster: '加快播放',
   first: '第一个事件',
   last: '最后一个事件',
   back: '后退到先前所在之处',
@@ -129,6 +132,10 @@ export const commands: Words['commands'] = {
   palette: '所有命令',
   help: '显示快捷键',
   release: '取消选择，或还原最大化的窗格',
+  undo: '撤销上一次修改',
+  redo: '重做',
+  insert: '在此步骤之后插入语句',
+  fork: '同时保留最近一次修改的前后两份并比较',
   learn: '学习用的窗格',
   debug: '所有窗格',
   present: '演示：大字，只显示遍历',
@@ -139,4 +146,5 @@ export const commands: Words['commands'] = {
   detail: '切换详细程度',
   compare: '比较多台机器，或只看一台',
   nextColumn: '转到比较中的下一台机器',
+  firstDifference: '转到比较中各次运行开始不同之处',
 };

@@ -120,4 +120,7 @@ export const timeline: Words['timeline'] = {
   details: { hardware: '硬件', hypervisor: '虚拟机监控器', everything: '全部' },
   detailHelp: '逐个经过哪些事件：遍历、TLB 和退出；加上虚拟机监控器所做的；或者再加上每次函数调用',
   list: '事件列表',
+  pace: '播放速度',
+  paceHelp: '每秒播放多少个事件（< 和 >）',
+  perSecond: (events) => `${events}/秒`,
 };

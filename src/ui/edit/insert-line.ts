@@ -1,0 +1,4 @@
+import { create } from 'zustand';
+
+/** Whether the line for a statement is open. */
+export const useInsertLine = create<{ open: boolean }>(() => ({ open: false }));
