@@ -1,16 +1,17 @@
-import { ROUNDS } from './states.ts';
+import { ROUNDS, type State } from './states.ts';
 import { expect, SIZES, type Size, type Studio, test } from './studio.ts';
 
 /** A state is sound: nothing serious for axe, in either theme, and nothing wider than the window. */
-async function expectSound(studio: Studio, state: string): Promise<void> {
+async function expectSound(studio: Studio, { name, within }: State): Promise<void> {
   const { page } = studio;
-  expect.soft(await studio.seriousFindings(), `${state}, light`).toEqual([]);
+  expect.soft(await studio.seriousFindings({ within }), `${name}, light`).toEqual([]);
   await studio.setScheme('dark');
   // The theme changes colours and nothing else.
-  expect.soft(await studio.seriousFindings(['color-contrast']), `${state}, dark`).toEqual([]);
+  const rules = ['color-contrast'];
+  expect.soft(await studio.seriousFindings({ within, rules }), `${name}, dark`).toEqual([]);
   await studio.setScheme('light');
   const excess = await page.evaluate('document.scrollingElement.scrollWidth - innerWidth');
-  expect.soft(excess, `${state}, wider than the window by`).toBeLessThanOrEqual(0);
+  expect.soft(excess, `${name}, wider than the window by`).toBeLessThanOrEqual(0);
 }
 
 for (const size of Object.keys(SIZES) as Size[]) {
@@ -28,7 +29,7 @@ for (const size of Object.keys(SIZES) as Size[]) {
           if (state.only && state.only !== size) continue;
           await test.step(state.name, async () => {
             await state.show(studio);
-            await expectSound(studio, state.name);
+            await expectSound(studio, state);
           });
         }
       });

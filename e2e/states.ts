@@ -10,6 +10,8 @@ export interface State {
   readonly show: (studio: Studio) => Promise<unknown>;
   /** The only size that has it. */
   readonly only?: Size;
+  /** What of the page it changes, as a selector; all of it where this is missing. */
+  readonly within?: string;
 }
 
 /** States that are gone through on one page, from its opening on. */
@@ -22,6 +24,7 @@ const view = (id: View): State => ({ name: id, show: (studio) => studio.showView
 
 const inspected = (name: string, place: string): State => ({
   name: `inspector, ${name}`,
+  within: '.inspector',
   show: async (studio) => {
     await studio.goTo(place);
     await studio.showView('inspector');
@@ -54,6 +57,21 @@ export const SHADOW: Round = {
     view('calls'),
     view('cost'),
     view('events'),
+  ],
+};
+
+export const INSPECTED: Round = {
+  name: 'what is selected',
+  states: [
+    {
+      name: 'inspector, event',
+      show: async (studio) => {
+        await studio.open();
+        await studio.openScenario('04-page-table-write');
+        await studio.find('kind:kvm_mmu_unsync_page');
+        await studio.showView('inspector');
+      },
+    },
     inspected('entry', 't3[010]'),
     inspected('table', 't3'),
     inspected('guest frame', 'gpa:0x103000'),
@@ -62,6 +80,7 @@ export const SHADOW: Round = {
     inspected('function', 'make_spte'),
     {
       name: 'inspector, fault',
+      within: '.inspector',
       show: async (studio) => {
         await studio.press('Escape');
         await studio.find('kind:vm_exit');
@@ -241,15 +260,27 @@ export const COMPARED: Round = {
       },
     },
     {
-      name: 'in a frame',
+      name: 'compared in a frame',
       show: async (studio) => {
         await studio.press('Escape');
         const moment = await studio.link();
         await studio.page.goto('about:blank');
+        await studio.page.goto(`/?embed${moment}`);
+        await expect(studio.column(/./).last()).toContainText(studio.words.compare.spans.soFar);
+      },
+    },
+    {
+      name: 'in a frame',
+      show: async (studio) => {
+        await studio.page.goto('about:blank');
+        await studio.open();
+        const moment = await studio.link();
+        await studio.page.goto('about:blank');
         await studio.open(`?embed${moment}`);
+        await studio.press('ArrowRight', 29);
       },
     },
   ],
 };
 
-export const ROUNDS: readonly Round[] = [SHADOW, NESTED, MARKS, DIALOGS, COMPARED];
+export const ROUNDS: readonly Round[] = [SHADOW, INSPECTED, NESTED, MARKS, DIALOGS, COMPARED];

@@ -21,6 +21,12 @@ export interface StudioOptions {
   readonly language: Language;
 }
 
+/** Where axe looks, and for what. */
+interface Looked {
+  readonly within?: string | undefined;
+  readonly rules?: readonly string[];
+}
+
 const SCENARIOS = join(import.meta.dirname, '..', 'content', 'scenarios');
 
 export class Studio {
@@ -210,10 +216,13 @@ export class Studio {
   /**
    * What axe finds that is serious on the page as it is: the rule, and what breaks it. That a menu scrolls with the item that has
    * the focus is nothing that axe sees.
+   * @param within a selector of the part to look at; rules: the only ones to ask
    */
-  async seriousFindings(rules: readonly string[] = []): Promise<string[]> {
+  async seriousFindings({ within, rules }: Looked = {}): Promise<string[]> {
     const axe = new AxeBuilder({ page: this.page }).setLegacyMode().options({ resultTypes: ['violations'] });
-    const { violations } = await (rules.length > 0 ? axe.withRules([...rules]) : axe).analyze();
+    if (within) axe.include(within);
+    if (rules) axe.withRules([...rules]);
+    const { violations } = await axe.analyze();
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     return serious
       .flatMap(({ id, nodes }) => nodes.map(({ html }) => ({ id, html })))
@@ -256,7 +265,9 @@ export class Studio {
       join(SCENARIOS, this.language === 'en' ? '' : this.language, `${name}.scn`),
       'utf8',
     );
-    await this.openMenuItem(/^title (.*)$/m.exec(text)?.[1] ?? '');
+    const title = /^title (.*)$/m.exec(text)?.[1] ?? '';
+    await this.openMenuItem(title);
+    await expect(this.title()).toHaveText(title);
   }
 
   /** Opens a scenario or a draft by its title. */

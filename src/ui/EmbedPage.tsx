@@ -3,13 +3,16 @@ import { VIEWS } from '#ui/panes/views.tsx';
 import { Position, Transport } from '#ui/views/timeline/Transport.tsx';
 import { useWords } from '#ui/words/language.ts';
 import { momentAddress } from './address-bar.ts';
-import { mainView } from './arrangement.ts';
+import { mainView, type Tab } from './arrangement.ts';
+import { later } from './later.tsx';
 import { MessageBar } from './MessageBar.tsx';
 import { machineText } from './machine-text.ts';
 import { SentencePane } from './SentencePane.tsx';
 import { useSession } from './session.ts';
 import { useStudio } from './store.ts';
 import './embed.css';
+
+const ComparePage = later(async () => (await import('#ui/compare/ComparePage.tsx')).ComparePage);
 
 /** A way to the whole page, at the moment that is shown when it is taken. */
 function WayOut() {
@@ -30,12 +33,30 @@ function WayOut() {
   );
 }
 
-/** One view, the sentence, and the buttons that move: for a frame in somebody else's page. */
+/** One view, the sentence, and the buttons that move. */
+function OneView({ view }: { readonly view: Tab }) {
+  const words = useWords();
+  const View = VIEWS[view];
+  return (
+    <>
+      <main className="embed-view" aria-label={words.panes[view]}>
+        <View />
+      </main>
+      <SentencePane />
+      <div className="transport-bar">
+        <Transport />
+        <Position />
+      </div>
+    </>
+  );
+}
+
+/** For a frame in somebody else's page: one view, or machines beside each other where that is what was shared. */
 export function EmbedPage() {
   const words = useWords();
   const run = useSession((state) => state.run);
   const view = useStudio(({ arrangement }) => mainView(arrangement));
-  const View = VIEWS[view];
+  const isComparing = useStudio(({ arrangement }) => arrangement.compare.length > 0);
   return (
     <div className="studio embed">
       <header className="embed-bar">
@@ -45,14 +66,13 @@ export function EmbedPage() {
         <WayOut />
       </header>
       <MessageBar />
-      <main className="embed-view" aria-label={words.panes[view]}>
-        <View />
-      </main>
-      <SentencePane />
-      <div className="transport-bar">
-        <Transport />
-        <Position />
-      </div>
+      {isComparing ? (
+        <main className="embed-view">
+          <ComparePage />
+        </main>
+      ) : (
+        <OneView view={view} />
+      )}
     </div>
   );
 }

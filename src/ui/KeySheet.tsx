@@ -46,6 +46,7 @@ export function KeySheet() {
       <Dialog.Portal>
         <Dialog.Overlay className="dialog-shade" />
         <Dialog.Content className="dialog" aria-describedby={undefined}>
+          <Dialog.Close className="button dialog-close">{words.keys.close}</Dialog.Close>
           <Dialog.Title>{words.keys.title}</Dialog.Title>
           <div className="key-groups">
             {GROUPS.map((group) => (
@@ -66,7 +67,6 @@ export function KeySheet() {
               ))}
             </dl>
           </section>
-          <Dialog.Close className="button">{words.keys.close}</Dialog.Close>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>

@@ -65,7 +65,7 @@ const ALL_PANES: Shape = {
 
 /** Arrangements with a name. Presenting leaves the panes behind it as they are, to come back to. */
 export const PRESETS = {
-  learn: { ...ALL_PANES, shares: { left: 30, right: 24, walk: 40, events: 22 }, folded: ['inspector'] },
+  learn: { ...ALL_PANES, shares: { left: 30, right: 24, walk: 40, events: 26 }, folded: ['inspector'] },
   debug: ALL_PANES,
   present: { maximised: 'walk', isLarge: true },
 } as const satisfies Record<string, Partial<Shape>>;

@@ -99,6 +99,7 @@ const moveSame = (direction: 1 | -1): void =>
 
 function release(): void {
   if (useStudio.getState().selection) select(null);
+  else if (isEmbedded()) return;
   else if (isComparing()) toggleComparison();
   else maximisePane(null);
 }
@@ -260,6 +261,7 @@ const EMBEDDED: ReadonlySet<CommandId> = new Set<CommandId>([
   'play',
   'first',
   'last',
+  'nextColumn',
   'release',
 ]);
 

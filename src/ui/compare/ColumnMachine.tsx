@@ -78,7 +78,7 @@ export function ColumnMachine({ index, words: own, text }: Props) {
           ▾
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+          <DropdownMenu.Content className="menu switches" align="end" sideOffset={4}>
             {offered.map((each) => (
               <DropdownMenu.CheckboxItem
                 key={each.name}

@@ -2,6 +2,7 @@ import { textOf } from '#scenario/messages.ts';
 import { costsOf } from '#ui/costs.ts';
 import { Prose } from '#ui/design/Prose.tsx';
 import { replace } from '#ui/edit/edits.ts';
+import { isEmbedded } from '#ui/embed.ts';
 import { machineSwitches } from '#ui/machine-text.ts';
 import { eventNumber, type Run } from '#ui/moment.ts';
 import { sentence } from '#ui/sentence/sentence.ts';
@@ -143,7 +144,7 @@ export function CompareColumn({ number, name, run, cursor, isFocused, isParting,
         >
           {name}
         </button>
-        {column && <ColumnTools name={name} number={number} column={column} />}
+        {column && !isEmbedded() && <ColumnTools name={name} number={number} column={column} />}
       </div>
       {column?.notice && (
         <p className="column-state">{words.messages.stopped(textOf(words.problems, column.notice))}</p>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Measure } from '#ui/costs.ts';
+import { isEmbedded } from '#ui/embed.ts';
 import type { Run } from '#ui/moment.ts';
 import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import { useSession } from '#ui/session.ts';
@@ -154,20 +155,27 @@ function Costs({ scene }: { readonly scene: Scene }) {
   );
 }
 
-/** The same statements on several machines, stepped together, with their costs beside each other. */
+/**
+ * The same statements on several machines, stepped together, with their costs beside each other. In another page's frame only the
+ * machines, each with what it has cost so far.
+ */
 export function ComparePage() {
   const words = useWords();
   const isSmall = useIsSmall();
   const scene = useScene();
   if (!scene) return null;
   const shown = isSmall ? scene.comparison.focus : null;
+  const isWhole = !isEmbedded();
   return (
-    <section className={`compare${isSmall ? ' one' : ''}`} aria-label={words.compare.title}>
-      <Head steps={scene.base.scenario.steps.length} count={scene.names.length} />
+    <section
+      className={`compare${isSmall ? ' one' : ''}${isWhole ? '' : ' framed'}`}
+      aria-label={words.compare.title}
+    >
+      {isWhole && <Head steps={scene.base.scenario.steps.length} count={scene.names.length} />}
       {isSmall && <MachineTabs names={scene.names} shown={scene.comparison.focus} />}
       <div className="compare-body">
         <Columns scene={scene} only={shown} />
-        <Costs scene={scene} />
+        {isWhole && <Costs scene={scene} />}
       </div>
       <div className="transport-bar">
         <Transport />

@@ -1,6 +1,7 @@
 import type { Counts } from '#machine/costs.ts';
 import type { Run } from '#ui/moment.ts';
 import { useWords } from '#ui/words/language.ts';
+import '#ui/design/cost-table.css';
 import { type DifferenceLine, differenceLines, SPANS, type Span } from './differences.ts';
 
 interface Props {

@@ -6,7 +6,6 @@ import type { Told } from '#scenario/messages.ts';
 import type { Problem, Scenario } from '#scenario/scenario.ts';
 import { withoutRefused } from '#scenario/variant.ts';
 import { Names } from '#trace/names.ts';
-import { isEmbedded } from '#ui/embed.ts';
 import { Engine } from '#ui/engine.ts';
 import { newRun, type Run } from '#ui/moment.ts';
 import { useSession } from '#ui/session.ts';
@@ -62,7 +61,7 @@ function newColumn(counterpart: Counterpart, asked: string): Column {
 
 /** Takes the columns that the arrangement asks for; those whose text is the same keep their runs. */
 function update(): void {
-  const compare = isEmbedded() ? [] : useStudio.getState().arrangement.compare;
+  const { compare } = useStudio.getState().arrangement;
   const base = useSession.getState().run;
   const { columns: old, focus } = useComparison.getState();
   if (compare.length === 0 && old.length > 0) {
@@ -126,9 +125,8 @@ function receive(message: FromWorker): void {
   settle({ run, notice: message.notice });
 }
 
-/** Whether the comparison is what the page shows; a frame in somebody else's page has no room for it. */
-export const isComparing = (): boolean =>
-  useStudio.getState().arrangement.compare.length > 0 && !isEmbedded();
+/** Whether the comparison is what the page shows. */
+export const isComparing = (): boolean => useStudio.getState().arrangement.compare.length > 0;
 
 /** The words of a machine that is not there yet. */
 function anotherWords(): string {

@@ -32,13 +32,15 @@ export function EmbedTab({ moment }: TabProps) {
   return (
     <>
       <p className="export-choices">
-        <Choice
-          label={words.sharing.view}
-          value={view}
-          values={TABS}
-          name={(id) => words.panes[id]}
-          onChange={setView}
-        />
+        {arrangement.compare.length === 0 && (
+          <Choice
+            label={words.sharing.view}
+            value={view}
+            values={TABS}
+            name={(id) => words.panes[id]}
+            onChange={setView}
+          />
+        )}
         <Choice
           label={words.sharing.size}
           value={size}

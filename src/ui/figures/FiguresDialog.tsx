@@ -15,6 +15,7 @@ export function FiguresDialog() {
       <Dialog.Portal>
         <Dialog.Overlay className="dialog-shade" />
         <Dialog.Content className="dialog figures" aria-describedby={undefined}>
+          <Dialog.Close className="button dialog-close">{words.close}</Dialog.Close>
           <Dialog.Title>{words.title}</Dialog.Title>
           <p>{words.intro}</p>
           {failure !== null && <p role="alert">{words.failed(failure)}</p>}
@@ -31,7 +32,6 @@ export function FiguresDialog() {
               ))}
             </ul>
           </section>
-          <Dialog.Close className="button">{words.close}</Dialog.Close>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>

@@ -3,6 +3,7 @@ import { TABS, type Tab } from '#ui/arrangement.ts';
 import { runCommand } from '#ui/commands.ts';
 import { ZoomBox } from '#ui/design/ZoomBox.tsx';
 import { SentencePane } from '#ui/SentencePane.tsx';
+import { useSession } from '#ui/session.ts';
 import { arrange, useStudio } from '#ui/store.ts';
 import { EditButtons } from '#ui/views/editor/EditButtons.tsx';
 import { EventList } from '#ui/views/timeline/EventList.tsx';
@@ -91,6 +92,7 @@ function Tabs({ current }: { readonly current: Tab }) {
 export function PhonePanes() {
   const words = useWords();
   const tab = useStudio((state) => state.arrangement.tab);
+  const title = useSession((state) => state.run?.scenario.title);
   const View = PHONE_VIEWS[tab];
   const swipe = useSwipe((direction) => runCommand(direction === 1 ? 'next' : 'previous'));
   return (
@@ -103,7 +105,10 @@ export function PhonePanes() {
         <SentencePane />
       </div>
       <div className="thumb-bar">
-        <Position />
+        <div className="thumb-line">
+          <Position />
+          <span aria-hidden="true">{title}</span>
+        </div>
         <div className="thumb-buttons">
           {STEPS.map((id) => (
             <button

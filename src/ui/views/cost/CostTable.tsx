@@ -2,6 +2,7 @@ import { tracepointsOf } from '#machine/costs.ts';
 import type { CostGroup } from '#ui/costs.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
+import '#ui/design/cost-table.css';
 import type { CostRow } from './model.ts';
 
 /** What a line counts, and the tracepoints that it is counted from. */

@@ -7,14 +7,36 @@ import { useSubjectMarks } from '#ui/selection.ts';
 import { useMoment } from '#ui/session.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
-import { type Item, LANES, type Lane, type Line, type MemoryModel, memoryModel, ROW } from './model.ts';
+import {
+  type Item,
+  LANES,
+  type Lane,
+  type Line,
+  type MemoryModel,
+  memoryModel,
+  NARROW,
+  type Rows,
+  WIDE,
+} from './model.ts';
 import './memory.css';
 
-/** Share of a lane's width that its boxes take; the rest is for the lines to the next. */
-const BOX = 0.7;
-
-interface Geometry {
+/** Where the lanes stand. */
+interface Geometry extends Rows {
   readonly lane: number;
+  /** Width of a lane's boxes; the rest is for the lines to the next. */
+  readonly box: number;
+}
+
+/** Shares of a lane that its boxes take. */
+const SHARE = { wide: 0.7, narrow: 0.85 } as const;
+/** A narrower view has boxes of two lines. */
+const LEAST_WIDE = 480;
+
+function geometryOf(width: number): Geometry {
+  const isNarrow = width < LEAST_WIDE;
+  const share = isNarrow ? SHARE.narrow : SHARE.wide;
+  const lane = width / (LANES.length - 1 + share);
+  return { ...(isNarrow ? NARROW : WIDE), lane, box: lane * share };
 }
 
 const left = ({ lane }: Geometry, of: Lane): number => LANES.indexOf(of) * lane;
@@ -22,7 +44,8 @@ const left = ({ lane }: Geometry, of: Lane): number => LANES.indexOf(of) * lane;
 /** One page of one address space. */
 function Box({ item, geometry }: { readonly item: Item; readonly geometry: Geometry }) {
   const words = useWords();
-  const style = { left: left(geometry, item.lane), top: item.y, width: geometry.lane * BOX, height: ROW - 4 };
+  const { box, row } = geometry;
+  const style = { left: left(geometry, item.lane), top: item.y, width: box, height: row - 4 };
   return (
     <button
       type="button"
@@ -49,24 +72,24 @@ function Box({ item, geometry }: { readonly item: Item; readonly geometry: Geome
 }
 
 function path(line: Line, geometry: Geometry): string {
-  const x1 = left(geometry, line.from) + geometry.lane * BOX;
+  const x1 = left(geometry, line.from) + geometry.box;
   const x2 = left(geometry, line.from) + geometry.lane;
   const bend = (x2 - x1) / 2;
-  const y1 = line.y1 + ROW / 2 - 2;
-  const y2 = line.y2 + ROW / 2 - 2;
+  const middle = geometry.row / 2 - 2;
+  const [y1, y2] = [line.y1 + middle, line.y2 + middle];
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
 
 /** Brings the first page that is marked into sight when another one is. */
-function useReveal(model: MemoryModel | null) {
+function useReveal(model: MemoryModel | null, { row }: Geometry) {
   const box = useRef<HTMLElement>(null);
   const y = model?.items.find((item) => item.isFocus)?.y ?? -1;
   useEffect(() => {
     const element = box.current;
     if (!element || y < 0) return;
     const { scrollTop, clientHeight } = element;
-    if (y < scrollTop || y + ROW > scrollTop + clientHeight) element.scrollTop = y - clientHeight / 3;
-  }, [y]);
+    if (y < scrollTop || y + row > scrollTop + clientHeight) element.scrollTop = y - clientHeight / 3;
+  }, [y, row]);
   return box;
 }
 
@@ -82,15 +105,20 @@ export function MemoryView() {
   const moment = useMoment();
   const [measure, width] = useElementWidth<HTMLDivElement>();
   const marks = useSubjectMarks();
-  const model = useMemo(() => moment && memoryModel(moment, marks), [moment, marks]);
-  const box = useReveal(model);
-  const geometry = { lane: width / (LANES.length - 1 + BOX) };
+  const geometry = useMemo(() => geometryOf(width), [width]);
+  const model = useMemo(() => moment && memoryModel(moment, marks, geometry), [moment, marks, geometry]);
+  const box = useReveal(model, geometry);
+  const isNarrow = geometry.row === NARROW.row;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className="memory" ref={box} tabIndex={0} aria-label={words.panes.memory}>
-      <div className="memory-space" ref={measure} style={{ height: model?.height ?? 0 }}>
+      <div
+        className={`memory-space${isNarrow ? ' narrow' : ''}`}
+        ref={measure}
+        style={{ height: model?.height ?? 0 }}
+      >
         {LANES.map((lane) => (
-          <h3 key={lane} className={lane} style={{ left: left(geometry, lane), width: geometry.lane * BOX }}>
+          <h3 key={lane} className={lane} style={{ left: left(geometry, lane), width: geometry.box }}>
             {lane} <small>{laneNote(words, moment, lane)}</small>
           </h3>
         ))}

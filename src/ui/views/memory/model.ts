@@ -11,8 +11,14 @@ import type { AddressPlace, Place } from '#ui/place.ts';
 import { framesOf, linearPages } from './frames.ts';
 import { guestMarks, hostMarks, type Mark, nestedEntryOf } from './page-marks.ts';
 
-export const ROW = 22;
-const HEAD = 30;
+/** Height of the lanes' names and of a row. Where the lanes are narrow, what is said of a page stands below its number. */
+export interface Rows {
+  readonly head: number;
+  readonly row: number;
+}
+export const WIDE: Rows = { head: 30, row: 22 };
+export const NARROW: Rows = { head: 40, row: 38 };
+
 /** Rows beyond this are counted, not drawn. */
 const MOST_ROWS = 300;
 
@@ -63,7 +69,11 @@ const markedFrames = (atlas: Atlas, frames: readonly number[], marks: Marks): Se
  * The lanes of a moment.
  * @param marks what is selected, or what the event is about, in frames and pages
  */
-export function memoryModel(moment: Moment, marks: Marks): MemoryModel {
+export function memoryModel(
+  moment: Moment,
+  marks: Marks,
+  { head, row: rowHeight }: Rows = WIDE,
+): MemoryModel {
   const { atlas, names } = moment;
   const linear = linearPages(atlas);
   const all = framesOf(atlas);
@@ -71,7 +81,7 @@ export function memoryModel(moment: Moment, marks: Marks): MemoryModel {
   const items: Item[] = [];
   const lines: Line[] = [];
   const focused = markedFrames(atlas, frames, marks);
-  const rowOf = new Map(frames.map((gfn, row) => [gfn, HEAD + row * ROW]));
+  const rowOf = new Map(frames.map((gfn, row) => [gfn, head + row * rowHeight]));
   const tableOf = new Map(atlas.guestTables.map((table) => [table.frame, table]));
   const hostRows = new Map<number, number>();
   for (const gfn of frames) {
@@ -107,7 +117,7 @@ export function memoryModel(moment: Moment, marks: Marks): MemoryModel {
     lines.push({ from: 'hva', y1: y, y2: shared ?? y, isFocus });
   }
   linear.slice(0, MOST_ROWS).forEach(({ address, gfn }, row) => {
-    const y = HEAD + row * ROW;
+    const y = head + row * rowHeight;
     const isFocus = marks.linearPage === null ? focused.has(gfn) : marks.linearPage === pageOf(address);
     const label = `0x${hexOfPair(address.hi, address.lo)}`;
     items.push({ lane: 'gva', key: `gva${label}`, label, marks: [], y, isFocus, place: address });
@@ -115,5 +125,5 @@ export function memoryModel(moment: Moment, marks: Marks): MemoryModel {
     if (target !== undefined) lines.push({ from: 'gva', y1: y, y2: target, isFocus });
   });
   const rows = Math.max(frames.length, Math.min(linear.length, MOST_ROWS));
-  return { items, lines, height: HEAD + rows * ROW, hidden: all.length - frames.length };
+  return { items, lines, height: head + rows * rowHeight, hidden: all.length - frames.length };
 }

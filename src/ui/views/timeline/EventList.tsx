@@ -35,9 +35,11 @@ function Rows({ run, events }: { readonly run: Run; readonly events: Sequence })
   });
   const row = events.rank(cursor);
   const selectedRow = selected < 0 ? -1 : events.rank(selected);
+  const height = virtual.scrollRect?.height ?? 0;
+  // Where the list has become lower the row has to be brought back into sight.
   useEffect(() => {
-    if (row >= 0 && row < count) virtual.scrollToIndex(row, { align: 'auto' });
-  }, [virtual, row, count]);
+    if (height > 0 && row >= 0 && row < count) virtual.scrollToIndex(row, { align: 'auto' });
+  }, [virtual, row, count, height]);
   useEffect(() => {
     if (selectedRow >= 0) virtual.scrollToIndex(selectedRow, { align: 'auto' });
   }, [virtual, selectedRow]);

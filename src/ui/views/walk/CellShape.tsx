@@ -9,6 +9,7 @@ import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { Geometry } from './geometry.ts';
 import type { WalkCell } from './model.ts';
+import { CHARACTER, fittingFlags } from './value-fit.ts';
 
 /** What a screen reader says of a cell. */
 function cellLabel(words: Words, cell: WalkCell): string {
@@ -17,10 +18,13 @@ function cellLabel(words: Words, cell: WalkCell): string {
   return `${cell.slot}: ${value}${fault}`;
 }
 
-/** Width of a character in either face at the figure's own scale. */
-const CHARACTER = 6.5;
-/** A narrower cell has no room for its table's name, nor for bits beside a frame's number. */
+/** Width of a character of a note or a table's name, in either face, at the figure's own scale. */
+const SMALL_CHARACTER = 6.5;
+/** A narrower cell has no room for its table's name. */
 const TIGHT = 60;
+/** Size of an entry's text, and where its lines stand. */
+const SIZE = 12;
+const LINES = { slot: 16, value: 33, flags: 49, note: 51 } as const;
 
 /** Width of a text in characters; a Chinese one is as wide as 1.6 others. */
 const columns = (text: string): number =>
@@ -45,18 +49,13 @@ function cornerNote(words: Words, cell: WalkCell, room: number): Note | null {
   return forms.find((note) => note !== null && columns(note.text) <= room) ?? null;
 }
 
-/** What the entry says: where it leads, which can be selected, and its bits. */
-function Value({
-  cell,
-  scale,
-  isTight,
-}: {
-  readonly cell: WalkCell;
-  readonly scale: number;
-  readonly isTight: boolean;
-}) {
+/** What the entry says: where it leads, which can be selected, and its bits, as far as there is room. */
+function Value({ cell, at }: { readonly cell: WalkCell; readonly at: Geometry }) {
   if (cell.state === 'empty') return '0';
+  const { scale, cellWidth, hasFlagsLine } = at;
+  const room = Math.floor((cellWidth - 10 * scale) / (SIZE * CHARACTER * scale));
   const address = cell.address.replace(/^0x/, '');
+  const flags = fittingFlags(hasFlagsLine ? '' : address, cell.flags, room);
   const className = `frame ${cell.space}`;
   return (
     <>
@@ -67,7 +66,13 @@ function Value({
       ) : (
         <tspan className={className}>{address}</tspan>
       )}
-      {(!isTight || address.length <= 2) && <tspan dx={5 * scale}>{cell.flags}</tspan>}
+      {hasFlagsLine ? (
+        <tspan x={7 * scale} y={LINES.flags * scale}>
+          {flags}
+        </tspan>
+      ) : (
+        flags !== '' && <tspan dx={5 * scale}>{flags}</tspan>
+      )}
     </>
   );
 }
@@ -91,7 +96,8 @@ export function CellShape({
   const { entries: linked } = useMarks();
   const element = useRef<SVGGElement>(null);
   const { scale, cellWidth, cellHeight } = at;
-  const room = at.hasNoteLine ? 9 : Math.floor((cellWidth / scale - 14) / CHARACTER) - cell.slot.length;
+  const room = at.hasNoteLine ? 9 : Math.floor((cellWidth / scale - 14) / SMALL_CHARACTER) - cell.slot.length;
+  const noteLine = LINES.note * scale + (at.hasFlagsLine ? 14 : 0);
   const isTight = cellWidth < TIGHT;
   const note = cornerNote(words, cell, room);
   const { place } = cell;
@@ -114,13 +120,13 @@ export function CellShape({
     <>
       <rect width={cellWidth} height={cellHeight} rx="3" />
       {cell.changed && <path className="flag" d={`M0 0h${9 * scale}L0 ${9 * scale}Z`} />}
-      <text x={(cell.changed ? 11 : 7) * scale} y={16 * scale} className="slot" fontSize={11 * scale}>
+      <text x={(cell.changed ? 11 : 7) * scale} y={LINES.slot * scale} className="slot" fontSize={11 * scale}>
         {isTight ? cell.slot.replace(/^.*\[/, '[') : cell.slot}
       </text>
       {note && (
         <text
           x={at.hasNoteLine ? 7 * scale : cellWidth - 5 * scale}
-          y={at.hasNoteLine ? 51 * scale : 16 * scale}
+          y={at.hasNoteLine ? noteLine : LINES.slot * scale}
           textAnchor={at.hasNoteLine ? 'start' : 'end'}
           className={note.tone}
           fontSize={10 * scale}
@@ -144,8 +150,8 @@ export function CellShape({
       ) : (
         body
       )}
-      <text x={7 * scale} y={33 * scale} className="value-text" fontSize={12 * scale}>
-        <Value cell={cell} scale={scale} isTight={isTight} />
+      <text x={7 * scale} y={LINES.value * scale} className="value-text" fontSize={SIZE * scale}>
+        <Value cell={cell} at={at} />
       </text>
     </g>
   );

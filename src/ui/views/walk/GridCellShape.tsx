@@ -7,9 +7,10 @@ import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { GridGeometry } from './grid-geometry.ts';
 import type { GridCellText } from './grid-model.ts';
+import { CHARACTER, fittingFlags } from './value-fit.ts';
 
-/** Width of a character in the monospaced face at size 12. */
-const CHARACTER = 7.3;
+/** Size of an entry's text. */
+const SIZE = 12;
 /** A cell that is no wider has no room for the name of its table. */
 const TIGHT = 60;
 
@@ -21,13 +22,30 @@ function cellLabel({ walk }: Words, cell: GridCellText): string {
   return `${cell.slot}: ${value}${fault}${spared}`;
 }
 
-/** What stands below or beside the value: the fault first, else the entry's rights. */
-function noteOf(
-  { walk }: Words,
-  cell: GridCellText,
-): { readonly text: string; readonly tone: string } | null {
-  if (cell.fault) return { text: `✕ ${cell.fault}`, tone: 'fault' };
-  if (cell.mended !== null) return { text: walk.grid.mended(cell.mended), tone: 'fault' };
+interface Note {
+  readonly text: string;
+  readonly tone: 'fault' | 'note' | 'note rights';
+}
+
+/** Width of a character of a note, as a part of its size. */
+const NOTE_CHARACTER = 0.62;
+const NOTE_SIZE = 9.5;
+
+/** What stands below or beside the value: the fault first, in the longest form that fits, else the entry's rights. */
+function noteOf({ walk }: Words, cell: GridCellText, room: number): Note | null {
+  const { fault, mended } = cell;
+  const forms =
+    fault !== null
+      ? [`✕ ${fault}`, `✕${fault.replaceAll(' ', '')}`]
+      : mended !== null
+        ? [walk.grid.mended(mended), `✕ ${mended}`]
+        : null;
+  if (forms) {
+    return {
+      text: forms.find(({ length }) => length * NOTE_SIZE * NOTE_CHARACTER <= room) ?? '✕',
+      tone: 'fault',
+    };
+  }
   if (cell.state === 'spared') return { text: walk.grid.spared, tone: 'note' };
   return cell.rights === '' ? null : { text: cell.rights, tone: 'note rights' };
 }
@@ -44,28 +62,51 @@ interface Props {
 function Value({ cell, room }: { readonly cell: GridCellText; readonly room: number }) {
   if (cell.isEmpty) return '0';
   const address = cell.address.replace(/^0x/, '');
-  const flags = address.length + 1 + cell.flags.length > room ? cell.flags.slice(-3) : cell.flags;
+  const flags = fittingFlags(address, cell.flags, room);
   return (
     <>
       <tspan className={`frame ${cell.space}`}>{address}</tspan>
-      {address.length + 4 <= room && <tspan dx="5">{flags}</tspan>}
+      {flags !== '' && <tspan dx="5">{flags}</tspan>}
     </>
   );
 }
 
-function Texts({ cell, isGuest, at, width }: Omit<Props, 'x' | 'y'> & { readonly width: number }) {
+/** Where the lines of a cell stand; lengths at the figure's own scale. A note without a place is left out. */
+interface Layout {
+  readonly slotY: number | null;
+  readonly valueX: number;
+  readonly valueY: number;
+  readonly noteY: number | null;
+}
+
+/** A fault has a place in every cell; other notes only in three lines at full width. */
+function layoutOf(
+  { lines, isNarrow, cellHeight, scale }: GridGeometry,
+  width: number,
+  isFault: boolean,
+): Layout {
+  if (lines === 1) return { slotY: null, valueX: isNarrow ? 19 : 24, valueY: 14, noteY: isFault ? 14 : null };
+  if (isNarrow && lines === 3) return { slotY: 27, valueX: 5, valueY: 42, noteY: isFault ? 14 : null };
+  const hasSlot = width > TIGHT && !(lines === 2 && isFault);
+  const noteY = lines === 3 ? cellHeight / scale - 6 : isFault ? 14 : null;
+  return { slotY: hasSlot ? 14 : null, valueX: 7, valueY: 28, noteY };
+}
+
+function Texts({ cell, at, width }: Pick<Props, 'cell' | 'at'> & { readonly width: number }) {
   const words = useWords();
-  const { scale, lines, cellHeight } = at;
+  const { scale, lines, isNarrow } = at;
   const { number, slot, state } = cell;
   const right = width - 5 * scale;
   const isKnown = slot !== '';
-  const note = isKnown ? noteOf(words, cell) : null;
-  // In a cell of one line the number stands before the value, and only a fault beside it.
-  const valueX = (lines > 1 ? 7 : at.isNarrow ? 19 : 24) * scale;
-  const isFaultBeside = lines === 1 && note?.tone === 'fault';
-  const taken = isFaultBeside ? (cell.fault?.length ?? 0) + 2 : 0;
-  const room = Math.floor((right - valueX) / (CHARACTER * scale)) - taken;
-  const noteFits = lines === 3 || (note?.tone === 'fault' && lines === 2);
+  const isFault = cell.fault !== null || cell.mended !== null;
+  const { slotY, valueX, valueY, noteY } = layoutOf(at, width, isFault);
+  const isStacked = isNarrow && lines === 3;
+  const address = cell.isEmpty ? '0' : cell.address.replace(/^0x/, '');
+  // Of a cell of one line the fault has what its number and the frame leave; of others, what the number does.
+  const before = lines === 1 ? valueX + address.length * SIZE * CHARACTER + 3 : 19;
+  const note = isKnown && noteY !== null ? noteOf(words, cell, right / scale - before) : null;
+  const taken = lines === 1 && note ? note.text.length * NOTE_SIZE * NOTE_CHARACTER + 3 : 0;
+  const room = Math.floor((right / scale - valueX - taken) / (SIZE * CHARACTER));
   return (
     <>
       {number !== null && (
@@ -73,45 +114,29 @@ function Texts({ cell, isGuest, at, width }: Omit<Props, 'x' | 'y'> & { readonly
           {number}
         </text>
       )}
-      {isKnown && lines > 1 && width > TIGHT && !(lines === 2 && note?.tone === 'fault') && (
+      {isKnown && slotY !== null && (
         <text
-          x={right}
-          y={14 * scale}
-          textAnchor="end"
+          x={isStacked ? valueX * scale : right}
+          y={slotY * scale}
+          textAnchor={isStacked ? 'start' : 'end'}
           className="slot"
-          fontSize={(at.isNarrow ? 9 : 10) * scale}
+          fontSize={(isNarrow && !isStacked ? 9 : 10) * scale}
         >
           {slot}
         </text>
       )}
       {isKnown && (
-        <text
-          x={valueX}
-          y={(lines === 1 ? 14 : 28) * scale}
-          className="value-text"
-          fontSize={(isGuest || lines === 3 ? 12 : 11.5) * scale}
-        >
+        <text x={valueX * scale} y={valueY * scale} className="value-text" fontSize={SIZE * scale}>
           <Value cell={cell} room={room} />
         </text>
       )}
-      {note && noteFits && (
-        <text
-          x={right}
-          y={lines === 2 ? 14 * scale : cellHeight - 6 * scale}
-          textAnchor="end"
-          className={note.tone}
-          fontSize={9.5 * scale}
-        >
-          {width > TIGHT || note.tone !== 'fault' ? note.text : '✕'}
-        </text>
-      )}
-      {isFaultBeside && (
-        <text x={right} y={14 * scale} textAnchor="end" className="fault" fontSize={10 * scale}>
-          {cell.fault ? `✕ ${cell.fault}` : '✕'}
+      {note && noteY !== null && (
+        <text x={right} y={noteY * scale} textAnchor="end" className={note.tone} fontSize={NOTE_SIZE * scale}>
+          {note.text}
         </text>
       )}
       {state === 'spared' && (
-        <path className="strike" d={`M${valueX - 2} ${(lines === 1 ? 10 : 24) * scale}H${right}`} />
+        <path className="strike" d={`M${(valueX - 2) * scale} ${(valueY - 4) * scale}H${right}`} />
       )}
     </>
   );
@@ -147,7 +172,7 @@ export function GridCellShape({ cell, isGuest, x, y, at }: Props) {
           d={`M${width} ${at.cellHeight}v${-8 * at.scale}L${width - 8 * at.scale} ${at.cellHeight}Z`}
         />
       )}
-      <Texts cell={cell} isGuest={isGuest} at={at} width={width} />
+      <Texts cell={cell} at={at} width={width} />
     </>
   );
   return (

@@ -1,3 +1,4 @@
+import { SvgPlaceLink } from '#ui/PlaceLink.tsx';
 import { useWords } from '#ui/words/language.ts';
 import { GridCellShape } from './GridCellShape.tsx';
 import { type GridGeometry, gridGeometry } from './grid-geometry.ts';
@@ -30,6 +31,16 @@ function Heads({ model, at }: { readonly model: GridModel; readonly at: GridGeom
   );
 }
 
+/** The address that a row translates, which can be selected. */
+function RowAddress({ row }: { readonly row: GridRowText }) {
+  if (!row.gpaPlace) return null;
+  return (
+    <SvgPlaceLink place={row.gpaPlace} className="gpa-address">
+      {row.gpa}
+    </SvgPlaceLink>
+  );
+}
+
 /** What a row translates: the address, and whence it is. */
 function RowLabel({
   row,
@@ -56,11 +67,8 @@ function RowLabel({
         <tspan className="note">
           {above === null || (isNarrow && lines > 1) ? name : grid.rowName(row.level, above)}
         </tspan>
-        {hasAddress && (
-          <tspan dx="5" className="gpa-address">
-            {row.gpa ?? ''}
-          </tspan>
-        )}
+        {hasAddress && <tspan dx="5"> </tspan>}
+        {hasAddress && <RowAddress row={row} />}
       </text>
     );
   }
@@ -70,8 +78,8 @@ function RowLabel({
       <text x="0" y={middle - 4 * scale} className="note" fontSize={10 * scale}>
         {name}
       </text>
-      <text x="0" y={middle + 11 * scale} className="gpa-address" fontSize={12 * scale}>
-        {row.gpa ?? ''}
+      <text x="0" y={middle + 11 * scale} fontSize={12 * scale}>
+        <RowAddress row={row} />
       </text>
     </>
   );
@@ -263,15 +271,15 @@ function Count({ model, at }: { readonly model: GridModel; readonly at: GridGeom
   );
 }
 
-const Arrow = ({ kind }: { readonly kind: 'nested' | 'gpa' }) => (
+const Arrow = ({ kind, size }: { readonly kind: 'nested' | 'gpa'; readonly size: number }) => (
   <marker
     id={`grid-arrow-${kind}`}
     className={kind}
     viewBox="0 0 6 6"
     refX="5"
     refY="3"
-    markerWidth="5"
-    markerHeight="5"
+    markerWidth={size}
+    markerHeight={size}
     orient="auto"
   >
     <path d="M0 0 6 3 0 6Z" />
@@ -304,8 +312,8 @@ export function GridFigure({ model, width, height, label }: Props) {
       aria-label={label}
     >
       <defs>
-        <Arrow kind="nested" />
-        <Arrow kind="gpa" />
+        <Arrow kind="nested" size={at.isNarrow ? 3 : 5} />
+        <Arrow kind="gpa" size={at.isNarrow ? 3 : 5} />
         <pattern
           id="walk-hatch"
           width="6"

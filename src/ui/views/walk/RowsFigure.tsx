@@ -8,9 +8,6 @@ import { CellShape } from './CellShape.tsx';
 import { type Geometry, geometry } from './geometry.ts';
 import type { Slice, WalkCell, WalkModel, WalkRow } from './model.ts';
 
-/** A narrower end has no room for the offset. */
-const LEAST_END = 60;
-
 function Slices({
   slices,
   y,
@@ -75,7 +72,13 @@ function End({
             <SvgPlaceLink place={end.place} className={`frame ${space}`}>
               {end.frame}
             </SvgPlaceLink>
-            {at.endWidth > LEAST_END && <tspan dx="3">{end.offset}</tspan>}
+            {at.hasFlagsLine ? (
+              <tspan x={7 * scale} y={48 * scale}>
+                {end.offset}
+              </tspan>
+            ) : (
+              <tspan dx="3">{end.offset}</tspan>
+            )}
           </>
         ) : at.hasNoteLine ? (
           '–'
@@ -218,8 +221,8 @@ export function RowsFigure({ model, width }: { readonly model: WalkModel; readon
           viewBox="0 0 6 6"
           refX="5"
           refY="3"
-          markerWidth="6"
-          markerHeight="6"
+          markerWidth={Math.min(6, at.gap / 2)}
+          markerHeight={Math.min(6, at.gap / 2)}
           orient="auto"
         >
           <path d="M0 0 6 3 0 6Z" />

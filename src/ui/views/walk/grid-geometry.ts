@@ -3,7 +3,7 @@
 export interface GridGeometry {
   /** Of type and spaces. */
   readonly scale: number;
-  /** Lines of text in a cell: value; slot and value; slot, value and rights. */
+  /** Lines of text in a cell: value; slot and value; slot, value and rights. In a narrow figure's three the slot has one for itself. */
   readonly lines: 1 | 2 | 3;
   /** Whether a row's address stands above it instead of at its left; in rows of one line only whence it is has room. */
   readonly isNarrow: boolean;
@@ -49,10 +49,11 @@ function densest(width: number, height: number, rows: number): { lines: 1 | 2 | 
 const NARROW_SCALE = 0.92;
 const NARROW_GAP = 6;
 
-/** Two lines, where they fit with an address above each row; else one. */
-function narrowest(height: number, rows: number): { lines: 1 | 2; scale: number } {
-  const full = (HEAD + FOOT + rows * (CELL[2] + NARROW_GAP)) * NARROW_SCALE + rows * LABEL;
-  return { lines: full <= height ? 2 : 1, scale: NARROW_SCALE };
+/** The most lines that fit with an address above each row, which one line goes without. */
+function narrowest(height: number, rows: number): { lines: 1 | 2 | 3; scale: number } {
+  const full = (lines: 2 | 3) =>
+    (HEAD + FOOT + rows * (CELL[lines] + NARROW_GAP)) * NARROW_SCALE + rows * LABEL;
+  return { lines: full(3) <= height ? 3 : full(2) <= height ? 2 : 1, scale: NARROW_SCALE };
 }
 
 /** What a grid needs room for. */

@@ -33,6 +33,7 @@ export interface GridRowText {
   readonly level: number;
   /** The guest-physical address that the row translates; null where it is not known yet. */
   readonly gpa: string | null;
+  readonly gpaPlace: Place | null;
   readonly nested: readonly GridCellText[];
   readonly guest: GridCellText | null;
   /** The part of the linear address that indexes the guest's table. */
@@ -164,6 +165,7 @@ export function gridModel(moment: Moment, focus: Focus): GridModel {
       return {
         level,
         gpa: gpa ? `0x${hexOfPair(gpa.hi, gpa.lo)}` : null,
+        gpaPlace: gpa ? { kind: 'address', space: 'gpa', hi: gpa.hi, lo: gpa.lo } : null,
         nested: nested.map((cell, column) =>
           cellText(scene, since, cell, { row: level, column: grid.levels[column] ?? 0 }),
         ),

@@ -38,9 +38,9 @@ export const walk = {
 
 export const memory = {
   lanes: {
-    gva: 'what guest code uses',
+    gva: 'guest-virtual',
     gpa: 'guest-physical',
-    hva: 'host process, slot:offset',
+    hva: 'slot:offset',
     hpa: 'host frames',
   },
   marks: {
@@ -58,7 +58,7 @@ export const memory = {
     unmapped: 'not mapped',
   },
   via: (slot: string) => `The nested entry ${slot} maps it`,
-  unpaged: 'the same as gpa',
+  unpaged: 'same as gpa',
   hidden: (count: number) => `… ${count} more pages`,
 };
 

@@ -22,7 +22,7 @@ export const walk: Words['walk'] = {
     nestedLevel: (level) => `nL${level}`,
     bitsOfGpa: (bits) => `gpa 的 ${bits}`,
     guestEntry: '客户机页表项',
-    cr3: 'cr3 寄存器',
+    cr3: 'cr3',
     unpaged: 'gva 即 gpa',
     levelEntry: (level) => `gL${level} 表项`,
     rowName: (level, above) => (level === 0 ? '数据' : `gL${above}`),
