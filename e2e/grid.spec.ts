@@ -29,7 +29,9 @@ test('the two-dimensional walk: empty, stopped by the nested tables, and whole',
   await test.step('its cells can be selected', async () => {
     await grid.locator('.grid-cell.guest').last().click();
     await expect(studio.inspector()).toContainText(studio.words.inspector.entry.subtitle('guest', 1, 'leaf'));
-    await grid.getByRole('button', { name: '0x103080', exact: true }).click();
-    await expect(studio.inspector().getByRole('heading', { level: 3 })).toContainText('0x103080');
+    await grid.getByRole('button', { name: '0x10000', exact: true }).click();
+    await expect(studio.inspector().getByRole('heading', { level: 3 })).toContainText(
+      `0x10000 ${studio.words.things.kinds.gpa}`,
+    );
   });
 });
