@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { offline } from './scripts/offline-plugin.mjs';
+import { preload } from './scripts/preload-plugin.mjs';
 
 /**
  * What the built page may load: its own files and nothing else. Images may also be `data:` (small ones that the build
@@ -44,7 +45,7 @@ const KEEP_CONSTANTS = { output: { topLevelVar: false } };
 export default defineConfig(({ mode }) => ({
   // Relative, so that the built page works from any folder of any static server.
   base: './',
-  plugins: [react(), contentSecurityPolicy(), offline()],
+  plugins: [react(), contentSecurityPolicy(), preload('src/ui/page.tsx'), offline()],
   worker: { format: 'es', rolldownOptions: KEEP_CONSTANTS },
   build: { target: 'es2023', sourcemap: true, rolldownOptions: KEEP_CONSTANTS },
   server: { host: '127.0.0.1' },

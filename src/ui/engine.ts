@@ -1,6 +1,6 @@
 /** The engine's worker, one run at a time: a new run ends the one before it, of which nothing more is heard. */
 import type { FromWorker } from '#worker/messages.ts';
-import EngineWorker from '#worker/worker.ts?worker';
+import { takeWorker } from './first-worker.ts';
 
 export class Engine {
   readonly #answer: (message: FromWorker) => void;
@@ -38,7 +38,7 @@ export class Engine {
 
   #started(): Worker {
     if (!this.#worker) {
-      this.#worker = new EngineWorker();
+      this.#worker = takeWorker();
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
       this.#worker.onerror = ({ message }) => this.#fail(message);
     }

@@ -6,10 +6,11 @@ import { isEmbedded } from './embed.ts';
  */
 export function startOffline(): void {
   if (!import.meta.env.PROD || isEmbedded() || !('serviceWorker' in navigator)) return;
-  // After the page has all it needs to begin.
-  addEventListener('load', () => {
+  const register = () =>
     navigator.serviceWorker.register('./service-worker.js').catch(() => {
       // Forbidden, or no such file on this server: the page works as before.
     });
-  });
+  // After the page has all it needs to begin.
+  if (document.readyState === 'complete') register();
+  else addEventListener('load', register);
 }
