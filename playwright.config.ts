@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { chromium, defineConfig } from '@playwright/test';
 import type { StudioOptions } from './e2e/studio.ts';
 import { BROWSER_ARGUMENTS, findBrowser } from './scripts/browser.mjs';
@@ -22,6 +23,15 @@ export default defineConfig<StudioOptions>({
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
+  expect: {
+    toHaveScreenshot: {
+      pathTemplate: '{testDir}/snapshots/{arg}{ext}',
+      stylePath: join(import.meta.dirname, 'e2e', 'snapshots', 'still.css'),
+      // Half of what is usual and less: a hue is a meaning here.
+      threshold: 0.05,
+      maxDiffPixelRatio: 0.001,
+    },
+  },
   use: {
     baseURL: address,
     viewport: { width: 1280, height: 800 },
@@ -37,7 +47,8 @@ export default defineConfig<StudioOptions>({
       name: 'zh',
       use: { language: 'zh' },
       ...(process.env.ALL_LANGUAGES
-        ? {}
+        ? // Pictures are of the English page.
+          { testIgnore: /snapshots\.spec\.ts$/ }
         : { testMatch: /(first-ten-seconds|phone|accessible|two-dimensions)\.spec\.ts$/ }),
     },
   ],

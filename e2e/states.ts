@@ -248,7 +248,7 @@ export const COMPARED: Round = {
         await studio.openScenario('23-processes');
         await studio.press('c');
         await studio.press('Shift+ArrowRight', 6);
-        await expect(studio.column(/./).first()).toContainText(studio.words.compare.spans.soFar);
+        await expect(studio.column(/./).last()).toContainText(studio.words.compare.spans.soFar);
       },
     },
     {
