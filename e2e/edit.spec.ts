@@ -28,7 +28,7 @@ test('completion offers the language', async ({ studio, page }) => {
 /** What the line for a statement says. */
 const LINE = '.insert-line .cm-content';
 
-test('a statement is inserted behind the step at the cursor, checked while it is written', async ({
+test('a statement is inserted after the step at the cursor, checked while it is written', async ({
   studio,
   page,
 }) => {
@@ -37,7 +37,7 @@ test('a statement is inserted behind the step at the cursor, checked while it is
   await studio.press('Shift+ArrowRight', 2);
   await studio.openInsertLine();
   const dialog = page.getByRole('dialog', { name: insert.title });
-  await expect(dialog).toContainText(insert.behind(3, 'write 0x10000 0x1234'));
+  await expect(dialog).toContainText(insert.after(3, 'write 0x10000 0x1234'));
 
   await test.step('what is wrong is said and shown, and nothing happens', async () => {
     await page.keyboard.type('invlpg nowhere');

@@ -1,4 +1,5 @@
 /** The page's texts for tests, by language. */
+import { entryBits as enEntryBits } from '#ui/words/en/bits.ts';
 import { compare as enCompare } from '#ui/words/en/compare.ts';
 import { cost as enCost } from '#ui/words/en/cost.ts';
 import { edits as enEdits } from '#ui/words/en/edits.ts';
@@ -13,6 +14,7 @@ import { search as enSearch } from '#ui/words/en/search.ts';
 import { sharing as enSharing } from '#ui/words/en/sharing.ts';
 import { things as enThings } from '#ui/words/en/things.ts';
 import * as enViews from '#ui/words/en/views.ts';
+import { entryBits as zhEntryBits } from '#ui/words/zh/bits.ts';
 import { compare as zhCompare } from '#ui/words/zh/compare.ts';
 import { cost as zhCost } from '#ui/words/zh/cost.ts';
 import { edits as zhEdits } from '#ui/words/zh/edits.ts';
@@ -31,6 +33,7 @@ import * as zhViews from '#ui/words/zh/views.ts';
 export const en = {
   ...enPage,
   ...enViews,
+  entryBits: enEntryBits,
   compare: enCompare,
   cost: enCost,
   edits: enEdits,
@@ -51,6 +54,7 @@ export type PageWords = typeof en;
 export const zh: PageWords = {
   ...zhPage,
   ...zhViews,
+  entryBits: zhEntryBits,
   compare: zhCompare,
   cost: zhCost,
   edits: zhEdits,

@@ -20,7 +20,7 @@ function wrongPart(text: string, statement: string, { span }: Problem): CheckedS
 }
 
 /**
- * Checks a statement behind a step of a text without errors. Null while nothing is written.
+ * Checks a statement after a step of a text without errors. Null while nothing is written.
  * @param step from 0; -1: before the first
  */
 export function checkedStatement(text: string, statement: string, step: number): CheckedStatement | null {

@@ -29,7 +29,7 @@ export function replace(text: string): void {
   editText(text, null);
 }
 
-/** Puts statements in behind the step at the cursor. The cursor goes to the first step that is put in. */
+/** Inserts statements after the step at the cursor, which goes to the first step of them. */
 export function putIn(insertion: Insertion): void {
   const { text } = useStudio.getState();
   const place = herePlace();

@@ -21,7 +21,7 @@ export type Refusal = 'hypervisor' | 'unreachable' | 'dead';
 
 export interface EntryEdit {
   readonly bytes: 4 | 8;
-  /** The entry as a write behind the present step finds it: what the write's own walk sets is set. */
+  /** The entry as a write after the present step finds it: what the write's own walk sets is set. */
   readonly value: bigint;
   /** What makes it another value. @param text how the value is written, where somebody wrote it */
   insertion(value: bigint, text?: string): Insertion;
@@ -109,7 +109,7 @@ function valueBefore(run: Run, atlas: Atlas, way: GuestWay, table: AtlasTable, i
 const isPae = (atlas: Atlas, cpu: number, { entryBytes }: AtlasTable): boolean =>
   entryBytes === 8 && guestWalk(atlas, cpu)?.mode.linearBits === 32;
 
-/** How to change entry `index` of a table behind the step that a moment is in; or why it cannot be. */
+/** How to change entry `index` of a table after the step that a moment is in; or why it cannot be. */
 export function entryEdit(moment: Moment, table: AtlasTable, index: number): EntryEdit | Refusal {
   const { run, reader } = moment;
   const step = reader.stepOf(moment.index);

@@ -50,8 +50,8 @@ export function* reachedTables(atlas: Atlas, cpu: number): Generator<ReachedTabl
   if (!start?.root) return;
   const { mode } = start;
   const left: ReachedTable[] = [{ table: start.root, base: 0n, rights: ACC.all, path: [] }];
-  for (let count = 0; left.length > 0 && count < MOST_TABLES; count++) {
-    const reached = left.shift() as ReachedTable;
+  for (let next = 0; next < Math.min(left.length, MOST_TABLES); next++) {
+    const reached = left[next] as ReachedTable;
     yield reached;
     for (const entry of reached.table.entries) {
       const table = entry.kind === 'table' && entry.target !== null ? atlas.table(entry.target) : null;

@@ -50,7 +50,7 @@ function pageAfter(acts: readonly Act[]): Page {
 }
 
 describe('undoing', () => {
-  it('is the identity behind an edit, and doing it again the edit', () => {
+  it('is the identity after an edit, and doing it again the edit', () => {
     fc.assert(
       fc.property(fc.array(ACT), fc.string(), (acts, text) => {
         const before = pageAfter(acts);

@@ -1,4 +1,4 @@
-/** The machine at the end of a step: what a statement that is put in behind it will find. */
+/** The machine at the end of a step: what a statement that is inserted after it will find. */
 import type { Atlas } from '#hypervisor/atlas.ts';
 import { type EntryReader, knownEntries } from '#hypervisor/known-entries.ts';
 import { readAtlas } from '#hypervisor/read-atlas.ts';

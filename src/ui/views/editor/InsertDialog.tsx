@@ -15,7 +15,7 @@ const PROBLEM_ID = 'insert-problem';
 
 const close = (): void => useInsertLine.setState({ open: false });
 
-/** Where the statement goes: behind the step at the cursor, or, of what prepares the machine, before the first. */
+/** Where the statement goes: after the step at the cursor, or, of what prepares the machine, before the first. */
 function Destination({
   step,
   checked,
@@ -26,7 +26,7 @@ function Destination({
   const { insert } = useWords().edits;
   const statement = useSession((state) => state.run?.scenario.steps[step]?.text);
   if (checked && checked.insertion.setup.length > 0) return <p>{insert.setup}</p>;
-  return <p>{statement === undefined ? insert.first : insert.behind(step + 1, statement)}</p>;
+  return <p>{statement === undefined ? insert.first : insert.after(step + 1, statement)}</p>;
 }
 
 interface LineProps {
@@ -96,7 +96,7 @@ function Form({ line }: { readonly line: RefObject<LineEditor | null> }) {
   );
 }
 
-/** A line for one statement, which is put in behind the step at the cursor. */
+/** A line for one statement, which is inserted after the step at the cursor. */
 export function InsertDialog() {
   const { insert } = useWords().edits;
   const line = useRef<LineEditor>(null);

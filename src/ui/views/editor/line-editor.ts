@@ -1,5 +1,10 @@
 /** CodeMirror for one statement: the scenario language's colours and completion, and no second line. */
-import { autocompletion, closeCompletion, completionKeymap } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  closeCompletion,
+  completionKeymap,
+  currentCompletions,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { syntaxHighlighting } from '@codemirror/language';
 import { EditorState, StateEffect, StateField } from '@codemirror/state';
@@ -31,7 +36,7 @@ const wrongField = StateField.define<DecorationSet>({
 
 /** A running line. */
 export interface LineEditor {
-  /** Closes completion; false if it is not open. */
+  /** Closes completion; false if it offers nothing. */
   closeCompletion(): boolean;
   /** Marks the part that is wrong; null for nothing. */
   setWrong(part: Part | null): void;
@@ -91,7 +96,7 @@ export function createLine(
     }),
   });
   return {
-    closeCompletion: () => closeCompletion(view),
+    closeCompletion: () => currentCompletions(view.state).length > 0 && closeCompletion(view),
     setWrong: (part) => view.dispatch({ effects: setWrong.of(part) }),
     focus: () => view.focus(),
     destroy: () => view.destroy(),

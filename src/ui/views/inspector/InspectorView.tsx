@@ -8,7 +8,7 @@ import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
 import { missingTitle, placeModel } from './model.ts';
 import { QuestionBar } from './QuestionBar.tsx';
-import { EntrySection, EventSection, RegistersSection, ThingSection } from './Sections.tsx';
+import { EntrySection, EventSection, RegisterBits, RegistersSection, ThingSection } from './Sections.tsx';
 import './inspector.css';
 
 /** Back and forward through what was looked at. */
@@ -63,8 +63,11 @@ function PlaceSection({ moment, place }: { readonly moment: Moment; readonly pla
   return (
     <>
       <QuestionBar moment={moment} place={place} />
-      {model?.kind === 'entry' && <EntrySection model={model} cursor={moment.index} />}
+      {model?.kind === 'entry' && place.kind === 'entry' && (
+        <EntrySection model={model} moment={moment} place={place} />
+      )}
       {model?.kind === 'thing' && <ThingSection model={model} />}
+      {place.kind === 'register' && <RegisterBits moment={moment} place={place} />}
       {!model && (
         <p>
           <code>{missingTitle(place)}</code> {words.inspector.gone}
@@ -89,12 +92,16 @@ export function InspectorView() {
   const selection = useStudio((state) => state.selection);
   const subject = useFocus();
   const box = useRef<HTMLElement>(null);
-  const selected = placeText(selection);
-  useEffect(() => {
-    if (selected !== '') box.current?.scrollTo({ top: 0 });
-  }, [selected]);
-  if (!moment) return <p className="inspector empty">{words.inspector.nothing}</p>;
   const place = selection ?? subject;
+  const selected = placeText(selection);
+  const shown = placeText(place);
+  const before = useRef('');
+  useEffect(() => {
+    // What was in view already stays where it is.
+    if (selected !== '' && selected !== before.current) box.current?.scrollTo({ top: 0 });
+    before.current = shown;
+  }, [selected, shown]);
+  if (!moment) return <p className="inspector empty">{words.inspector.nothing}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className="inspector" ref={box} tabIndex={0} aria-label={words.panes.inspector}>

@@ -3,12 +3,15 @@ import { frameWord, hexOfPair } from '#arch/word64.ts';
 import { FUNCTIONS, isFunction } from '#hypervisor/functions.ts';
 import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
+import { type BitRegister, registerBits } from '#ui/edit/register-edit.ts';
 import { hex } from '#ui/entry-text.ts';
 import { marksOf } from '#ui/marks.ts';
 import type { Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
 import type { Words } from '#ui/words/en.ts';
+import type { BitRow } from './bits.ts';
 import { type Fact, fact, type ThingModel } from './facts.ts';
+import { positionOf } from './flips.ts';
 
 type RegisterPlace = Extract<Place, { kind: 'register' }>;
 
@@ -40,6 +43,20 @@ export function registerModel(words: Words, moment: Moment, place: RegisterPlace
     ],
     lists: [],
   };
+}
+
+/** The bits of a register that paging looks at, the highest first. */
+export function registerRows(words: Words, moment: Moment, cpu: number, register: BitRegister): BitRow[] {
+  const found = moment.atlas.register(cpu, register);
+  const changes = moment.changes.filter(({ place }) => place === found?.place);
+  const changed = (changes[0]?.old ?? 0) ^ (changes.at(-1)?.value ?? 0);
+  return registerBits(register).map(({ name, mask }) => {
+    const bit = positionOf(mask);
+    const value = found && found.lo & mask ? 1 : 0;
+    const { set, clear } = words.registerBits[name];
+    const isChanged = (changed & mask) !== 0;
+    return { high: bit, low: bit, label: name, name, value, meaning: value ? set : clear, isChanged };
+  });
 }
 
 const LISTED = ['cr0', 'cr3', 'cr4', 'efer', 'hardware cr3'] as const;

@@ -92,3 +92,23 @@ export const entryFields = {
     says: (_: number): string => 'bits 18 to 8 of the slots’ generation',
   },
 } satisfies Record<EntryFieldName, { readonly name: string; readonly says: (value: number) => string }>;
+
+/** Bits of control registers that paging looks at. */
+export const registerBits = {
+  PE: { set: 'protected mode', clear: 'real mode' },
+  WP: { set: 'the kernel respects read-only pages', clear: 'the kernel may write read-only pages' },
+  PG: { set: 'paging is on', clear: 'paging is off' },
+  PSE: { set: '4 MiB pages in 32-bit paging', clear: 'no 4 MiB pages in 32-bit paging' },
+  PAE: { set: 'entries of 8 bytes', clear: 'entries of 4 bytes' },
+  PGE: { set: 'global pages stay in the TLB', clear: 'there are no global pages' },
+  LA57: { set: 'five levels', clear: 'four levels' },
+  PCIDE: {
+    set: 'bits 11 to 0 of CR3 are a process-context identifier',
+    clear: 'no process-context identifiers',
+  },
+  SMEP: { set: 'the kernel may not execute users’ pages', clear: 'the kernel may execute users’ pages' },
+  SMAP: { set: 'the kernel may not touch users’ pages', clear: 'the kernel may touch users’ pages' },
+  LME: { set: 'long mode, once paging is on', clear: 'no long mode' },
+  LMA: { set: 'in long mode', clear: 'not in long mode' },
+  NXE: { set: 'bit 63 of an entry forbids execution', clear: 'bit 63 of an entry is reserved' },
+};

@@ -134,7 +134,7 @@ export const commands = {
   release: 'Clear the selection, or end a maximised pane',
   undo: 'Undo the last edit',
   redo: 'Do it again',
-  insert: 'Insert a statement behind this step',
+  insert: 'Insert a statement after this step',
   fork: 'Keep both, before and after the last edit, and compare',
   learn: 'Panes for learning',
   debug: 'All panes',

@@ -83,3 +83,19 @@ export const entryFields: Words['entryFields'] = {
   generationLow: { name: '代', says: () => '内存槽代的第 7 至 0 位' },
   generationHigh: { name: '代', says: () => '内存槽代的第 18 至 8 位' },
 };
+
+export const registerBits: Words['registerBits'] = {
+  PE: { set: '保护模式', clear: '实模式' },
+  WP: { set: '内核也遵守只读页', clear: '内核可以写只读页' },
+  PG: { set: '分页已开启', clear: '分页已关闭' },
+  PSE: { set: '32 位分页有 4 MiB 页', clear: '32 位分页没有 4 MiB 页' },
+  PAE: { set: '表项为 8 字节', clear: '表项为 4 字节' },
+  PGE: { set: '全局页留在 TLB 中', clear: '没有全局页' },
+  LA57: { set: '五级', clear: '四级' },
+  PCIDE: { set: 'CR3 的位 11 到 0 是进程上下文标识符', clear: '没有进程上下文标识符' },
+  SMEP: { set: '内核不能执行用户页', clear: '内核可以执行用户页' },
+  SMAP: { set: '内核不能访问用户页', clear: '内核可以访问用户页' },
+  LME: { set: '开启分页后进入长模式', clear: '没有长模式' },
+  LMA: { set: '处于长模式', clear: '不在长模式' },
+  NXE: { set: '表项的位 63 禁止执行', clear: '表项的位 63 为保留位' },
+};
