@@ -92,6 +92,23 @@ describe('a moment', () => {
     );
   });
 
+  test('carries long scenarios too, wherever the cursor is in them', () => {
+    const line = fc.nat().map((number) => `read 0x${number.toString(16)} # é€😀`);
+    const long = fc.array(line, { minLength: 900, maxLength: 1200 }).map((lines) => lines.join('\n'));
+    fc.assert(
+      fc.property(long, fc.array(fc.nat(), { minLength: 2, maxLength: 4 }), (text, steps) => {
+        for (const step of steps) {
+          for (const each of [
+            { ...MOMENT, text, step },
+            { ...MARKED, text, step },
+          ])
+            expect(decodeMoment(encodeMoment(each))).toEqual({ moment: each });
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('is written in the oldest version that can carry it', () => {
     expect(encodeMoment(MARKED)).toMatch(/^#p2[A-Za-z0-9_-]+$/);
     expect(decodeMoment(encodeMoment(MARKED))).toEqual({ moment: MARKED });

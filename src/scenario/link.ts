@@ -13,8 +13,9 @@
  * sort is passed over. Links written by hand, `#t=` and the percent-encoded scenario, are read too.
  */
 
-import { deflateSync, Inflate } from 'fflate';
+import { Inflate } from 'fflate';
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
+import { deflateBody, joined } from './link-deflate.ts';
 import { DICTIONARY_V1, DICTIONARY_V2 } from './link-dictionary.ts';
 import { type Told, told } from './messages.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
@@ -107,7 +108,8 @@ function pushString(bytes: number[], text: string): void {
   for (const byte of encoded) bytes.push(byte);
 }
 
-function encodeBody(moment: SharedMoment, version: Version): Uint8Array {
+/** All of a body before the scenario. */
+function encodeHead(moment: SharedMoment, version: Version): Uint8Array {
   const head: number[] = [];
   pushNumber(head, moment.step);
   pushNumber(head, moment.offset);
@@ -120,11 +122,7 @@ function encodeBody(moment: SharedMoment, version: Version): Uint8Array {
       pushString(head, moment[part]);
     }
   }
-  const text = encodeUtf8(moment.text);
-  const body = new Uint8Array(head.length + text.length);
-  body.set(head);
-  body.set(text, head.length);
-  return body;
+  return Uint8Array.from(head);
 }
 
 /** Reads a body from its beginning; what is not there, or out of range, throws a RangeError. */
@@ -215,13 +213,7 @@ function inflate(deflated: Uint8Array, version: Version): Uint8Array | Reason {
     // Whatever else fflate stumbles over, it was handed a stream that is none.
     return isUnexpectedEnd(error) ? 'truncated' : 'broken';
   }
-  const body = new Uint8Array(length);
-  let place = 0;
-  for (const part of parts) {
-    body.set(part, place);
-    place += part.length;
-  }
-  return body;
+  return joined(...parts);
 }
 
 function decodePayload(payload: string, version: Version): SharedMoment | Reason {
@@ -259,12 +251,9 @@ function decodeFragment(fragment: string): SharedMoment | Reason {
  */
 export function encodeMoment(moment: SharedMoment): string {
   const version = versionFor(moment);
-  const body = encodeBody(moment, version);
-  const deflated = deflateSync(body, { level: 9, mem: 6, dictionary: dictionaryBytes(version) });
+  const { body, deflated } = deflateBody(encodeHead(moment, version), moment.text, dictionaryBytes(version));
   const sum = checksum(body);
-  const bytes = new Uint8Array(CHECKSUM_BYTES + deflated.length);
-  bytes.set([sum >> 16, (sum >> 8) & 0xff, sum & 0xff]);
-  bytes.set(deflated, CHECKSUM_BYTES);
+  const bytes = joined(Uint8Array.of(sum >> 16, (sum >> 8) & 0xff, sum & 0xff), deflated);
   return `#${PREFIX}${version}${encodeBase64url(bytes)}`;
 }
 

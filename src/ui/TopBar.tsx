@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { toggleComparison } from '#ui/compare/columns.ts';
 import { Mark } from '#ui/design/Mark.tsx';
 import { useExportDialog } from '#ui/export/dialog.ts';
@@ -11,7 +11,7 @@ import {
   useLanguage,
   useWords,
 } from '#ui/words/language.ts';
-import { momentAddress, onMomentChange } from './address-bar.ts';
+import { momentAddress, useAddressLength } from './address-bar.ts';
 import { useKeySheet } from './commands.ts';
 import { menuLater } from './later.tsx';
 import { machineText } from './machine-text.ts';
@@ -65,28 +65,9 @@ function LanguageMenu() {
   );
 }
 
-/** Length of the present link; measured a little after every change. */
-function useLinkLength(): number {
-  const [length, setLength] = useState(0);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const measure = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => setLength(momentAddress().length), 400);
-    };
-    measure();
-    const end = onMomentChange(measure);
-    return () => {
-      clearTimeout(timer);
-      end();
-    };
-  }, []);
-  return length;
-}
-
 function CopyLink() {
   const words = useWords();
-  const length = useLinkLength();
+  const length = useAddressLength((state) => state.length);
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     const address = momentAddress();

@@ -1,4 +1,5 @@
 /** The whole moment in the address bar: written a little after every change, read when the page opens or the hash changes. */
+import { create } from 'zustand';
 import { decodeMoment, encodeMoment } from '#scenario/link.ts';
 import { textOf } from '#scenario/messages.ts';
 import { noteRecent } from '#ui/opening/recents.ts';
@@ -7,7 +8,7 @@ import { useLanguage } from '#ui/words/language.ts';
 import { type Arrangement, arrangementText, parseArrangement } from './arrangement.ts';
 import { continueDraft, drafts } from './drafts.ts';
 import { examplesIn, firstExample } from './examples.ts';
-import { logHash } from './moment.ts';
+import { logHash, logHashing, type Run } from './moment.ts';
 import { notesText, parseNotes, setNotes, useNotes } from './notes.ts';
 import { parsePlace, placeText } from './place.ts';
 import { herePlace, openText, useSession } from './session.ts';
@@ -20,18 +21,28 @@ const ENGINE_VERSION = '0.1';
 /** Browsers allow few changes of the address: milliseconds of rest before one. */
 const REST = 350;
 
-/** The fragment of the present moment. @param arrangement another one than the page has */
-export function momentFragment(arrangement = useStudio.getState().arrangement): string {
-  const { text, cursor, selection } = useStudio.getState();
+/** The run and the event that the present moment's hash is of; null while there is no run of the present text. */
+function hashed(): readonly [Run, number] | null {
+  const { text, cursor } = useStudio.getState();
   const { run } = useSession.getState();
-  const isCurrent = run?.text === text;
+  return run?.text === text ? [run, Math.min(cursor, run.reader.length - 1)] : null;
+}
+
+function presentHash(): string {
+  const what = hashed();
+  return what ? logHash(...what) : '';
+}
+
+/** The fragment of the present moment. @param arrangement another one than the page has @param hash of the log, where it is known */
+export function momentFragment(arrangement = useStudio.getState().arrangement, hash = presentHash()): string {
+  const { text, selection } = useStudio.getState();
   return encodeMoment({
     text,
     ...herePlace(),
     selection: placeText(selection),
     view: arrangementText(arrangement),
     engine: ENGINE_VERSION,
-    hash: isCurrent ? logHash(run, Math.min(cursor, run.reader.length - 1)) : '',
+    hash,
     stops: stopsText(useStops.getState().stops),
     notes: notesText(useNotes.getState().notes),
   });
@@ -46,11 +57,31 @@ export const momentAddress = (): string => pageAddress() + momentFragment();
 export const embedAddress = (arrangement: Arrangement): string =>
   `${pageAddress()}?embed${momentFragment(arrangement)}`;
 
+/** Length of the address that was written last. */
+export const useAddressLength = create<{ readonly length: number }>(() => ({ length: 0 }));
+
+function write(hash: string): void {
+  const fragment = momentFragment(undefined, hash);
+  history.replaceState(history.state, '', fragment);
+  useAddressLength.setState({ length: pageAddress().length + fragment.length });
+}
+
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+/** Writes the address after a rest; what it takes to hash a long log is done in between other things. */
 function scheduleWrite(): void {
   clearTimeout(timer);
-  timer = setTimeout(() => history.replaceState(history.state, '', momentFragment()), REST);
+  timer = setTimeout(() => {
+    const what = hashed();
+    if (!what) return write('');
+    const hashing = logHashing(...what);
+    const goOn = (): void => {
+      const step = hashing.next();
+      if (step.done) write(step.value);
+      else timer = setTimeout(goOn);
+    };
+    goOn();
+  }, REST);
 }
 
 /** Opens what a fragment holds. A broken one leaves a message, and what was open, untouched. */
@@ -82,7 +113,7 @@ export function openFragment(fragment: string): void {
 }
 
 /** Calls a function after every change of what a link carries. @returns ends that */
-export function onMomentChange(listener: () => void): () => void {
+function onMomentChange(listener: () => void): () => void {
   const ends = [useStudio, useSession, useNotes].map((store) => store.subscribe(listener));
   const end = useStops.subscribe((now, before) => {
     if (now.stops !== before.stops) listener();

@@ -114,10 +114,17 @@ const TOLD: readonly (readonly number[])[] = EVENTS.map(({ fields }) => {
   return Array.from({ length: EVENT_WORDS - PAYLOAD }, (_, word) => word).filter((word) => !silent.has(word));
 });
 
-/** 32 bits of FNV-1a over the events up to `index`, as hexadecimal digits: whether two runs tell the same story so far. */
-export function logHash({ reader, story }: Told, index: number): string {
+/** Events between two breaths. */
+const BREATH = 1 << 14;
+
+/**
+ * 32 bits of FNV-1a over the events up to `index`, as hexadecimal digits: whether two runs tell the same story so far. Pauses now and
+ * then, for a log may be long.
+ */
+export function* logHashing({ reader, story }: Told, index: number): Generator<undefined, string> {
   let hash = 0x811c9dc5;
   for (let rank = story.rank(index); rank >= 0; rank--) {
+    if ((rank & (BREATH - 1)) === 0) yield;
     const event = story.at(rank);
     const kind = reader.kind(event);
     hash = Math.imul(hash ^ kind, 0x01000193);
@@ -125,4 +132,12 @@ export function logHash({ reader, story }: Told, index: number): string {
       hash = Math.imul(hash ^ reader.word(event, PAYLOAD + word), 0x01000193);
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+/** The same at once. */
+export function logHash(run: Told, index: number): string {
+  const hashing = logHashing(run, index);
+  let step = hashing.next();
+  while (!step.done) step = hashing.next();
+  return step.value;
 }

@@ -46,11 +46,14 @@ function Drawing({ moment, sequence, range, width, isVector, host }: DrawingProp
   const currentStep = reader.stepOf(moment.index);
   const found = foundSequence(useSearch((state) => state.found));
   const stops = useStops((state) => state.hits);
-  const shapes = useMemo(() => {
+  const model = useMemo(() => {
     const source = { reader, sequence, numberAt, cpus, host, found, stops };
-    const model = timelineModel(source, { from, count }, width);
-    return timelineShapes(model, { isShape: areShapes({ from, count }, width), currentStep });
-  }, [reader, sequence, numberAt, from, count, width, cpus, host, currentStep, found, stops]);
+    return timelineModel(source, { from, count }, width);
+  }, [reader, sequence, numberAt, from, count, width, cpus, host, found, stops]);
+  const shapes = useMemo(
+    () => timelineShapes(model, { isShape: areShapes({ from, count }, width), currentStep }),
+    [model, from, count, width, currentStep],
+  );
   const Medium = isVector ? TimelineVector : TimelineCanvas;
   return <Medium shapes={shapes} width={width} height={timelineHeight(cpus, host)} />;
 }

@@ -90,12 +90,25 @@ export const rankX = (range: Range, width: number, rank: number): number =>
 export const rankAtX = (range: Range, width: number, x: number): number =>
   Math.floor(range.from + (x * range.count) / width);
 
+const rankLists = new WeakMap<Sequence, Int32Array>();
+
+/** Rank of each step's first event, and behind them the end; found once for a sequence. */
+function startRanks(reader: LogReader, sequence: Sequence): Int32Array {
+  const known = rankLists.get(sequence);
+  if (known) return known;
+  const ranks = Int32Array.from({ length: reader.stepCount + 1 }, (_, step) =>
+    step < reader.stepCount ? sequence.rank(reader.stepStart(step)) : sequence.length,
+  );
+  rankLists.set(sequence, ranks);
+  return ranks;
+}
+
 function blocks({ reader, sequence }: Source, range: Range, width: number): StepBlock[] {
   const list: StepBlock[] = [];
   const scale = width / range.count;
   const first = Math.max(0, reader.stepOf(sequence.at(Math.floor(Math.max(0, range.from)))));
-  const startRank = (step: number): number =>
-    step < reader.stepCount ? sequence.rank(reader.stepStart(step)) : sequence.length;
+  const ranks = startRanks(reader, sequence);
+  const startRank = (step: number): number => ranks[step] as number;
   let end = -1;
   for (let step = first; step < reader.stepCount && startRank(step) < range.from + range.count; step++) {
     const x = (startRank(step) - range.from) * scale;
