@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanNote, LONGEST_NOTE, MOST_NOTES, type Note, notesText, parseNotes } from './notes.ts';
+import {
+  carryNotes,
+  cleanNote,
+  LONGEST_NOTE,
+  MOST_NOTES,
+  type Note,
+  notesText,
+  parseNotes,
+  putNote,
+  setNotes,
+  useNotes,
+} from './notes.ts';
 
 describe('notes in a link', () => {
   it('come back, in the order of their moments', () => {
@@ -46,5 +57,31 @@ describe('notes in a link', () => {
       }),
       { seed: 8, numRuns: 50 },
     );
+  });
+});
+
+describe('notes beside steps', () => {
+  const notes = () => useNotes.getState().notes.map(({ step, offset, text }) => `${step}:${offset} ${text}`);
+
+  it('go with them', () => {
+    setNotes(parseNotes('0:1:a\n2:0:b\n'));
+    carryNotes((step) => step + (step > 0 ? 2 : 0));
+    expect(notes()).toEqual(['0:1 a', '4:0 b']);
+  });
+
+  it('are none lost where two come to one moment', () => {
+    setNotes(parseNotes('1:0:a\n2:0:b\n3:1:c\n'));
+    carryNotes(() => 1);
+    expect(notes()).toEqual(['1:0 a', '1:1 b', '1:2 c']);
+  });
+
+  it('are one a moment, and not too many', () => {
+    setNotes([]);
+    expect(putNote({ step: 1, offset: 2 })).toBe(true);
+    expect(putNote({ step: 1, offset: 2 })).toBe(true);
+    expect(notes()).toEqual(['1:2 ']);
+    for (let offset = 0; offset < MOST_NOTES; offset++) putNote({ step: 3, offset });
+    expect(notes()).toHaveLength(MOST_NOTES);
+    expect(putNote({ step: 9, offset: 0 })).toBe(false);
   });
 });

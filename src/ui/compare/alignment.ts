@@ -27,9 +27,10 @@ function within(a: readonly string[], b: readonly string[]): Map<number, number>
 
 /** Pairs of steps of two runs: those in between stand beside each other as far as there are as many. */
 function pairs(a: readonly string[], b: readonly string[]): (readonly [number | null, number | null])[] {
-  const part = within(a, b);
-  if (part) return a.map((_, i) => [i, part.get(i) ?? null]);
   const { head, tail } = common(a, b);
+  const isOneGap = head + tail === Math.min(a.length, b.length);
+  const part = isOneGap ? null : within(a, b);
+  if (part) return a.map((_, i) => [i, part.get(i) ?? null]);
   const middle = Math.max(a.length, b.length) - head - tail;
   const rows: [number | null, number | null][] = [];
   for (let i = 0; i < head; i++) rows.push([i, i]);

@@ -74,13 +74,25 @@ function halfWrites(way: GuestWay, offset: number, from: bigint, to: bigint): st
   ];
 }
 
+interface Opening {
+  readonly way: GuestWay;
+  /** The statement that makes a window, where it goes through one. */
+  readonly map: string | null;
+}
+
+/** What was found at the end of a step, by vCPU and frame. */
+const openings = new WeakMap<Atlas, Map<string, Opening | null>>();
+
+function openingTo(run: Run, atlas: Atlas, first: number, gfn: number): Opening | null {
+  const known = openings.get(atlas) ?? new Map<string, Opening | null>();
+  openings.set(atlas, known);
+  const key = `${first}:${gfn}`;
+  if (!known.has(key)) known.set(key, wayOrWindow(run, atlas, first, gfn));
+  return known.get(key) ?? null;
+}
+
 /** The way of the event's own vCPU to a frame, else of another that has one; else through a window. */
-function wayOrWindow(
-  run: Run,
-  atlas: Atlas,
-  first: number,
-  gfn: number,
-): { readonly way: GuestWay; readonly map: string | null } | null {
+function wayOrWindow(run: Run, atlas: Atlas, first: number, gfn: number): Opening | null {
   const others = atlas.registers.map(({ cpu }) => cpu).filter((cpu) => cpu !== first);
   const cpus = [first, ...others];
   for (const cpu of cpus) {
@@ -116,7 +128,7 @@ export function entryEdit(moment: Moment, table: AtlasTable, index: number): Ent
   if (table.side === 'hypervisor') return 'hypervisor';
   if (isDeadAfter(run, step)) return 'dead';
   const atlas = atlasAfter(run, step);
-  const found = wayOrWindow(run, atlas, cpuOf(moment), table.frame);
+  const found = openingTo(run, atlas, cpuOf(moment), table.frame);
   if (!found) return 'unreachable';
   const { way, map } = found;
   const before = valueBefore(run, atlas, way, table, index);

@@ -5,7 +5,7 @@ import { findStatement } from '#scenario/statements.ts';
 import type { Moment } from '#ui/moment.ts';
 import type { Words } from '#ui/words/en.ts';
 import { isDeadAfter, type Refusal } from './entry-edit.ts';
-import { atlasAfter } from './step-end.ts';
+import { wordAfter } from './step-end.ts';
 
 export type RegisterBitName = keyof Words['registerBits'];
 
@@ -47,7 +47,8 @@ export function registerFlips(
 ): (RegisterBit & Flip)[] | Refusal {
   const step = moment.reader.stepOf(moment.index);
   if (isDeadAfter(moment.run, step)) return 'dead';
-  const now = atlasAfter(moment.run, step).registers[cpu]?.[register] ?? 0;
+  const found = moment.atlas.register(cpu, register);
+  const now = found ? wordAfter(moment, step, found.place, found.lo) : 0;
   const prefix = cpu === 0 ? '' : `cpu${cpu} `;
   return changeable(register).map((bit) => {
     const value = now & bit.mask ? 0 : 1;

@@ -29,7 +29,7 @@ function StripBit({
       onMouseDown={(event) => event.preventDefault()}
       onPointerEnter={() => flipping.show(bit)}
       onPointerLeave={() => flipping.show(null)}
-      onClick={() => flipping.make(flip.insertion)}
+      onClick={() => flipping.flip(bit)}
     >
       <b>{isSet ? 1 : 0}</b>
     </button>
@@ -90,7 +90,7 @@ function BitValue({ row, flips, flipping }: CanFlip & { readonly row: BitRow }) 
       onPointerLeave={() => flipping.show(null)}
       onFocus={() => flipping.show(row.low)}
       onBlur={() => flipping.show(null)}
-      onClick={() => flipping.make(flip.insertion)}
+      onClick={() => flipping.flip(row.low)}
     >
       {row.value}
     </button>

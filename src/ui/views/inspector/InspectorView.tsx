@@ -6,9 +6,11 @@ import { useFocus, useSelectedEvent } from '#ui/selection.ts';
 import { useMoment } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
+import { EntrySection } from './EntrySection.tsx';
 import { missingTitle, placeModel } from './model.ts';
 import { QuestionBar } from './QuestionBar.tsx';
-import { EntrySection, EventSection, RegisterBits, RegistersSection, ThingSection } from './Sections.tsx';
+import { RegisterBits } from './RegisterBits.tsx';
+import { EventSection, RegistersSection, ThingSection } from './Sections.tsx';
 import './inspector.css';
 
 /** Back and forward through what was looked at. */

@@ -11,19 +11,19 @@ export interface Flips {
   of(bit: number): Flip | null;
 }
 
-const refused = (refusal: Flips['refusal']): Flips => ({ refusal, of: () => null });
-
-/** The text is not the one that was run: nobody knows what a statement would find. */
-export const STALE: Flips = refused('stale');
-
 /** Bits of an entry, and the way to give it any value. */
 export interface EntryFlips extends Flips {
   readonly edit: EntryEdit | null;
 }
 
+const refused = (refusal: Flips['refusal']): EntryFlips => ({ refusal, of: () => null, edit: null });
+
+/** The text is not the one that was run: nobody knows what a statement would find. */
+export const STALE: EntryFlips = refused('stale');
+
 export function entryFlips(moment: Moment, table: AtlasTable, index: number): EntryFlips {
   const edit = entryEdit(moment, table, index);
-  if (typeof edit === 'string') return { ...refused(edit), edit: null };
+  if (typeof edit === 'string') return refused(edit);
   return {
     refusal: null,
     edit,
