@@ -1,15 +1,12 @@
 import { useWords } from '#ui/words/language.ts';
-import { tell, useStudio } from './store.ts';
+import { type Message, tell, useStudio } from './store.ts';
 
-/** What the page has to tell, until it is dismissed. */
-export function MessageBar() {
+function MessageBox({ message: { tone, text, actions = [] } }: { readonly message: Message }) {
   const words = useWords();
-  const message = useStudio((state) => state.message);
-  if (!message) return null;
   return (
-    <div className={`message ${message.tone}`} role="alert">
-      <p>{message.text(words)}</p>
-      {message.actions?.map(({ label, run }) => (
+    <div className={`message ${tone}`} role="alert">
+      <p>{text(words)}</p>
+      {actions.map(({ label, run }) => (
         <button key={label(words)} type="button" onClick={run}>
           {label(words)}
         </button>
@@ -19,4 +16,16 @@ export function MessageBar() {
       </button>
     </div>
   );
+}
+
+/** What the page has to tell, until it is dismissed. */
+export function MessageBar() {
+  const message = useStudio((state) => state.message);
+  return message && message.tone !== 'edit' && <MessageBox message={message} />;
+}
+
+/** What an edit did, with the way back: where it moves nothing of what was pressed. */
+export function EditMessage() {
+  const message = useStudio((state) => state.message);
+  return message?.tone === 'edit' && <MessageBox message={message} />;
 }

@@ -8,7 +8,7 @@ import { Dialogs } from './Dialogs.tsx';
 import { EmbedPage } from './EmbedPage.tsx';
 import { isEmbedded } from './embed.ts';
 import { later } from './later.tsx';
-import { MessageBar } from './MessageBar.tsx';
+import { EditMessage, MessageBar } from './MessageBar.tsx';
 import { useStudio } from './store.ts';
 import { TopBar } from './TopBar.tsx';
 import '#ui/design/tokens.css';
@@ -27,6 +27,7 @@ function WholePage() {
       <TopBar />
       <MessageBar />
       <main>{isComparing ? <ComparePage /> : isSmall ? <PhonePanes /> : <DesktopPanes />}</main>
+      {(!isSmall || isComparing) && <EditMessage />}
       <Dialogs />
       <Inlet />
     </div>

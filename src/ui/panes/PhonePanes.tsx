@@ -2,6 +2,7 @@ import { type ComponentType, useEffect, useRef } from 'react';
 import { TABS, type Tab } from '#ui/arrangement.ts';
 import { runCommand } from '#ui/commands.ts';
 import { ZoomBox } from '#ui/design/ZoomBox.tsx';
+import { EditMessage } from '#ui/MessageBar.tsx';
 import { SentencePane } from '#ui/SentencePane.tsx';
 import { useSession } from '#ui/session.ts';
 import { arrange, useStudio } from '#ui/store.ts';
@@ -102,6 +103,7 @@ export function PhonePanes() {
         <div className="phone-view" role="tabpanel" id="tab-view" aria-labelledby={`tab-${tab}`}>
           <View />
         </div>
+        <EditMessage />
         <SentencePane />
       </div>
       <div className="thumb-bar">
