@@ -132,19 +132,11 @@ const __do_insn_fetch_bytes = kernel('__do_insn_fetch_bytes', (vcpu: Vcpu, instr
   kvm_fetch_guest_virt(vcpu, instruction),
 );
 
-/** nonpaging_gva_to_gpa: an address is guest-physical already. */
-const nonpaging_gva_to_gpa = noted('nonpaging_gva_to_gpa');
-
 /** kvm_fetch_guest_virt: the instruction is read through the guest's tables: without decode assists KVM is given no bytes. */
 const kvm_fetch_guest_virt = kernel('kvm_fetch_guest_virt', (vcpu: Vcpu, instruction: Instruction): void => {
   const { address, user, ac } = instruction;
   get_cpl(vcpu);
   if (!address) return;
-  if (vcpuMode(vcpu.kvm.m.words, vcpu.regs).levels === 0) {
-    nonpaging_gva_to_gpa(vcpu);
-    kvm_vcpu_read_guest_page(vcpu, frameOfAddress(address[0], address[1]));
-    return;
-  }
   const walker = gva_to_gpa(vcpu, address[0], address[1], PF.fetch | (user ? PF.user : 0), ac, true);
   if (walker.ok) kvm_vcpu_read_guest_page(vcpu, walker.gfn);
 });
@@ -188,8 +180,7 @@ function emulateUpdate(vcpu: Vcpu, access: Access, update: Update, known: KnownA
 const emulator_cmpxchg_emulated = kernel(
   'emulator_cmpxchg_emulated',
   (vcpu: Vcpu, access: Access, known: KnownAddress): Emulated | null => {
-    if (vcpuMode(vcpu.kvm.m.words, vcpu.regs).levels > 0)
-      gva_to_gpa(vcpu, access.hi, access.lo, PF.write | (access.user ? PF.user : 0), access.ac, false);
+    gva_to_gpa(vcpu, access.hi, access.lo, PF.write | (access.user ? PF.user : 0), access.ac, false);
     return emulator_write_emulated(vcpu, access, known);
   },
 );
@@ -284,14 +275,10 @@ function vcpu_mmio_gva_to_gpa(vcpu: Vcpu, access: Access, { hi, lo }: Part): Ope
     const allowed = mode.levels === 0 || !refusal(mode, m.get(vcpu.arch + ARCH.mmio_access), code, access.ac);
     if (allowed) return { gfn: m.get(vcpu.arch + ARCH.mmio_gfn), mmio: true };
   }
-  let gfn = frameOfAddress(hi, lo);
-  if (mode.levels > 0) {
-    const walker = gva_to_gpa(vcpu, hi, lo, code, access.ac, false);
-    if (!walker.ok) {
-      kvm_inject_emulated_page_fault(vcpu, hi, lo, walker.error_code);
-      return null;
-    }
-    gfn = walker.gfn;
+  const { ok, gfn, error_code } = gva_to_gpa(vcpu, hi, lo, code, access.ac, false);
+  if (!ok) {
+    kvm_inject_emulated_page_fault(vcpu, hi, lo, error_code);
+    return null;
   }
   return { gfn, mmio: vcpu_is_mmio_gpa(vcpu, gfn) };
 }

@@ -9,7 +9,7 @@ import { PF } from '#arch/fault.ts';
 import { EFER, frameOfAddress, levelShift, type PagingMode, tableIndex } from '#arch/paging-mode.ts';
 import { ACC, refusal } from '#arch/permission.ts';
 import { hiWord, loWord } from '#arch/word64.ts';
-import { paging } from '#hypervisor/kvm/calls.ts';
+import { kernel, paging } from '#hypervisor/kvm/calls.ts';
 import { kvm_vcpu_gfn_to_hva_prot, kvm_vcpu_mark_page_dirty } from '#hypervisor/kvm/memslot.ts';
 import {
   trace_kvm_mmu_pagetable_walk,
@@ -65,11 +65,26 @@ const walker: GuestWalker = {
   error_code: 0,
 };
 
+/** nonpaging_gva_to_gpa: an address is guest-physical already. */
+const nonpaging_gva_to_gpa = kernel(
+  'nonpaging_gva_to_gpa',
+  (_: Vcpu, hi: number, lo: number): GuestWalker => {
+    walker.ok = true;
+    walker.gfn = frameOfAddress(hi, lo);
+    return walker;
+  },
+);
+
 /**
- * gva_to_gpa: KVM's walk for itself: its emulator's operands and instructions, and what it must know of an address.
- * The parameters are those of `walk_addr_generic`.
+ * struct kvm_mmu's gva_to_gpa: KVM's walk for itself: its emulator's operands and instructions, and what it must know of an
+ * address. The parameters are those of `walk_addr_generic`.
  */
-export const gva_to_gpa = paging(
+export const gva_to_gpa: typeof walk_addr_generic = (vcpu, hi, lo, ...access) =>
+  vcpuMode(vcpu.kvm.m.words, vcpu.regs).levels === 0
+    ? nonpaging_gva_to_gpa(vcpu, hi, lo)
+    : paging_gva_to_gpa(vcpu, hi, lo, ...access);
+
+const paging_gva_to_gpa = paging(
   'gva_to_gpa',
   (vcpu: Vcpu, hi: number, lo: number, access: number, ac: boolean, byEmulator: boolean): GuestWalker =>
     walk_addr_generic(vcpu, hi, lo, access, ac, byEmulator),
