@@ -1,5 +1,5 @@
 /** Page-table entries as values of the language: `0x10000|p|w|u`. */
-import { ENTRY_BITS } from './statements.ts';
+import { ENTRY_BITS } from '#scenario/language/spec.ts';
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 

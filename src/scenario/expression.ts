@@ -3,11 +3,11 @@
  * A value is worked out from left to right; + and | bind alike. Values are unsigned and have 64 bits.
  */
 
+import { ENTRY_BITS } from '#scenario/language/spec.ts';
 import { shortened } from './lex.ts';
 import { problem } from './messages.ts';
 import { nearest } from './nearest.ts';
 import type { Problem, Span } from './scenario.ts';
-import { ENTRY_BITS } from './statements.ts';
 
 /** One part of a value: a number, a page-table bit, or a name (whose value is found later). */
 export interface Term {

@@ -3,8 +3,9 @@
  * of what was found. What is handed on is a `Told`: name and arguments as plain data, so that another language can say the
  * same, with the English text beside them for those who need no other.
  */
+
+import type { WordKind } from '#scenario/language/spec.ts';
 import type { Problem, Span } from './scenario.ts';
-import type { WordKind } from './statements.ts';
 
 /** A limit of a run that was passed. */
 export interface Exceeded {

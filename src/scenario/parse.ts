@@ -3,20 +3,14 @@
  * statements make sense together (names, ranges, order) is for check.ts.
  */
 
+import type { ArgumentSpec, KeySpec, StatementSpec } from '#scenario/language/spec.ts';
 import { type Expression, isEntryBit, isName, parseExpression, parseNumber } from './expression.ts';
 import { type Line, lex, shortened, type Token } from './lex.ts';
 import { MAX_PROBLEMS, MAX_STATEMENTS, MAX_TEXT } from './limits.ts';
 import { problem } from './messages.ts';
 import { nearest } from './nearest.ts';
 import type { Problem, Span } from './scenario.ts';
-import {
-  type ArgumentSpec,
-  findStatement,
-  type KeySpec,
-  STATEMENTS,
-  type StatementSpec,
-  statementName,
-} from './statements.ts';
+import { findStatement, STATEMENTS, statementName } from './statements.ts';
 
 /** A word of a statement and what it is there. */
 export interface Word {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type ArgumentSpec, ENTRY_BITS, type KeySpec, type StatementSpec } from '#scenario/language/spec.ts';
 import { parse, type Statement } from './parse.ts';
 import { print } from './print.ts';
-import { type ArgumentSpec, ENTRY_BITS, type KeySpec, STATEMENTS, type StatementSpec } from './statements.ts';
+import { STATEMENTS } from './statements.ts';
 
 const name = fc
   .stringMatching(/^[a-z_][a-zA-Z0-9_-]{0,6}$/)

@@ -4,11 +4,13 @@
  * What is changed is given as words too, `kvm mmu=tdp vendor=intel unsync=off`: a kind, or none to keep it, and the keys that
  * shall differ. Which machines and switches there are follows from the language's tables.
  */
+
+import type { KeySpec } from '#scenario/language/spec.ts';
 import { load } from './check.ts';
 import { MMUS, machineKind } from './check-machine.ts';
 import { parse, type Statement } from './parse.ts';
 import type { MachineKind, MmuKind, Problem, Scenario } from './scenario.ts';
-import { findStatement, type KeySpec } from './statements.ts';
+import { findStatement } from './statements.ts';
 import { UNSUPPORTED } from './unsupported.ts';
 
 /** A machine that a scenario can be moved to. */

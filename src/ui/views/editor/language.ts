@@ -1,13 +1,8 @@
 /** The scenario language for the editor: highlighting and completion, both from the table of statements. */
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { StreamLanguage, type StringStream } from '@codemirror/language';
-import {
-  ENTRY_BITS,
-  findStatement,
-  STATEMENTS,
-  type StatementSpec,
-  statementName,
-} from '#scenario/statements.ts';
+import { ENTRY_BITS, type StatementSpec } from '#scenario/language/spec.ts';
+import { findStatement, STATEMENTS, statementName } from '#scenario/statements.ts';
 import type { Words } from '#ui/words/en.ts';
 
 const VERBS = new Set(STATEMENTS.map((statement) => statement.verb));

@@ -1,5 +1,6 @@
 /** What the statements of the language do, and what stands in their places: from the language's own table. */
-import { STATEMENTS, type StatementSpec, statementName } from '#scenario/statements.ts';
+import type { StatementSpec } from '#scenario/language/spec.ts';
+import { STATEMENTS, statementName } from '#scenario/statements.ts';
 
 const rowOf = (statement: string): StatementSpec | undefined =>
   STATEMENTS.find(({ verb, where }) => statementName(verb, where === 'host') === statement);

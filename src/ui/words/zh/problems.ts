@@ -1,6 +1,7 @@
 /** What the language, a run and a link have to say: in the order of src/scenario/messages.ts. */
+
+import type { WordKind } from '#scenario/language/spec.ts';
 import type { Exceeded, MessageTexts, Missing, Room } from '#scenario/messages.ts';
-import type { WordKind } from '#scenario/statements.ts';
 import { statements } from './statements.ts';
 
 const or = (near: string | null): string => (near === null ? '' : `；是否想写“${near}”？`);
