@@ -1,5 +1,5 @@
 import { ROUNDS, type State } from './states.ts';
-import { expect, SIZES, type Size, type Studio, test } from './studio.ts';
+import { expect, onEachSize, type Studio, test } from './studio.ts';
 
 /** A state is sound: nothing serious for axe, in either theme, and nothing wider than the window. */
 async function expectSound(studio: Studio, { name, within }: State): Promise<void> {
@@ -14,13 +14,9 @@ async function expectSound(studio: Studio, { name, within }: State): Promise<voi
   expect.soft(excess, `${name}, wider than the window by`).toBeLessThanOrEqual(0);
 }
 
-for (const size of Object.keys(SIZES) as Size[]) {
-  test.describe(`on a ${size} every state is for everyone`, () => {
-    test.use({
-      viewport: SIZES[size],
-      hasTouch: size === 'phone',
-      contextOptions: { reducedMotion: 'reduce' },
-    });
+onEachSize((size) => {
+  test.describe('every state is for everyone', () => {
+    test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
     for (const { name, states } of ROUNDS) {
       test(name, async ({ studio }) => {
@@ -35,7 +31,7 @@ for (const size of Object.keys(SIZES) as Size[]) {
       });
     }
   });
-}
+});
 
 test('all of it can be reached by keyboard, with a visible focus', async ({ studio, page }) => {
   await studio.open();

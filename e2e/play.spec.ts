@@ -9,6 +9,7 @@ test('playing has a pace, by control and by key, which the browser keeps', async
   await studio.press('>', 9);
   await expect(pace).toHaveValue('20');
   await page.reload();
+  await studio.expectEvent(1);
   await expect(pace).toHaveValue('20');
 
   await test.step('twenty events a second come to the end of 93 in good time', async () => {

@@ -4,7 +4,7 @@
  */
 import { expectPicture } from './pictures.ts';
 import { ROUNDS } from './states.ts';
-import { expect, SIZES, type Size, test } from './studio.ts';
+import { expect, onEachSize, type Size, test } from './studio.ts';
 
 type Scheme = 'light' | 'dark';
 
@@ -50,29 +50,26 @@ const KEPT: Readonly<Record<Size, Readonly<Record<string, Kept>>>> = {
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-for (const size of Object.keys(SIZES) as Size[]) {
-  test.describe(`on a ${size}`, () => {
-    test.use({ viewport: SIZES[size], hasTouch: size === 'phone' });
-    const kept = KEPT[size];
+onEachSize((size) => {
+  const kept = KEPT[size];
 
-    for (const { name, states } of ROUNDS) {
-      const last = states.findLastIndex((state) => state.name in kept);
-      if (last < 0) continue;
-      test(`${name} looks as it did`, async ({ studio, page }) => {
-        test.slow();
-        for (const state of states.slice(0, last + 1)) {
-          if (state.only && state.only !== size) continue;
-          await state.show(studio);
-          const { themes, part = 'body' } = kept[state.name] ?? { themes: [] };
-          for (const theme of themes) {
-            await studio.setScheme(theme);
-            await expectPicture(page, `${state.name.replaceAll(/\W+/g, '-')}-${size}-${theme}`, part);
-          }
+  for (const { name, states } of ROUNDS) {
+    const last = states.findLastIndex((state) => state.name in kept);
+    if (last < 0) continue;
+    test(`${name} looks as it did`, async ({ studio, page }) => {
+      test.slow();
+      for (const state of states.slice(0, last + 1)) {
+        if (state.only && state.only !== size) continue;
+        await state.show(studio);
+        const { themes, part = 'body' } = kept[state.name] ?? { themes: [] };
+        for (const theme of themes) {
+          await studio.setScheme(theme);
+          await expectPicture(page, `${state.name.replaceAll(/\W+/g, '-')}-${size}-${theme}`, part);
         }
-      });
-    }
-  });
-}
+      }
+    });
+  }
+});
 
 test('every picture is of a state that there is', () => {
   const names = ROUNDS.flatMap(({ states }) => states.map(({ name }) => name));

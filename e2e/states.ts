@@ -20,7 +20,11 @@ export interface Round {
   readonly states: readonly State[];
 }
 
-const view = (id: View): State => ({ name: id, show: (studio) => studio.showView(id) });
+const view = (id: View): State => ({
+  name: id,
+  show: (studio) => studio.showView(id),
+  within: `[data-pane="${id === 'events' ? id : 'lower'}"], #tab-view`,
+});
 
 const inspected = (name: string, place: string): State => ({
   name: `inspector, ${name}`,
@@ -34,6 +38,7 @@ const inspected = (name: string, place: string): State => ({
 /** A dialog of the export, by its tab. */
 const exported = (id: 'picture' | 'files' | 'mail' | 'embed'): State => ({
   name: `export, ${id}`,
+  within: '[role="dialog"]',
   show: async ({ page, words }) => {
     await page.getByRole('tab', { name: words.sharing.tabs[id] }).click();
     await expect(page.getByRole('dialog').locator('section :is(img, pre, iframe)')).toBeVisible();
@@ -147,6 +152,7 @@ export const MARKS: Round = {
     },
     {
       name: 'stops and notes',
+      within: '[data-pane="lower"], #tab-view',
       show: async (studio) => {
         await studio.filter().fill('');
         await studio.showView('marks');
@@ -157,6 +163,7 @@ export const MARKS: Round = {
     },
     {
       name: 'a stop with a mistake',
+      within: '[data-pane="lower"], #tab-view',
       show: (studio) =>
         studio.page
           .getByRole('textbox', { name: studio.words.marks.stopLabel })
@@ -175,6 +182,41 @@ export const MARKS: Round = {
       show: async (studio) => {
         await studio.page.evaluate("location.hash = '#p1broken'");
         await expect(studio.message()).toBeVisible();
+      },
+    },
+  ],
+};
+
+export const EDITED: Round = {
+  name: 'edits',
+  states: [
+    {
+      name: 'a statement to insert, with a mistake',
+      show: async (studio) => {
+        await studio.open();
+        await studio.press('Shift+ArrowRight', 2);
+        await studio.openInsertLine();
+        await studio.page.keyboard.type('invlpg nowhere');
+        await expect(studio.page.locator('.insert-wrong')).toBeVisible();
+      },
+    },
+    {
+      name: 'a statement inserted',
+      show: async (studio) => {
+        await studio.press('Backspace', 'nowhere'.length);
+        await studio.page.keyboard.type('0x10000');
+        await studio.press('Enter');
+        await expect(studio.message()).toBeVisible();
+      },
+    },
+    {
+      name: 'a value for an entry, with a mistake',
+      within: '.inspector',
+      show: async (studio) => {
+        const { edits } = studio.words;
+        await studio.inspect('g:103[16]');
+        await studio.button(edits.change).click();
+        await studio.page.getByRole('textbox', { name: edits.form.label }).fill('0x20000|p|nope');
       },
     },
   ],
@@ -202,6 +244,7 @@ export const DIALOGS: Round = {
     },
     {
       name: 'palette',
+      within: '[role="dialog"]',
       show: async (studio) => {
         await studio.press('Escape');
         await studio.press('Control+k');
@@ -229,6 +272,7 @@ export const DIALOGS: Round = {
     exported('embed'),
     {
       name: 'figures',
+      within: '[role="dialog"]',
       show: async (studio) => {
         await studio.press('Escape');
         await studio.openMenuItem(studio.words.figures.open);
@@ -283,4 +327,4 @@ export const COMPARED: Round = {
   ],
 };
 
-export const ROUNDS: readonly Round[] = [SHADOW, INSPECTED, NESTED, MARKS, DIALOGS, COMPARED];
+export const ROUNDS: readonly Round[] = [SHADOW, INSPECTED, NESTED, EDITED, MARKS, DIALOGS, COMPARED];

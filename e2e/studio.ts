@@ -57,16 +57,14 @@ export class Studio {
     for (let i = 0; i < times; i++) await this.page.keyboard.press(key);
   }
 
-  /** Steps on until the event at the cursor is of a kind. */
+  /** Steps on until the event at the cursor is of a kind, or an outcome that reads so, which takes the list of events. */
   async stepTo(kind: string): Promise<void> {
+    const there = kind.startsWith('--')
+      ? this.currentEvent().filter({ hasText: new RegExp(`^\\d+${kind}\\b`) })
+      : this.page.locator(`.position[data-kind="${kind}"]`);
     for (let i = 0; i < 80; i++) {
       await this.press('ArrowRight');
-      if (
-        await this.currentEvent()
-          .filter({ hasText: new RegExp(`^\\d+${kind}\\b`) })
-          .count()
-      )
-        return;
+      if ((await there.count()) > 0) return;
     }
     throw new Error(`no event ${kind} within 80 steps`);
   }
@@ -87,6 +85,11 @@ export class Studio {
   /** The cursor is at an event, by its number. */
   async expectEvent(event: number): Promise<void> {
     await expect(this.position()).toHaveAttribute('data-event', `${event}`);
+  }
+
+  /** The event at the cursor is of a kind. */
+  async expectKind(kind: string): Promise<void> {
+    await expect(this.position()).toHaveAttribute('data-kind', kind);
   }
 
   currentEvent(): Locator {
@@ -285,6 +288,13 @@ export class Studio {
     return (this.page.viewportSize()?.width ?? 0) <= 760;
   }
 
+  /** Presses an entry among the tables, and brings what is said of it into sight. */
+  async inspect(entry: string): Promise<void> {
+    await this.showView('tables');
+    await this.entry(entry).click();
+    await this.showView('inspector');
+  }
+
   /** Brings a view into sight, whatever the size. */
   async showView(id: View): Promise<void> {
     if (!this.isSmall && BESIDE.some((view) => view === id)) return;
@@ -330,5 +340,14 @@ export const test = base.extend<{ studio: Studio } & StudioOptions>({
     expect(complaints).toEqual([]);
   },
 });
+
+/** Tests of journeys that are the same on a laptop and on a phone. */
+export function onEachSize(declare: (size: Size) => void): void {
+  for (const size of Object.keys(SIZES) as Size[])
+    test.describe(`on a ${size}`, () => {
+      test.use({ viewport: SIZES[size], hasTouch: size === 'phone' });
+      declare(size);
+    });
+}
 
 export { expect };

@@ -76,7 +76,12 @@ export function Position() {
   if (!run || run.reader.length === 0) return <p className="position empty">&nbsp;</p>;
   const step = run.reader.stepOf(cursor);
   return (
-    <p className="position" data-event={eventNumber(run, cursor)} data-step={step + 1}>
+    <p
+      className="position"
+      data-event={eventNumber(run, cursor)}
+      data-step={step + 1}
+      data-kind={run.reader.spec(cursor).name}
+    >
       <b>{words.timeline.event(eventNumber(run, cursor))}</b> {words.timeline.ofEvents(run.story.length)}
       <span>{words.timeline.step(step + 1, run.reader.stepCount)}</span>
     </p>
