@@ -31,6 +31,7 @@ const KEPT: Readonly<Record<Size, Readonly<Record<string, Kept>>>> = {
     'inspector, entry': { ...LIGHT, part: '[data-pane="inspector"]' },
     'two dimensions, walk': { ...BOTH, part: '[data-pane="walk"]' },
     presented: LIGHT,
+    'a value for an entry, with a mistake': { ...LIGHT, part: '[data-pane="inspector"]' },
     palette: dialog,
     export: dialog,
     figures: dialog,
