@@ -60,9 +60,15 @@ describe('jumps', () => {
   it('are carried over to a new run', () => {
     goTo({ event: 5 });
     goTo({ event: 9 });
-    carryJumps((cursor) => cursor * 10);
+    select(t3);
+    carryJumps(
+      (cursor) => cursor * 10,
+      (place) => (place?.kind === 'table' ? frame : place),
+    );
+    expect(now().selection).toEqual(frame);
     goBack();
-    expect(now().cursor).toBe(50);
+    goBack();
+    expect(now()).toEqual({ cursor: 50, selection: null });
   });
 });
 

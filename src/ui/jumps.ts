@@ -68,8 +68,15 @@ export const goForward = (): void => travel('forward', 'back');
 /** Another scenario was opened: there is no way back into the old one. */
 export const forgetJumps = (): void => useJumps.setState({ back: [], forward: [] });
 
-/** The scenario was run anew. @param moved where an event of the old log is in the new one */
-export function carryJumps(moved: (cursor: number) => number): void {
-  const carry = (spot: Spot): Spot => ({ ...spot, cursor: moved(spot.cursor) });
+/** The scenario was run anew: what was selected is carried over too. Where an event of the old log is in the new one; and a place. */
+export function carryJumps(
+  moved: (cursor: number) => number,
+  movedPlace: (place: Place | null) => Place | null,
+): void {
+  const carry = ({ cursor, selection }: Spot): Spot => ({
+    cursor: moved(cursor),
+    selection: movedPlace(selection),
+  });
   useJumps.setState(({ back, forward }) => ({ back: back.map(carry), forward: forward.map(carry) }));
+  useStudio.setState(({ selection }) => ({ selection: movedPlace(selection) }));
 }

@@ -24,6 +24,7 @@ import {
   type Run,
 } from './moment.ts';
 import { carryNotes, useNotes } from './notes.ts';
+import type { Place } from './place.ts';
 import type { Detail, Sequence } from './sequence.ts';
 import { setCursor, setText, tell, useStudio } from './store.ts';
 
@@ -102,7 +103,9 @@ const stepTexts = ({ scenario }: Run): string[] => scenario.steps.map(({ text })
 function carryOver(last: Run, run: Run): (place: CursorPlace) => CursorPlace {
   const movedStep = movedSteps(stepTexts(last), stepTexts(run));
   const moved = (place: CursorPlace): CursorPlace => ({ ...place, step: movedStep(place.step) });
-  carryJumps((cursor) => cursorAt(run, moved(cursorPlace(last, cursor))).index);
+  const movedPlace = (place: Place | null): Place | null =>
+    place?.kind === 'event' ? { ...place, ...moved(place) } : place;
+  carryJumps((cursor) => cursorAt(run, moved(cursorPlace(last, cursor))).index, movedPlace);
   const { notes } = useNotes.getState();
   carryNotes(movedStep);
   if (useNotes.getState().notes !== notes) keepDraftNotes();

@@ -5,6 +5,7 @@ import { inserted } from '#scenario/insert.ts';
 import { findEntry } from '#ui/entry-text.ts';
 import { logHash, momentAt, type Run } from '#ui/moment.ts';
 import { runText } from '#ui/run.fixture.ts';
+import { examples } from '#ui/words/en/examples.ts';
 import { type EntryEdit, entryEdit } from './entry-edit.ts';
 
 const MACHINES = ['bare', 'kvm mmu=shadow', 'kvm mmu=tdp'];
@@ -31,7 +32,6 @@ const LARGE = `scenario 1
 machine bare tlb=off
 guest paging=4
 slot 0 gpa=0 size=4M
-
 space s pool=0x300000
 map s 0 0 p|w size=2M
 
@@ -150,4 +150,27 @@ describe.each(MACHINES)('on %s', (machine) => {
       );
     });
   });
+});
+
+/** In it a guest forgets a flush: the processor writes where the pointer was that it remembers. */
+const FORGETFUL = '24-stale-pointer';
+
+describe('in the scenarios that come with the page', () => {
+  it.each(Object.entries(examples).filter(([name]) => name !== FORGETFUL))(
+    'tables can be written, and the flip is that bit: %s',
+    (_, text) => {
+      const run = runText(text);
+      const step = Math.floor(run.reader.stepCount / 2);
+      const { guestTables } = momentAt(run, run.reader.stepStart(step)).atlas;
+      for (const table of guestTables.filter((_, i) => i % 3 === 0)) {
+        const index = table.entries[0]?.index ?? 0;
+        const edit = editOf(run, step, table.id, index);
+        const value = edit.value ^ 4n;
+        const { setup, steps } = edit.insertion(value);
+        const next = runText(inserted(text, { setup, steps }, step));
+        const after = valueAt(next, step + steps.length, table.id, index);
+        if (after !== null) expect([table.id, after]).toEqual([table.id, value]);
+      }
+    },
+  );
 });
