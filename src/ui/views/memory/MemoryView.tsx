@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import { Lock } from '#ui/design/Lock.tsx';
+import { linkCurve } from '#ui/design/link-curve.ts';
 import { select } from '#ui/jumps.ts';
 import type { Moment } from '#ui/moment.ts';
 import { useSubjectMarks } from '#ui/selection.ts';
@@ -74,10 +75,8 @@ function Box({ item, geometry }: { readonly item: Item; readonly geometry: Geome
 function path(line: Line, geometry: Geometry): string {
   const x1 = left(geometry, line.from) + geometry.box;
   const x2 = left(geometry, line.from) + geometry.lane;
-  const bend = (x2 - x1) / 2;
   const middle = geometry.row / 2 - 2;
-  const [y1, y2] = [line.y1 + middle, line.y2 + middle];
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+  return linkCurve({ x: x1, y: line.y1 + middle }, { x: x2, y: line.y2 + middle });
 }
 
 /** Brings the first page that is marked into sight when another one is. */

@@ -1,10 +1,6 @@
+import { linkCurve } from '#ui/design/link-curve.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { Link } from './links.ts';
-
-function curve({ from, to }: Link): string {
-  const bend = (to.x - from.x) / 2;
-  return `M${from.x} ${from.y}C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
-}
 
 /** Lines between the two columns, for what is selected. */
 export function LinkLines({
@@ -35,7 +31,7 @@ export function LinkLines({
       </defs>
       {links.map((link) => (
         <g key={`${link.kind} ${link.from.y} ${link.to.y}`} className={link.kind}>
-          <path d={curve(link)} markerEnd="url(#link-arrow)" />
+          <path d={linkCurve(link.from, link.to)} markerEnd="url(#link-arrow)" />
           <text x={(link.from.x + link.to.x) / 2} y={(link.from.y + link.to.y) / 2 - 4} textAnchor="middle">
             {words.tables.links[link.kind]}
           </text>
