@@ -39,6 +39,32 @@ test('an edit above it does not move a note', async ({ studio, page }) => {
   await expect(studio.position()).toHaveAttribute('data-step', '2');
 });
 
+test('a note of a text that was opened with errors stays where it is when they are mended', async ({
+  studio,
+  page,
+}) => {
+  await studio.open();
+  const decoded = decodeMoment(await studio.link());
+  if ('problem' in decoded) throw new Error(decoded.problem.message);
+  const { moment } = decoded;
+  const text = moment.text.replace('\n\n', '\n\nraed 0x10000\n');
+  await page.goto('about:blank');
+  await studio.open(encodeMoment({ ...moment, step: 1, offset: 0, hash: '' }));
+  await page.evaluate(
+    `location.hash = ${JSON.stringify(encodeMoment({ ...moment, text, step: 3, notes: '3:0:here\n', hash: '' }))}`,
+  );
+  await expect(studio.problems()).toHaveCount(1);
+  await studio.typeAfter('raed', '');
+  await studio.rubOut('raed 0x10000'.length);
+  await page.keyboard.type('read 0x10000');
+  await expect(studio.problems()).toHaveCount(0);
+  await studio.expectStep(4);
+  await page.locator('.sentence').click();
+  await studio.press('Home');
+  await studio.press('.');
+  await studio.expectStep(4);
+});
+
 test('what a stranger noted is text, whatever it is', async ({ studio, page }) => {
   await studio.open();
   const decoded = decodeMoment(await studio.link());

@@ -42,11 +42,12 @@ interface Target extends CursorPlace {
   readonly hash: string;
 }
 
-/** A text that is to be run: one that was opened, at a moment; or an edited one, at a moment or (null) where the cursor then is. */
-type Order = { readonly text: string } & (
-  | { readonly origin: 'opened'; readonly target: Target }
-  | { readonly origin: 'edited'; readonly target: CursorPlace | null }
-);
+/** A text that is being run, and where the cursor shall then be; null: where what was opened says, or where it is. */
+interface Order {
+  readonly text: string;
+  readonly scenario: Scenario;
+  readonly target: CursorPlace | null;
+}
 
 export const useSession = create<SessionState>(() => ({
   run: null,
@@ -60,7 +61,9 @@ const TYPING_PAUSE = 150;
 
 const engine = new Engine(receive, crash);
 
-let pending: (Order & { readonly scenario: Scenario }) | null = null;
+let pending: Order | null = null;
+/** The moment that was opened, until a run of the text, or of what it was edited to, is shown. */
+let opened: Target | null = null;
 let typing: ReturnType<typeof setTimeout> | undefined;
 
 function crash(reason: string): void {
@@ -69,14 +72,14 @@ function crash(reason: string): void {
 }
 
 /** Runs a text. One with errors is not run: the last log stays. */
-function runText(order: Order): void {
+function runText(text: string, target: CursorPlace | null): void {
   clearTimeout(typing);
-  const { scenario, problems } = load(order.text);
+  const { scenario, problems } = load(text);
   engine.cancel();
   useSession.setState({ problems, running: scenario !== null });
   if (!scenario) return;
-  pending = { ...order, scenario };
-  engine.run(order.text);
+  pending = { text, scenario, target };
+  engine.run(text);
 }
 
 function tellNotice(notice: Told | null): void {
@@ -112,16 +115,18 @@ function carryOver(last: Run, run: Run): (place: CursorPlace) => CursorPlace {
   return moved;
 }
 
-function show(reader: LogReader, order: NonNullable<typeof pending>): void {
-  const { text, scenario, target } = order;
+function show(reader: LogReader, { text, scenario, target }: Order): void {
   const run = newRun({ text, scenario, reader, replay: new Replay(reader), names: new Names(reader) });
-  const last = useSession.getState().run;
-  const moved = last && order.origin === 'edited' ? carryOver(last, run) : null;
+  const { run: last, origin } = useSession.getState();
+  const first = opened;
+  opened = null;
+  // A run of what was open before has nothing to do with this one.
+  const moved = last && !first ? carryOver(last, run) : null;
   const here = herePlace();
-  const { index, exact } = cursorAt(run, target ?? moved?.(here) ?? here);
+  const { index, exact } = cursorAt(run, target ?? first ?? moved?.(here) ?? here);
   setCursor(Math.max(0, index));
   useSession.setState({ run });
-  if (order.origin === 'opened' && order.target.hash !== '') tellDifference(run, index, exact, order.target);
+  if (first && first.hash !== '' && text === origin) tellDifference(run, index, exact, first);
 }
 
 /** Tells where a moment is not what its sender saw. */
@@ -137,7 +142,8 @@ export function openText(text: string, target: Target = { step: 0, offset: 0, ha
   forgetJumps();
   forgetEdits();
   useSession.setState({ origin: text });
-  runText({ text, origin: 'opened', target });
+  opened = target;
+  runText(text, null);
 }
 
 /** Takes a text that is being typed: problems at once, the run after a pause, the cursor where it was by step. */
@@ -145,13 +151,13 @@ export function typeText(text: string): void {
   setText(text);
   useSession.setState({ problems: load(text).problems });
   clearTimeout(typing);
-  typing = setTimeout(() => runText({ text, origin: 'edited', target: null }), TYPING_PAUSE);
+  typing = setTimeout(() => runText(text, null), TYPING_PAUSE);
 }
 
 /** Takes an edited text and runs it at once. @param target where the cursor shall be; null: where it is, by step */
 export function editText(text: string, target: CursorPlace | null): void {
   setText(text);
-  runText({ text, origin: 'edited', target });
+  runText(text, target);
 }
 
 /** Where the cursor is now. */
