@@ -12,6 +12,11 @@ export interface EntryAt {
   readonly index: number;
 }
 
+/** An entry that leads from one table to the next; `place` as in the atlas. */
+export interface Pointer extends EntryAt {
+  readonly place: number;
+}
+
 /** A way for the kernel's writes. */
 export interface GuestWay {
   readonly cpu: number;
@@ -30,7 +35,7 @@ export interface ReachedTable {
   readonly base: bigint;
   /** ACC bits that the entries above leave. */
   readonly rights: number;
-  readonly path: readonly EntryAt[];
+  readonly path: readonly Pointer[];
 }
 
 /** Tables that are looked at, at most: a guest's may lead in circles. */
@@ -60,7 +65,7 @@ export function* reachedTables(atlas: Atlas, cpu: number): Generator<ReachedTabl
         table,
         base: addressOf(mode, reached, entry.index),
         rights: rightsBelow(mode, reached, entry),
-        path: [...reached.path, { frame: reached.table.frame, index: entry.index }],
+        path: [...reached.path, { frame: reached.table.frame, index: entry.index, place: entry.place }],
       });
     }
   }

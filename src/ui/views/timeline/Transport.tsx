@@ -1,5 +1,6 @@
 import { COMMANDS, type CommandId, runCommand } from '#ui/commands.ts';
 import { useFocused } from '#ui/compare/cursor.ts';
+import { isEmbedded } from '#ui/embed.ts';
 import { eventNumber } from '#ui/moment.ts';
 import { PACES, type Pace, setPace, usePlayback } from '#ui/playback.ts';
 import { useStops } from '#ui/stops.ts';
@@ -112,7 +113,7 @@ export function Transport() {
           <IconButton id="runOn" />
         </>
       )}
-      <PaceChoice />
+      {!isEmbedded() && <PaceChoice />}
     </div>
   );
 }
