@@ -24,7 +24,8 @@ export interface StudioOptions {
 /** Where axe looks, and for what. */
 interface Looked {
   readonly within?: string | undefined;
-  readonly rules?: readonly string[];
+  readonly only?: readonly string[];
+  readonly without?: readonly string[];
 }
 
 const SCENARIOS = join(import.meta.dirname, '..', 'content', 'scenarios');
@@ -219,12 +220,13 @@ export class Studio {
   /**
    * What axe finds that is serious on the page as it is: the rule, and what breaks it. That a menu scrolls with the item that has
    * the focus is nothing that axe sees.
-   * @param within a selector of the part to look at; rules: the only ones to ask
+   * @param within a selector of the part to look at; only, without: rules to ask, or to leave out
    */
-  async seriousFindings({ within, rules }: Looked = {}): Promise<string[]> {
+  async seriousFindings({ within, only, without }: Looked = {}): Promise<string[]> {
     const axe = new AxeBuilder({ page: this.page }).setLegacyMode().options({ resultTypes: ['violations'] });
     if (within) axe.include(within);
-    if (rules) axe.withRules([...rules]);
+    if (only) axe.withRules([...only]);
+    if (without) axe.disableRules([...without]);
     const { violations } = await axe.analyze();
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     return serious
