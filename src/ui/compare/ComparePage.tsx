@@ -13,8 +13,9 @@ import { addMachine, type ComparisonState, toggleComparison, useComparison } fro
 import { MOST_COUNTERPARTS } from './counterpart.ts';
 import { alignedRuns, currentRow, focusColumn, focusOf } from './cursor.ts';
 import { DifferenceTable } from './DifferenceTable.tsx';
-import { countsAt, partingOf, type Span } from './differences.ts';
+import { countsAt, type Span } from './differences.ts';
 import { columnNames } from './names.ts';
+import { partingOf } from './parting.ts';
 import { StepBars } from './StepBars.tsx';
 import { TradeOff } from './TradeOff.tsx';
 import './compare.css';

@@ -5,7 +5,8 @@ import type { Run } from '#ui/moment.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { StepRow } from './alignment.ts';
 import { goToRow } from './cursor.ts';
-import { hasOtherOutcome, mostOf, outcomesOf, stepValues } from './differences.ts';
+import { mostOf, stepValues } from './differences.ts';
+import { hasOtherOutcome, outcomesOf } from './parting.ts';
 import './step-bars.css';
 
 const ROW = 24;

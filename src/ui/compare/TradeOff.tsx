@@ -5,7 +5,7 @@ import { eventNumber, type Run } from '#ui/moment.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { StepRow } from './alignment.ts';
 import { goToRow, showDifference } from './cursor.ts';
-import { firstOtherOutcome, partingOf } from './differences.ts';
+import { firstOtherOutcome, partingOf } from './parting.ts';
 import { figuresOf, verdictOf } from './trade-off.ts';
 
 interface Props {

@@ -7,7 +7,7 @@ import { useSession } from '#ui/session.ts';
 import { setCursor, tell, useStudio } from '#ui/store.ts';
 import { alignSteps, rowOf, type StepRow, stepBy } from './alignment.ts';
 import { type Column, type ComparisonState, compareWithText, moveColumns, useComparison } from './columns.ts';
-import { firstOtherOutcome, partingOf } from './differences.ts';
+import { firstOtherOutcome, partingOf } from './parting.ts';
 
 /** All runs, the scenario's own first (null where there is none yet), and their steps that belong beside each other. */
 export interface Aligned {

@@ -6,15 +6,8 @@ import { runText } from '#ui/run.fixture.ts';
 import { en } from '#ui/words/en.ts';
 import { plainText } from '#ui/words/text.ts';
 import { alignSteps } from './alignment.ts';
-import {
-  countsAt,
-  differenceLines,
-  firstOtherOutcome,
-  mostOf,
-  outcomesOf,
-  type Span,
-  stepValues,
-} from './differences.ts';
+import { countsAt, differenceLines, mostOf, type Span, stepValues } from './differences.ts';
+import { firstOtherOutcome, outcomesOf } from './parting.ts';
 import { figuresOf, verdictOf } from './trade-off.ts';
 
 const shadow = runText(PROCESSES);
