@@ -3,7 +3,8 @@ import { inserted } from '#scenario/insert.ts';
 import { stepOutcome } from '#trace/difference.ts';
 import { momentAt, type Run } from '#ui/moment.ts';
 import { FIRST_TOUCH, runText } from '#ui/run.fixture.ts';
-import { type BitRegister, registerBits, registerFlips } from './register-edit.ts';
+import { type BitRegister, registerBits } from './register-bits.ts';
+import { registerFlips } from './register-edit.ts';
 
 /** Bits that a guest cannot flip, by paging mode: it gets a #GP (Intel SDM vol. 3 section 2.5: PCIDE without long mode, no PG in it). */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {

@@ -44,12 +44,10 @@ export function ChangeBar({
 interface EntryProps {
   readonly flips: EntryFlips;
   readonly flipping: Flipping;
-  /** Of an entry that the hypervisor owns. */
-  readonly hostStatements: readonly string[];
 }
 
 /** Statements of the host that change an entry, each with what it does. */
-function HostStatements({ flipping, hostStatements }: Omit<EntryProps, 'flips'>) {
+function HostStatements({ flips: { hostStatements }, flipping }: EntryProps) {
   const { edits, statements } = useWords();
   if (hostStatements.length === 0) return null;
   return (
@@ -72,13 +70,13 @@ function HostStatements({ flipping, hostStatements }: Omit<EntryProps, 'flips'>)
 }
 
 /** The same for an entry: also a new value for all of it, or what the host can do. */
-export function EntryChangeBar({ flips, flipping, hostStatements }: EntryProps) {
+export function EntryChangeBar({ flips, flipping }: EntryProps) {
   const { edits } = useWords();
   const [isOpen, setOpen] = useState(false);
   const { edit } = flips;
   return (
     <ChangeBar flips={flips} flipping={flipping} hasForm={edit !== null && isOpen}>
-      <HostStatements flipping={flipping} hostStatements={hostStatements} />
+      <HostStatements flips={flips} flipping={flipping} />
       {edit && !isOpen && (
         <button type="button" className="tool" onClick={() => setOpen(true)}>
           {edits.change}

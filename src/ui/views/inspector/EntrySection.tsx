@@ -1,31 +1,27 @@
 import { useDeferredValue, useMemo } from 'react';
-import { hostStatements } from '#ui/edit/host-statements.ts';
 import type { Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
 import { useWords } from '#ui/words/language.ts';
 import { BitList, BitStrip } from './BitStrip.tsx';
 import { EntryChangeBar } from './ChangeBar.tsx';
 import type { EntryModel } from './entry-model.ts';
-import { type EntryFlips, entryFlips, STALE } from './flips.ts';
+import { type EntryFlips, STALE, UNKNOWN } from './flips.ts';
 import { FactList, HistoryList, PlaceLists } from './Lists.tsx';
+import { useFlipMaker } from './use-flip-maker.ts';
 import { useFlipping, useIsRunnable } from './use-flipping.ts';
 
 type EntryPlace = Extract<Place, { kind: 'entry' }>;
-
-function flipsOf(moment: Moment, place: EntryPlace): EntryFlips {
-  const table = moment.atlas.table(place.table);
-  return table ? entryFlips(moment, table, place.index) : STALE;
-}
 
 /**
  * What flips the bits of an entry. It is worked out when there is time, for it is the state of a later moment; what is pressed is
  * looked up anew.
  */
 function useEntryFlips(moment: Moment, place: EntryPlace): EntryFlips {
-  const isRunnable = useIsRunnable();
+  const maker = useFlipMaker();
   const now = useMemo(() => ({ moment, place }), [moment, place]);
   const seen = useDeferredValue(now);
-  return useMemo(() => (isRunnable ? flipsOf(seen.moment, seen.place) : STALE), [seen, isRunnable]);
+  const flips = useMemo(() => maker?.entryFlips(seen.moment, seen.place) ?? UNKNOWN, [maker, seen]);
+  return useIsRunnable() ? flips : STALE;
 }
 
 interface Props {
@@ -38,8 +34,8 @@ interface Props {
 export function EntrySection({ model, moment, place }: Props) {
   const words = useWords();
   const flips = useEntryFlips(moment, place);
-  const flipping = useFlipping(moment, place, () => flipsOf(moment, place));
-  const table = moment.atlas.table(place.table);
+  const maker = useFlipMaker();
+  const flipping = useFlipping(moment, place, () => maker?.entryFlips(moment, place) ?? UNKNOWN);
   return (
     <>
       <h3 className="inspector-title">
@@ -54,11 +50,7 @@ export function EntrySection({ model, moment, place }: Props) {
       <PlaceLists lists={model.lists} />
       <h4>{words.inspector.bits}</h4>
       <BitList bits={model.bits} flips={flips} flipping={flipping} />
-      <EntryChangeBar
-        flips={flips}
-        flipping={flipping}
-        hostStatements={table ? hostStatements(moment, table, place.index) : []}
-      />
+      <EntryChangeBar flips={flips} flipping={flipping} />
       <h4>{words.inspector.history}</h4>
       <HistoryList rows={model.history} cursor={moment.index} />
     </>

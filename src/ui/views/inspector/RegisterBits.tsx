@@ -1,11 +1,12 @@
-import { isBitRegister } from '#ui/edit/register-edit.ts';
+import { isBitRegister } from '#ui/edit/register-bits.ts';
 import type { Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
 import { useWords } from '#ui/words/language.ts';
 import { BitList } from './BitStrip.tsx';
 import { ChangeBar } from './ChangeBar.tsx';
-import { registerFlips, STALE } from './flips.ts';
+import { STALE, UNKNOWN } from './flips.ts';
 import { registerRows } from './processor-model.ts';
+import { useFlipMaker } from './use-flip-maker.ts';
 import { useFlipping, useIsRunnable } from './use-flipping.ts';
 
 interface Props {
@@ -17,8 +18,10 @@ interface Props {
 export function RegisterBits({ moment, place }: Props) {
   const words = useWords();
   const { cpu, register } = place;
+  const maker = useFlipMaker();
   const isRunnable = useIsRunnable();
-  const flips = isRunnable && isBitRegister(register) ? registerFlips(moment, cpu, register) : STALE;
+  const found = isBitRegister(register) ? maker?.registerFlips(moment, cpu, register) : undefined;
+  const flips = isRunnable ? (found ?? UNKNOWN) : STALE;
   const flipping = useFlipping(moment, place, () => flips);
   if (!isBitRegister(register) || !moment.atlas.register(cpu, register)) return null;
   return (

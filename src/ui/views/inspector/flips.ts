@@ -1,8 +1,6 @@
 /** What flips the bits that the inspector shows. */
-import type { AtlasTable } from '#hypervisor/atlas.ts';
-import { type EntryEdit, entryEdit, type Refusal } from '#ui/edit/entry-edit.ts';
-import { type BitRegister, type Flip, registerFlips as flipsOf } from '#ui/edit/register-edit.ts';
-import type { Moment } from '#ui/moment.ts';
+import type { EntryEdit, Refusal } from '#ui/edit/entry-edit.ts';
+import type { Flip } from '#ui/edit/register-edit.ts';
 
 export interface Flips {
   /** Why nothing can be flipped; null where something can. */
@@ -11,37 +9,24 @@ export interface Flips {
   of(bit: number): Flip | null;
 }
 
-/** Bits of an entry, and the way to give it any value. */
+/** Bits of an entry, and other ways to change it. */
 export interface EntryFlips extends Flips {
+  /** How to give it any value; null where nobody can. */
   readonly edit: EntryEdit | null;
+  /** Statements by which the host makes the hypervisor change it. */
+  readonly hostStatements: readonly string[];
 }
 
-const refused = (refusal: Flips['refusal']): EntryFlips => ({ refusal, of: () => null, edit: null });
+/** No bit can be flipped. @param refusal null: that is not known yet */
+export const noFlips = (refusal: Flips['refusal'], hostStatements: readonly string[] = []): EntryFlips => ({
+  refusal,
+  of: () => null,
+  edit: null,
+  hostStatements,
+});
 
-/** The text is not the one that was run: nobody knows what a statement would find. */
-export const STALE: EntryFlips = refused('stale');
+/** The text is not one that runs: nobody knows what a statement would find. */
+export const STALE = noFlips('stale');
 
-export function entryFlips(moment: Moment, table: AtlasTable, index: number): EntryFlips {
-  const edit = entryEdit(moment, table, index);
-  if (typeof edit === 'string') return refused(edit);
-  return {
-    refusal: null,
-    edit,
-    of(bit) {
-      if (bit >= edit.bytes * 8) return null;
-      const value = edit.value ^ (1n << BigInt(bit));
-      return { value: (value >> BigInt(bit)) & 1n ? 1 : 0, insertion: edit.insertion(value) };
-    },
-  };
-}
-
-/** The position of a mask's bit. */
-export const positionOf = (mask: number): number => 31 - Math.clz32(mask);
-
-/** Those bits of a register that a statement of the language changes. */
-export function registerFlips(moment: Moment, cpu: number, register: BitRegister): Flips {
-  const found = flipsOf(moment, cpu, register);
-  if (typeof found === 'string') return refused(found);
-  const byBit = new Map(found.map((flip) => [positionOf(flip.mask), flip]));
-  return { refusal: null, of: (bit) => byBit.get(bit) ?? null };
-}
+/** Nothing is known yet. */
+export const UNKNOWN = noFlips(null);

@@ -3,7 +3,7 @@ import { frameWord, hexOfPair } from '#arch/word64.ts';
 import { FUNCTIONS, isFunction } from '#hypervisor/functions.ts';
 import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
-import { type BitRegister, registerBits } from '#ui/edit/register-edit.ts';
+import { type BitRegister, positionOf, registerBits } from '#ui/edit/register-bits.ts';
 import { hex } from '#ui/entry-text.ts';
 import { marksOf } from '#ui/marks.ts';
 import type { Moment } from '#ui/moment.ts';
@@ -11,7 +11,6 @@ import type { Place } from '#ui/place.ts';
 import type { Words } from '#ui/words/en.ts';
 import type { BitRow } from './bits.ts';
 import { type Fact, fact, type ThingModel } from './facts.ts';
-import { positionOf } from './flips.ts';
 
 type RegisterPlace = Extract<Place, { kind: 'register' }>;
 
