@@ -1,7 +1,7 @@
 import { textOf } from '#scenario/messages.ts';
 import { costsOf } from '#ui/costs.ts';
 import { Prose } from '#ui/design/Prose.tsx';
-import { replace } from '#ui/edit/edits.ts';
+import { goOnWith } from '#ui/edit/edits.ts';
 import { isEmbedded } from '#ui/embed.ts';
 import { machineSwitches } from '#ui/machine-text.ts';
 import { eventNumber, type Run } from '#ui/moment.ts';
@@ -96,7 +96,7 @@ function ColumnState({ column }: { readonly column: Column }) {
 
 function use(text: string): void {
   arrange({ compare: [] });
-  replace(text);
+  goOnWith(text);
 }
 
 function ColumnTools({ name, number, column }: Pick<Props, 'name' | 'number'> & { readonly column: Column }) {

@@ -12,7 +12,7 @@ function forgetMessage(): void {
 }
 
 /** Takes the text as it is typed. */
-export function type(text: string): void {
+export function takeTyped(text: string): void {
   const before = useStudio.getState().text;
   useHistory.setState(typed(useHistory.getState(), before, Date.now()));
   keepDraft(text);
@@ -21,7 +21,7 @@ export function type(text: string): void {
 }
 
 /** Goes on with another text. */
-export function replace(text: string): void {
+export function goOnWith(text: string): void {
   const version = { text: useStudio.getState().text, place: null };
   useHistory.setState(edited(useHistory.getState(), version));
   keepDraft(text);

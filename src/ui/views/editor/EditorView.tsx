@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { textOf } from '#scenario/messages.ts';
 import { keepBoth } from '#ui/compare/cursor.ts';
-import { type } from '#ui/edit/edits.ts';
+import { takeTyped } from '#ui/edit/edits.ts';
 import { whenIdle } from '#ui/idle.ts';
 import { useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
@@ -18,7 +18,7 @@ function useCodeEditor(box: { readonly current: HTMLDivElement | null }): CodeEd
     const load = async () => {
       const { createEditor } = await import('./code-editor.ts');
       if (gone || !box.current) return;
-      created = createEditor(box.current, useStudio.getState().text, type);
+      created = createEditor(box.current, useStudio.getState().text, takeTyped);
       setEditor(created);
       // What shares the most with it, so that the key for it is followed by typing.
       await import('./InsertDialog.tsx');
@@ -117,7 +117,7 @@ export function ScenarioEditor() {
             aria-label={words.editor.label}
             title={words.editor.loading}
             spellCheck={false}
-            onChange={(event) => type(event.target.value)}
+            onChange={(event) => takeTyped(event.target.value)}
           />
         )}
       </div>
