@@ -4,7 +4,7 @@ import { eventNumber } from '#ui/moment.ts';
 import { tell, useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
 import { Choice } from './Choice.tsx';
-import { download, fileName, textFile } from './files.ts';
+import { download, fileName, release, textFile } from './files.ts';
 import { Preview } from './Preview.tsx';
 import { fitted, pngOf } from './picture.ts';
 import { momentText, PICTURES, type PictureId, pictureName, Sheet } from './Sheet.tsx';
@@ -41,7 +41,7 @@ function usePicture(key: string, title: string) {
     void make();
     return () => {
       isWanted = false;
-      URL.revokeObjectURL(address);
+      if (address !== '') release(address);
     };
   }, [key, title]);
   return { sheet, body, picture };
