@@ -83,10 +83,13 @@ test('a new version takes over at the next load, and pages that are open keep th
     await studio.press('e');
     await expect(page.getByRole('dialog').getByRole('img')).toBeVisible();
     await expect
-      .poll(async () => {
-        await page.reload();
-        return page.title();
-      })
+      .poll(
+        async () => {
+          await page.reload();
+          return page.title();
+        },
+        { timeout: 15_000 },
+      )
       .toBe('Penumbra, newer');
   } finally {
     await server.stop();
