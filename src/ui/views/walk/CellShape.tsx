@@ -9,7 +9,7 @@ import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { Geometry } from './geometry.ts';
 import type { WalkCell } from './model.ts';
-import { CHARACTER, fittingFlags } from './value-fit.ts';
+import { CHARACTER, charactersIn, fittingFlags, fittingSlot } from './value-fit.ts';
 
 /** What a screen reader says of a cell. */
 function cellLabel(words: Words, cell: WalkCell): string {
@@ -20,15 +20,10 @@ function cellLabel(words: Words, cell: WalkCell): string {
 
 /** Width of a character of a note or a table's name, in either face, at the figure's own scale. */
 const SMALL_CHARACTER = 6.5;
-/** A narrower cell has no room for its table's name. */
-const TIGHT = 60;
 /** Size of an entry's text, and where its lines stand. */
 const SIZE = 12;
+const SLOT_SIZE = 11;
 const LINES = { slot: 16, value: 33, flags: 49, note: 51 } as const;
-
-/** Width of a text in characters; a Chinese one is as wide as 1.6 others. */
-const columns = (text: string): number =>
-  [...text].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 1.6 : 1), 0);
 
 interface Note {
   readonly text: string;
@@ -46,7 +41,7 @@ function cornerNote(words: Words, cell: WalkCell, room: number): Note | null {
     cell.setBits === '' ? null : { text: `+${cell.setBits}`, tone: 'note' },
     cell.order === null ? null : { text: `${cell.order}`, tone: 'note' },
   ];
-  return forms.find((note) => note !== null && columns(note.text) <= room) ?? null;
+  return forms.find((note) => note !== null && charactersIn(note.text) <= room) ?? null;
 }
 
 /** What the entry says: where it leads, which can be selected, and its bits, as far as there is room. */
@@ -98,7 +93,7 @@ export function CellShape({
   const { scale, cellWidth, cellHeight } = at;
   const room = at.hasNoteLine ? 9 : Math.floor((cellWidth / scale - 14) / SMALL_CHARACTER) - cell.slot.length;
   const noteLine = LINES.note * scale + (at.hasFlagsLine ? 14 : 0);
-  const isTight = cellWidth < TIGHT;
+  const slotRoom = (cellWidth - 8 * scale) / (SLOT_SIZE * CHARACTER * scale);
   const note = cornerNote(words, cell, room);
   const { place } = cell;
   const isSelected = place !== null && samePlace(selection, place);
@@ -120,8 +115,13 @@ export function CellShape({
     <>
       <rect width={cellWidth} height={cellHeight} rx="3" />
       {cell.changed && <path className="flag" d={`M0 0h${9 * scale}L0 ${9 * scale}Z`} />}
-      <text x={(cell.changed ? 11 : 7) * scale} y={LINES.slot * scale} className="slot" fontSize={11 * scale}>
-        {isTight ? cell.slot.replace(/^.*\[/, '[') : cell.slot}
+      <text
+        x={(cell.changed ? 11 : 7) * scale}
+        y={LINES.slot * scale}
+        className="slot"
+        fontSize={SLOT_SIZE * scale}
+      >
+        {fittingSlot(cell.slot, slotRoom)}
       </text>
       {note && (
         <text

@@ -7,7 +7,7 @@ import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { GridGeometry } from './grid-geometry.ts';
 import type { GridCellText } from './grid-model.ts';
-import { CHARACTER, fittingFlags } from './value-fit.ts';
+import { CHARACTER, fittingFlags, fittingSlot } from './value-fit.ts';
 
 /** Size of an entry's text. */
 const SIZE = 12;
@@ -122,7 +122,7 @@ function Texts({ cell, at, width }: Pick<Props, 'cell' | 'at'> & { readonly widt
           className="slot"
           fontSize={(isNarrow && !isStacked ? 9 : 10) * scale}
         >
-          {slot}
+          {fittingSlot(slot, (right / scale - (isStacked ? valueX : 19)) / (10 * CHARACTER))}
         </text>
       )}
       {isKnown && (

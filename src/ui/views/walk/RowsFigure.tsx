@@ -3,10 +3,11 @@ import { SvgProse } from '#ui/design/Prose.tsx';
 import { SvgPlaceLink } from '#ui/PlaceLink.tsx';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
-import { code, type Text } from '#ui/words/text.ts';
+import { code, plainText, type Text } from '#ui/words/text.ts';
 import { CellShape } from './CellShape.tsx';
 import { type Geometry, geometry } from './geometry.ts';
 import type { Slice, WalkCell, WalkModel, WalkRow } from './model.ts';
+import { CHARACTER, charactersIn } from './value-fit.ts';
 
 function Slices({
   slices,
@@ -45,6 +46,27 @@ function Slices({
   });
 }
 
+/** Where a row leads: the frame, without `0x` where that saves it, and the offset as far as there is room. */
+function EndValue({ end, at }: { readonly end: NonNullable<WalkRow['end']>; readonly at: Geometry }) {
+  const { scale, hasFlagsLine } = at;
+  const room = (at.endWidth - 9 * scale) / (12 * CHARACTER * scale);
+  const beside = hasFlagsLine ? 0 : end.offset.length + 0.5;
+  const frame = end.frame.length + beside <= room ? end.frame : end.frame.replace(/^0x/, '');
+  return (
+    <>
+      <SvgPlaceLink place={end.place} className={`frame ${end.space}`}>
+        {frame}
+      </SvgPlaceLink>
+      {hasFlagsLine && (
+        <tspan x={7 * scale} y={48 * scale}>
+          {end.offset}
+        </tspan>
+      )}
+      {!hasFlagsLine && frame.length + beside <= room && <tspan dx="3">{end.offset}</tspan>}
+    </>
+  );
+}
+
 function End({
   row,
   y,
@@ -67,24 +89,7 @@ function End({
         {space}
       </text>
       <text x={7 * scale} y={32 * scale} className="value-text" fontSize={12 * scale}>
-        {end ? (
-          <>
-            <SvgPlaceLink place={end.place} className={`frame ${space}`}>
-              {end.frame}
-            </SvgPlaceLink>
-            {at.hasFlagsLine ? (
-              <tspan x={7 * scale} y={48 * scale}>
-                {end.offset}
-              </tspan>
-            ) : (
-              <tspan dx="3">{end.offset}</tspan>
-            )}
-          </>
-        ) : at.hasNoteLine ? (
-          '–'
-        ) : (
-          words.walk.notReached
-        )}
+        {end ? <EndValue end={end} at={at} /> : at.hasNoteLine ? '–' : words.walk.notReached}
       </text>
     </g>
   );
@@ -139,6 +144,9 @@ function Row({
   );
 }
 
+/** Width of a character of what stands between two rows. */
+const BOND_CHARACTER = 6;
+
 /** "t6 shadows 106". */
 const bondText = (words: Words, { slot, place }: WalkCell, { tableFrame }: WalkCell): Text =>
   words.walk.shadows(
@@ -168,17 +176,18 @@ function Bonds({
     if (!above) return null;
     const from = at.columnX(above.column) + at.cellWidth / 2;
     const to = at.columnX(cell.column) + at.cellWidth / 2;
+    const text = bondText(words, cell, above);
     return (
       <g key={cell.column} className="bond">
         <path d={`M${from} ${y}L${to} ${y + height}`} />
-        {at.cellWidth + at.gap > 84 && (
+        {charactersIn(plainText(text)) * BOND_CHARACTER * at.scale < at.cellWidth + at.gap - 8 && (
           <text
             x={(from + to) / 2}
             y={y + height / 2 + 4 * at.scale}
             textAnchor="middle"
             fontSize={10 * at.scale}
           >
-            <SvgProse text={bondText(words, cell, above)} />
+            <SvgProse text={text} />
           </text>
         )}
       </g>

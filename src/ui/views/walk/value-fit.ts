@@ -1,14 +1,22 @@
-/** An entry in the room that a cell has. */
+/** Names and entries in the room that a cell has. Room is in characters. */
 
 /** Width of a character in the monospaced face, as a part of its size. */
 export const CHARACTER = 0.605;
 
 /**
  * An entry's bits as far as they fit beside where it leads: all, the low twelve, or none.
- * @param room characters for both and the space between them
+ * @param room for both and the space between them
  */
 export function fittingFlags(address: string, flags: string, room: number): string {
   const left = room - address.length - 1;
   if (flags.length <= left) return flags;
   return left >= 3 ? flags.slice(-3) : '';
 }
+
+/** An entry's name; where its table's does not fit too, the index alone: `1234500[0fe]`, `[0fe]`. */
+export const fittingSlot = (slot: string, room: number): string =>
+  slot.length <= room ? slot : slot.replace(/^.*\[/, '[');
+
+/** Width of a text in characters; a Chinese one is as wide as 1.6 others. */
+export const charactersIn = (text: string): number =>
+  [...text].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 1.6 : 1), 0);
