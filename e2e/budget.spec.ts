@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from './studio.ts';
+import { expect, onEachSize, test } from './studio.ts';
 
 const DIST = join(import.meta.dirname, '..', 'dist');
 
@@ -41,14 +41,8 @@ test('the first view needs at most 300 KB of script', async ({ studio }) => {
   });
 });
 
-const SIZES = [
-  { name: 'a laptop', width: 1280, height: 800 },
-  { name: 'a phone', width: 390, height: 844 },
-];
-
-for (const { name, width, height } of SIZES) {
-  test(`nothing moves by itself on ${name}, and panes stay where they are`, async ({ studio, page }) => {
-    await page.setViewportSize({ width, height });
+onEachSize(() => {
+  test('nothing moves by itself, and panes stay where they are', async ({ studio, page }) => {
     await page.addInitScript(`
       window.shifts = [];
       new PerformanceObserver((list) => {
@@ -57,7 +51,7 @@ for (const { name, width, height } of SIZES) {
       }).observe({ type: 'layout-shift', buffered: true });
     `);
     await studio.open();
-    if (width > 760) await expect(studio.editor()).toBeVisible();
+    if (!studio.isSmall) await expect(studio.editor()).toBeVisible();
     expect(await page.evaluate('window.shifts')).toEqual([]);
     const parts = page.locator('.sentence, .transport, [data-pane], .thumb-bar, .phone-view');
     const places = () =>
@@ -68,4 +62,4 @@ for (const { name, width, height } of SIZES) {
     await studio.expectEvent(36);
     expect(await places()).toEqual(before);
   });
-}
+});

@@ -1,5 +1,5 @@
 import { plainText } from '#ui/words/text.ts';
-import { expect, type Studio, test } from './studio.ts';
+import { expect, on, type Studio, test } from './studio.ts';
 
 const PROCESSES = '23-processes';
 
@@ -151,7 +151,7 @@ test('an edited text stands beside the one before, at the first event that diffe
 });
 
 test.describe('on a phone', () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  test.use(on('phone'));
 
   test('one machine at a time, with a switch', async ({ studio, page }) => {
     const { compare, commands, cost } = studio.words;

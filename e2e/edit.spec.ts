@@ -1,4 +1,4 @@
-import { expect, test } from './studio.ts';
+import { expect, on, test } from './studio.ts';
 
 test('errors show in place while one types, and the last run stays', async ({ studio, page }) => {
   await studio.open();
@@ -199,7 +199,7 @@ test('a draft keeps its notes, and a note stays beside its statement', async ({ 
 });
 
 test.describe('on a phone', () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  test.use(on('phone'));
 
   test('a statement is inserted and taken back without the editor', async ({ studio, page }) => {
     await studio.open();

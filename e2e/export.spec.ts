@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Download, Locator } from '@playwright/test';
-import { expect, type Studio, test } from './studio.ts';
+import { expect, on, type Studio, test } from './studio.ts';
 import type { PageWords } from './words.ts';
 
 const contentOf = async (file: Download): Promise<Buffer> => readFileSync(await file.path());
@@ -162,7 +162,7 @@ test('events for a mailing list, by keyboard alone', async ({ studio, page }) =>
 });
 
 test.describe('on a phone', () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  test.use(on('phone'));
 
   test('the dialog has room', async ({ studio }) => {
     await studio.open();

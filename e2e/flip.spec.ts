@@ -1,124 +1,103 @@
-import { expect, type Studio, test } from './studio.ts';
-
-const SIZES = [
-  { name: 'on a laptop', width: 1280, height: 800 },
-  { name: 'on a phone', width: 390, height: 844 },
-];
-
-/** Selects an entry of the tables, and brings the inspector into view. */
-async function inspect(studio: Studio, entry: string): Promise<void> {
-  await studio.showView('tables');
-  await studio.entry(entry).first().click();
-  await studio.showView('inspector');
-}
+import { expect, onEachSize, type Studio, test } from './studio.ts';
 
 const bit = (studio: Studio, name: string) =>
   studio.inspector().getByRole('button', { name: new RegExp(`(^| |将)${name}( |设)`) });
 
-for (const { name, width, height } of SIZES) {
-  test.describe(name, () => {
-    test.use({ viewport: { width, height } });
+onEachSize(() => {
+  test('a bit of the guest’s entry is flipped by a write, seen, and taken back', async ({ studio, page }) => {
+    const { edits, entryBits } = studio.words;
+    await studio.open();
+    await studio.press('Shift+ArrowRight', 2);
+    await studio.inspect('g:103[16]');
+    const writable = bit(studio, entryBits.writable.name);
+    await expect(writable).toHaveText('1');
 
-    test('a bit of the guest’s entry is flipped by a write, seen, and taken back', async ({
-      studio,
-      page,
-    }) => {
-      const { edits, entryBits } = studio.words;
-      await studio.open();
-      await studio.press('Shift+ArrowRight', 2);
-      await inspect(studio, 'g:103[16]');
-      const writable = bit(studio, entryBits.writable.name);
-      await expect(writable).toHaveText('1');
-
-      await test.step('what it will put in is said before', async () => {
-        await expect(page.locator('.change-bar')).toContainText(edits.hint);
-        await writable.focus();
-        await expect(page.locator('.change-bar')).toContainText('write 0x103080 0x10000|p|u|a|d');
-        await expect(page.locator('.change-bar')).toContainText('map s 0x103000 0x103000 p|w|a|d');
-        await studio.expectAccessible();
-      });
-
-      await test.step('the statement runs, its first event is shown, the focus stays', async () => {
-        await studio.press('Enter');
-        await studio.expectStep(4);
-        await expect(studio.sentence()).toContainText('write 0x103080 0x10000|p|u|a|d');
-        await expect(studio.message()).toContainText('write 0x103080');
-        await expect(writable).toBeFocused();
-        await expect(writable).toHaveText('1');
-        await studio.showsWhole(studio.message());
-        await studio.expectAccessible();
-      });
-
-      await test.step('and the bit changes as one steps on', async () => {
-        await studio.press('Shift+ArrowRight');
-        await expect(writable).toHaveText('0');
-        await expect(page.locator('.change-bar')).toContainText('write 0x103080 0x10000|p|w|u|a|d');
-      });
-
-      await test.step('undone, all is as it was', async () => {
-        await studio.message().getByRole('button', { name: edits.undo }).click();
-        await expect(studio.message()).toHaveCount(0);
-        await studio.expectStep(3);
-        await expect(studio.position()).toContainText(studio.words.timeline.step(3, 5));
-        await expect(writable).toHaveText('1');
-      });
-    });
-
-    test('a new value for a whole entry is checked while it is written', async ({ studio, page }) => {
-      const { edits } = studio.words;
-      await studio.open();
-      await inspect(studio, 'g:103[16]');
-      await studio.button(edits.change).click();
-      const value = page.getByRole('textbox', { name: edits.form.label });
-      const submit = page.locator('.entry-form').getByRole('button', { name: edits.form.submit });
-      await expect(value).toBeFocused();
-      await expect(value).toHaveValue('0x10000|p|w|u|a');
-      await expect(page.locator('.entry-form')).toContainText(edits.form.same);
-
-      for (const [bad, part] of [
-        ['0x20000|p|nope', 'nope'],
-        ['0x1_0000_0000_0000_0000', '64'],
-        ['20000 p', 'p'],
-      ] as const) {
-        await value.fill(bad);
-        await expect(page.locator('.entry-form .fault')).toContainText(part);
-        await expect(submit).toBeDisabled();
-      }
+    await test.step('what it will put in is said before', async () => {
+      await expect(page.locator('.change-bar')).toContainText(edits.hint);
+      await writable.focus();
+      await expect(page.locator('.change-bar')).toContainText('write 0x103080 0x10000|p|u|a|d');
+      await expect(page.locator('.change-bar')).toContainText('map s 0x103000 0x103000 p|w|a|d');
       await studio.expectAccessible();
-
-      await value.fill('s+0x2000|p');
-      await expect(page.locator('.entry-form')).toContainText(edits.form.is('0x102001'));
-      await studio.press('Enter');
-      await expect(value).toHaveCount(0);
-      await studio.expectStep(2);
-      await studio.press('Shift+ArrowRight');
-      await expect(studio.inspector()).toContainText('0x102');
-      await studio.button(edits.change).click();
-      await studio.press('Escape');
-      await expect(value).toHaveCount(0);
     });
 
-    test('an entry of the hypervisor’s says why not, and what the host can do', async ({ studio, page }) => {
-      const { edits } = studio.words;
-      await studio.open();
-      await studio.press('Shift+ArrowRight', 2);
-      await inspect(studio, 't3[16]');
-      await expect(page.locator('.change-bar')).toContainText(edits.refusals.hypervisor);
-      await expect(page.locator('.bit-list button, .bit-strip button')).toHaveCount(0);
-      await studio.button('host protect 0x10000 4K ro').click();
+    await test.step('the statement runs, its first event is shown, the focus stays', async () => {
+      await studio.press('Enter');
       await studio.expectStep(4);
-      await expect(studio.sentence()).toContainText('host protect');
+      await expect(studio.sentence()).toContainText('write 0x103080 0x10000|p|u|a|d');
+      await expect(studio.message()).toContainText('write 0x103080');
+      await expect(writable).toBeFocused();
+      await expect(writable).toHaveText('1');
+      await studio.showsWhole(studio.message());
+      await studio.expectAccessible();
+    });
+
+    await test.step('and the bit changes as one steps on', async () => {
       await studio.press('Shift+ArrowRight');
-      await expect(studio.inspector().locator('.bit-list')).toContainText(
-        studio.words.entryBits.present.clear,
-      );
+      await expect(writable).toHaveText('0');
+      await expect(page.locator('.change-bar')).toContainText('write 0x103080 0x10000|p|w|u|a|d');
+    });
+
+    await test.step('undone, all is as it was', async () => {
+      await studio.message().getByRole('button', { name: edits.undo }).click();
+      await expect(studio.message()).toHaveCount(0);
+      await studio.expectStep(3);
+      await expect(studio.position()).toContainText(studio.words.timeline.step(3, 5));
+      await expect(writable).toHaveText('1');
     });
   });
-}
+
+  test('a new value for a whole entry is checked while it is written', async ({ studio, page }) => {
+    const { edits } = studio.words;
+    await studio.open();
+    await studio.inspect('g:103[16]');
+    await studio.button(edits.change).click();
+    const value = page.getByRole('textbox', { name: edits.form.label });
+    const submit = page.locator('.entry-form').getByRole('button', { name: edits.form.submit });
+    await expect(value).toBeFocused();
+    await expect(value).toHaveValue('0x10000|p|w|u|a');
+    await expect(page.locator('.entry-form')).toContainText(edits.form.same);
+
+    for (const [bad, part] of [
+      ['0x20000|p|nope', 'nope'],
+      ['0x1_0000_0000_0000_0000', '64'],
+      ['20000 p', 'p'],
+    ] as const) {
+      await value.fill(bad);
+      await expect(page.locator('.entry-form .fault')).toContainText(part);
+      await expect(submit).toBeDisabled();
+    }
+    await studio.expectAccessible();
+
+    await value.fill('s+0x2000|p');
+    await expect(page.locator('.entry-form')).toContainText(edits.form.is('0x102001'));
+    await studio.press('Enter');
+    await expect(value).toHaveCount(0);
+    await studio.expectStep(2);
+    await studio.press('Shift+ArrowRight');
+    await expect(studio.inspector()).toContainText('0x102');
+    await studio.button(edits.change).click();
+    await studio.press('Escape');
+    await expect(value).toHaveCount(0);
+  });
+
+  test('an entry of the hypervisor’s says why not, and what the host can do', async ({ studio, page }) => {
+    const { edits } = studio.words;
+    await studio.open();
+    await studio.press('Shift+ArrowRight', 2);
+    await studio.inspect('t3[16]');
+    await expect(page.locator('.change-bar')).toContainText(edits.refusals.hypervisor);
+    await expect(page.locator('.bit-list button, .bit-strip button')).toHaveCount(0);
+    await studio.button('host protect 0x10000 4K ro').click();
+    await studio.expectStep(4);
+    await expect(studio.sentence()).toContainText('host protect');
+    await studio.press('Shift+ArrowRight');
+    await expect(studio.inspector().locator('.bit-list')).toContainText(studio.words.entryBits.present.clear);
+  });
+});
 
 test('a press on the strip flips too, and bits without a name', async ({ studio, page }) => {
   await studio.open();
-  await inspect(studio, 'g:103[16]');
+  await studio.inspect('g:103[16]');
   const inStrip = (bit: number) => page.locator('.bit-strip li', { hasText: new RegExp(`^${bit}0`) });
   await inStrip(53).hover();
   await expect(page.locator('.change-bar')).toContainText('0x10000|0x20000000000000|p|w|u|a');
@@ -145,7 +124,7 @@ test('bits of a control register', async ({ studio, page }) => {
 test('a flip and what was before stand beside each other', async ({ studio, page }) => {
   const { compare, entryBits } = studio.words;
   await studio.open();
-  await inspect(studio, 'g:103[16]');
+  await studio.inspect('g:103[16]');
   await bit(studio, entryBits.present.name).click();
   await studio.message().getByRole('button', { name: compare.both }).click();
   await expect(studio.message()).toHaveCount(0);
@@ -154,7 +133,7 @@ test('a flip and what was before stand beside each other', async ({ studio, page
 
 test('nothing can be flipped while the text has errors', async ({ studio, page }) => {
   await studio.open();
-  await inspect(studio, 'g:103[16]');
+  await studio.inspect('g:103[16]');
   await expect(page.locator('.bit-list button')).not.toHaveCount(0);
   await studio.typeAfter('write 0x10000 0x5678', '\nraed');
   await expect(page.locator('.change-bar')).toContainText(studio.words.edits.refusals.stale);

@@ -1,5 +1,5 @@
 import { decodeMoment, encodeMoment } from '#scenario/link.ts';
-import { expect, test } from './studio.ts';
+import { expect, on, test } from './studio.ts';
 
 test('a note is written at a moment, stands on the timeline, and comes with the link', async ({
   studio,
@@ -84,7 +84,7 @@ test('what a stranger noted is text, whatever it is', async ({ studio, page }) =
 });
 
 test.describe('on a phone', () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  test.use(on('phone'));
 
   test('notes and stops have a tab', async ({ studio, page }) => {
     await studio.open();

@@ -1,7 +1,7 @@
-import { expect, test } from './studio.ts';
+import { expect, on, test } from './studio.ts';
 import { moveFingers } from './touch.ts';
 
-test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+test.use(on('phone'));
 
 test('one view at a time, stepped by thumb', async ({ studio }) => {
   await studio.open();

@@ -1,4 +1,4 @@
-import { expect, test } from './studio.ts';
+import { expect, on, test } from './studio.ts';
 
 test('a filter leaves what it means, and leads from one to the next', async ({ studio, page }) => {
   await studio.open();
@@ -56,7 +56,7 @@ test('the sheet says how filters are written', async ({ studio, page }) => {
 });
 
 test.describe('on a phone', () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  test.use(on('phone'));
 
   test('the search has room', async ({ studio, page }) => {
     await studio.open();

@@ -293,7 +293,7 @@ export class Studio {
   /** Presses an entry among the tables, and brings what is said of it into sight. */
   async inspect(entry: string): Promise<void> {
     await this.showView('tables');
-    await this.entry(entry).click();
+    await this.entry(entry).first().click();
     await this.showView('inspector');
   }
 
@@ -343,11 +343,14 @@ export const test = base.extend<{ studio: Studio } & StudioOptions>({
   },
 });
 
+/** What `test.use` takes for a size. */
+export const on = (size: Size) => ({ viewport: SIZES[size], hasTouch: size === 'phone' });
+
 /** Tests of journeys that are the same on a laptop and on a phone. */
 export function onEachSize(declare: (size: Size) => void): void {
   for (const size of Object.keys(SIZES) as Size[])
     test.describe(`on a ${size}`, () => {
-      test.use({ viewport: SIZES[size], hasTouch: size === 'phone' });
+      test.use(on(size));
       declare(size);
     });
 }
