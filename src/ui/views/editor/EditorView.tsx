@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { textOf } from '#scenario/messages.ts';
 import { keepBoth } from '#ui/compare/cursor.ts';
 import { takeTyped } from '#ui/edit/edits.ts';
-import { whenIdle } from '#ui/idle.ts';
+import { afterNextPaint, whenIdle } from '#ui/idle.ts';
 import { useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
@@ -107,7 +107,8 @@ export function ScenarioEditor() {
   useEffect(() => editor?.setText(text), [editor, text]);
   // A text of which nothing is known yet has no marks: they come with its problems.
   useEffect(() => editor?.setProblems(problems), [editor, problems]);
-  useEffect(() => editor?.setCurrentLine(line), [editor, line]);
+  // The editor lays itself out anew for this: not in the frame that shows where the cursor has gone.
+  useEffect(() => (editor ? afterNextPaint(() => editor.setCurrentLine(line)) : undefined), [editor, line]);
   return (
     <div className="editor">
       <div className="editor-box" ref={box}>
