@@ -2,12 +2,7 @@
 // How long the page's main thread is busy when the cursor moves by one event, on a log of about 10,000 events: key press,
 // machine, every view, layout. Measured in the built page; the goal is less than a frame, 16 ms.
 
-import { chromium } from '@playwright/test';
-import { preview } from 'vite';
-// biome-ignore lint/style/noRestrictedImports: scripts are no layer and have no name of their own
-import { BROWSER_ARGUMENTS, findBrowser } from '../scripts/browser.mjs';
-// biome-ignore lint/style/noRestrictedImports: as above
-import { ROOT } from '../scripts/root.mjs';
+import { withBuiltPage } from './built-page.mjs';
 
 const PAGES = 220;
 const MOVES = 300;
@@ -45,13 +40,9 @@ async function measure(/** @type {{ key: string, moves: number }} */ { key, move
   return times.sort((a, b) => a - b);
 }
 
-const executablePath = findBrowser(chromium.executablePath());
-if (!executablePath) throw new Error('no browser: run node scripts/setup.mjs --browser');
-const server = await preview({ root: ROOT, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
-const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
-try {
+await withBuiltPage(async (browser, address) => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  await page.goto(`${server.resolvedUrls?.local[0]}#t=${encodeURIComponent(scenario())}`, {
+  await page.goto(`${address}#t=${encodeURIComponent(scenario())}`, {
     waitUntil: 'networkidle',
   });
   await page.locator('.position').waitFor();
@@ -69,7 +60,4 @@ try {
       `${place}: median ${at(0.5).toFixed(1)} ms, 95 % ${at(0.95).toFixed(1)} ms: ${verdict} ${GOAL} ms\n`,
     );
   }
-} finally {
-  await browser.close();
-  await server.close();
-}
+});

@@ -2,12 +2,7 @@
 // Frames while a log of more than 10,000 events with more than 1,000 tables plays at 20 events a second, and jumps to anywhere in it,
 // in the built page. Goals: half of the frames within 16.7 ms, 95 % within 33 ms, no task over 50 ms.
 
-import { chromium } from '@playwright/test';
-import { preview } from 'vite';
-// biome-ignore lint/style/noRestrictedImports: scripts are no layer and have no name of their own
-import { BROWSER_ARGUMENTS, findBrowser } from '../scripts/browser.mjs';
-// biome-ignore lint/style/noRestrictedImports: as above
-import { ROOT } from '../scripts/root.mjs';
+import { withBuiltPage } from './built-page.mjs';
 
 /** Page tables of the guest; each gets a shadow. */
 const REGIONS = 510;
@@ -62,13 +57,9 @@ async function watch(
   return { frames: frames.slice(1).sort((a, b) => a - b), tasks };
 }
 
-const executablePath = findBrowser(chromium.executablePath());
-if (!executablePath) throw new Error('no browser: run node scripts/setup.mjs --browser');
-const server = await preview({ root: ROOT, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
-const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
-try {
+await withBuiltPage(async (browser, address) => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  await page.goto(`${server.resolvedUrls?.local[0]}#t=${encodeURIComponent(scenario())}`, {
+  await page.goto(`${address}#t=${encodeURIComponent(scenario())}`, {
     waitUntil: 'networkidle',
   });
   await page.locator('.minimap, .position').first().waitFor();
@@ -89,7 +80,4 @@ try {
         `longest task ${worst === 0 ? 'under 50' : worst.toFixed(0)} ms: ${holds ? 'within' : 'beyond'} the goals\n`,
     );
   }
-} finally {
-  await browser.close();
-  await server.close();
-}
+});

@@ -3,12 +3,7 @@
 // keeps the page's main thread from answering meanwhile and until the address is written. Measured in the built page. Where other work
 // shares the processor, the time that the page's main thread computed says more.
 
-import { chromium } from '@playwright/test';
-import { preview } from 'vite';
-// biome-ignore lint/style/noRestrictedImports: scripts are no layer and have no name of their own
-import { BROWSER_ARGUMENTS, findBrowser } from '../scripts/browser.mjs';
-// biome-ignore lint/style/noRestrictedImports: as above
-import { ROOT } from '../scripts/root.mjs';
+import { withBuiltPage } from './built-page.mjs';
 
 const STEPS = 16_000;
 const PAGES = 2000;
@@ -63,13 +58,9 @@ function watch() {
   }).observe({ type: 'longtask' });
 }
 
-const executablePath = findBrowser(chromium.executablePath());
-if (!executablePath) throw new Error('no browser: run node scripts/setup.mjs --browser');
-const server = await preview({ root: ROOT, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
-const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
-try {
+await withBuiltPage(async (browser, address) => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  await page.goto(server.resolvedUrls?.local[0] ?? '');
+  await page.goto(address);
   await page.locator('.position').waitFor();
   await page.getByTestId('sentence').filter({ hasText: /\w/ }).waitFor();
   await page.evaluate(drop, scenario());
@@ -109,7 +100,4 @@ try {
       `${median <= GOAL ? 'within' : 'beyond'} ${GOAL} ms; longest task ${worst === 0 ? 'under 50' : worst.toFixed(0)} ms ` +
       `(main thread: ${each.toFixed(0)} ms each, the address included)`,
   );
-} finally {
-  await browser.close();
-  await server.close();
-}
+});

@@ -3,12 +3,7 @@
 // the first run in the worker, the first view, one step. Measured in the built page without a cache; the goal is two seconds. Where
 // other work shares the processor, the time that the page's main thread computed says more.
 
-import { chromium } from '@playwright/test';
-import { preview } from 'vite';
-// biome-ignore lint/style/noRestrictedImports: scripts are no layer and have no name of their own
-import { BROWSER_ARGUMENTS, findBrowser } from '../scripts/browser.mjs';
-// biome-ignore lint/style/noRestrictedImports: as above
-import { ROOT } from '../scripts/root.mjs';
+import { withBuiltPage } from './built-page.mjs';
 
 const RUNS = 7;
 const SLOWER = 4;
@@ -60,12 +55,7 @@ async function visit(browser, address) {
   return [...times, busy * 1000];
 }
 
-const executablePath = findBrowser(chromium.executablePath());
-if (!executablePath) throw new Error('no browser: run node scripts/setup.mjs --browser');
-const server = await preview({ root: ROOT, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
-const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
-try {
-  const address = server.resolvedUrls?.local[0] ?? '';
+await withBuiltPage(async (browser, address) => {
   /** @type {[number, number, number][]} */
   const visits = [];
   for (let run = 0; run < RUNS; run++) visits.push(await visit(browser, address));
@@ -77,7 +67,4 @@ try {
       `${interactive.toFixed(0)} ms: ${interactive < GOAL ? 'within' : 'beyond'} ${GOAL} ms ` +
       `(main thread: ${median(2).toFixed(0)} ms)\n`,
   );
-} finally {
-  await browser.close();
-  await server.close();
-}
+});

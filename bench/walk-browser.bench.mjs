@@ -3,11 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { chromium } from '@playwright/test';
 // biome-ignore lint/style/noRestrictedImports: scripts are no layer and have no name of their own
-import { BROWSER_ARGUMENTS, findBrowser } from '../scripts/browser.mjs';
-// biome-ignore lint/style/noRestrictedImports: as above
 import { builtModule } from '../scripts/built-module.mjs';
+import { withBrowser } from './built-page.mjs';
 import { measureBy, median, mustAgree, withWalksInC } from './walk-c.mjs';
 
 const ROUNDS = 5;
@@ -16,15 +14,12 @@ const AIM = 0.65;
 
 const module = await builtModule('bench/walk-pass.ts', 'walk-pass');
 const { PAGES, MILLISECONDS } = await import(pathToFileURL(module).href);
-const executablePath = findBrowser(chromium.executablePath());
-if (!executablePath) throw new Error('no browser: run node scripts/setup.mjs --browser');
-const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
-
 /**
  * Measures in a page of its own.
+ * @param {import('@playwright/test').Browser} browser
  * @returns {Promise<import('./walk-c.mjs').Measured>}
  */
-async function measured() {
+async function measured(browser) {
   const page = await browser.newPage();
   const source = `${readFileSync(module, 'utf8')}\nglobalThis.measureWalks = measureWalks;`;
   await page.addScriptTag({ type: 'module', content: source });
@@ -33,14 +28,14 @@ async function measured() {
   return /** @type {import('./walk-c.mjs').Measured} */ (result);
 }
 
-try {
-  await withWalksInC(async (programs) => {
+await withBrowser((browser) =>
+  withWalksInC(async (programs) => {
     /** @type {number[]} */
     const times = [];
     /** @type {number[]} */
     const ratios = [];
     for (let round = 0; round < ROUNDS; round++) {
-      const ours = await measured();
+      const ours = await measured(browser);
       times.push(ours.ns);
       if (!programs) continue;
       const c = measureBy(programs.rules, [NAME, String(PAGES), String(MILLISECONDS)]);
@@ -51,7 +46,5 @@ try {
     console.log(
       `${'in Chromium, two dimensions, 4 × 4'.padEnd(34)} ${median(times).toFixed(1).padStart(7)} ns   ${against}`,
     );
-  });
-} finally {
-  await browser.close();
-}
+  }),
+);

@@ -1,4 +1,4 @@
-import { expect, type Studio, test } from './studio.ts';
+import { expect, onEachSize, type Studio, test } from './studio.ts';
 
 const scenario = (title: string): string =>
   `scenario 1\ntitle ${title}\nmachine bare\nguest paging=off\nslot 0 gpa=0 size=4M\nread 0x1000\n`;
@@ -38,21 +38,38 @@ const paste = (studio: Studio, text: string): Promise<void> =>
     document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true }));
   `);
 
-test('a file, by menu and by key, is opened and remembered', async ({ studio, page }) => {
-  await studio.open();
-  await choose(studio, file('own.scn', `\ufeff${scenario('My own').replaceAll('\n', '\r\n')}`), async () => {
-    await studio.openMenuItem(studio.words.opening.file);
-  });
-  await expect(studio.title()).toHaveText('My own');
-  await studio.expectEvent(1);
-  await expect(studio.message()).toHaveCount(0);
-  await choose(studio, file('two.scn', scenario('Another')), () => studio.press('o'));
-  await expect(studio.title()).toHaveText('Another');
+onEachSize(() => {
+  test('a file, by menu and by key, is opened and remembered', async ({ studio, page }) => {
+    await studio.open();
+    await choose(
+      studio,
+      file('own.scn', `\ufeff${scenario('My own').replaceAll('\n', '\r\n')}`),
+      async () => {
+        await studio.openMenuItem(studio.words.opening.file);
+      },
+    );
+    await expect(studio.title()).toHaveText('My own');
+    await studio.expectEvent(1);
+    await expect(studio.message()).toHaveCount(0);
+    await choose(studio, file('two.scn', scenario('Another')), () => studio.press('o'));
+    await expect(studio.title()).toHaveText('Another');
 
-  await page.goto('/');
-  await expect(studio.title()).not.toHaveText('Another');
-  await studio.openMenuItem('My own');
-  await expect(studio.title()).toHaveText('My own');
+    await page.goto('/');
+    await expect(studio.title()).not.toHaveText('Another');
+    await studio.openMenuItem('My own');
+    await expect(studio.title()).toHaveText('My own');
+  });
+
+  test('a pasted scenario and a pasted link are opened', async ({ studio }) => {
+    await studio.open();
+    await studio.press('ArrowRight', 9);
+    const sentence = await studio.sentence().innerText();
+    const address = `${new URL(studio.page.url()).origin}/${await studio.link()}`;
+    await paste(studio, scenario('Pasted'));
+    await expect(studio.title()).toHaveText('Pasted');
+    await paste(studio, address);
+    await expect(studio.sentence()).toHaveText(sentence);
+  });
 });
 
 test('a dropped file is opened, not typed into the editor', async ({ studio }) => {
@@ -62,17 +79,6 @@ test('a dropped file is opened, not typed into the editor', async ({ studio }) =
   await dropFile(studio, 'dropped.scn', scenario('Dropped'));
   await expect(studio.title()).toHaveText('Dropped');
   await expect(studio.editor()).not.toContainText(before);
-});
-
-test('a pasted scenario and a pasted link are opened', async ({ studio }) => {
-  await studio.open();
-  await studio.press('ArrowRight', 9);
-  const sentence = await studio.sentence().innerText();
-  const address = `${new URL(studio.page.url()).origin}/${await studio.link()}`;
-  await paste(studio, scenario('Pasted'));
-  await expect(studio.title()).toHaveText('Pasted');
-  await paste(studio, address);
-  await expect(studio.sentence()).toHaveText(sentence);
 });
 
 test('pasting into the editor edits', async ({ studio, page }) => {

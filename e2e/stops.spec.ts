@@ -1,4 +1,4 @@
-import { expect, test } from './studio.ts';
+import { expect, onEachSize, test } from './studio.ts';
 
 test('running and playing stop where an entry changes', async ({ studio, page }) => {
   await studio.open();
@@ -48,26 +48,29 @@ test('running and playing stop where an entry changes', async ({ studio, page })
   });
 });
 
-test('stops are any filter, by hand or of the cursor’s kind, and travel with the link', async ({
-  studio,
-  page,
-}) => {
-  await studio.open();
-  await studio.showTab('marks');
-  await studio.button(studio.words.marks.quick.fault).click();
-  const field = page.getByRole('textbox', { name: studio.words.marks.stopLabel });
-  await field.fill('kind:kvm_mmu_set_spte spte.zz=1');
-  await expect(page.locator('.new-stop mark')).toHaveText('spte.zz=1');
-  await expect(studio.button(studio.words.marks.add)).toBeDisabled();
-  await field.fill('kind:kvm_mmu_set_spte spte.w=1');
-  await field.press('Enter');
-  await page.locator('.stops h3').click();
-  await studio.press('B');
-  await expect(page.locator('.stops li')).toHaveCount(3);
+onEachSize(() => {
+  test('stops are any filter, by hand or of the cursor’s kind, and travel with the link', async ({
+    studio,
+    page,
+  }) => {
+    await studio.open();
+    await studio.showView('marks');
+    await studio.button(studio.words.marks.quick.fault).click();
+    const field = page.getByRole('textbox', { name: studio.words.marks.stopLabel });
+    await field.fill('kind:kvm_mmu_set_spte spte.zz=1');
+    await expect(page.locator('.new-stop mark')).toHaveText('spte.zz=1');
+    await expect(studio.button(studio.words.marks.add)).toBeDisabled();
+    await field.fill('kind:kvm_mmu_set_spte spte.w=1');
+    await field.press('Enter');
+    await page.locator('.stops h3').click();
+    await studio.press('B');
+    await expect(page.locator('.stops li')).toHaveCount(3);
 
-  const fragment = await studio.link();
-  expect(fragment).toMatch(/^#p2/);
-  await page.goto('about:blank');
-  await studio.open(fragment);
-  await expect(page.locator('.stops li')).toContainText(['is:fault', 'spte.w=1', 'kind:step']);
+    const fragment = await studio.link();
+    expect(fragment).toMatch(/^#p2/);
+    await page.goto('about:blank');
+    await studio.open(fragment);
+    await studio.showView('marks');
+    await expect(page.locator('.stops li')).toContainText(['is:fault', 'spte.w=1', 'kind:step']);
+  });
 });
