@@ -1,4 +1,12 @@
-import { type PointerEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type PointerEvent,
+  useCallback,
+  useDeferredValue,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import { goTo } from '#ui/jumps.ts';
 import { eventNumber, type Moment } from '#ui/moment.ts';
@@ -43,7 +51,8 @@ function Drawing({ moment, sequence, range, width, isVector, host }: DrawingProp
   const numberAt = useCallback((rank: number) => eventNumber(run, sequence.at(rank)), [run, sequence]);
   const cpus = atlas.registers.length;
   const { from, count } = range;
-  const currentStep = reader.stepOf(moment.index);
+  // The cursor's line moves at once; which block it is in may be drawn a frame later.
+  const currentStep = useDeferredValue(reader.stepOf(moment.index));
   const found = foundSequence(useSearch((state) => state.found));
   const stops = useStops((state) => state.hits);
   const model = useMemo(() => {
