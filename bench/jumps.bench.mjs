@@ -5,7 +5,7 @@
 
 import { withBuiltPage } from './built-page.mjs';
 
-const STEPS = 16_000;
+const STEPS = 8000;
 const PAGES = 2000;
 const JUMPS = 40;
 const GOAL = 50;
@@ -93,11 +93,11 @@ await withBuiltPage(async (browser, address) => {
   );
   const each = ((await computed()) - before) / JUMPS;
   const shown = events.sort((a, b) => a - b);
-  const median = shown[Math.floor(shown.length / 2)] ?? 0;
+  const at = (/** @type {number} */ share) => shown[Math.floor(shown.length * share)] ?? 0;
   const worst = Math.max(0, ...tasks);
   console.log(
-    `${shown.length} jumps: shown after ${median} ms (median), ${shown.at(-1)} ms at most: ` +
-      `${median <= GOAL ? 'within' : 'beyond'} ${GOAL} ms; longest task ${worst === 0 ? 'under 50' : worst.toFixed(0)} ms ` +
+    `${shown.length} jumps: shown after ${at(0.5)} ms (median), ${at(0.95)} ms (95 %), ${shown.at(-1)} ms at most: ` +
+      `${at(0.95) <= GOAL ? 'within' : 'beyond'} ${GOAL} ms; longest task ${worst === 0 ? 'under 50' : worst.toFixed(0)} ms ` +
       `(main thread: ${each.toFixed(0)} ms each, the address included)`,
   );
 });
