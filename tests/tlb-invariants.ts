@@ -103,12 +103,13 @@ class Check {
 
   /**
    * Rights that an entry lost when a supervisor wrote to a read-only page of user space, which CR0.WP = 0 allows: KVM lets the entry be
-   * written, then, and takes it from user space without a flush, as the guest's tables still grant that (Linux 6.1:
-   * mmu/paging_tmpl.h page_fault).
+   * written, then, and takes it from user space without a flush, as the guest's tables still grant that; with SMEP it may not be
+   * executed either, or the kernel could (Linux 6.1: mmu/paging_tmpl.h page_fault).
    */
   #takenBySupervisor({ rights }: Reached): number {
-    const { wp } = vcpuMode(this.#words, this.#regs);
-    return !wp && rights & PAGING.write && !(rights & PTE.user) ? PTE.user | NX : 0;
+    const { wp, smep } = vcpuMode(this.#words, this.#regs);
+    if (wp || !(rights & PAGING.write) || rights & PTE.user) return 0;
+    return PTE.user | (smep ? NX : 0);
   }
 
   /** Two dimensions: guest frames lie where they are remembered; what is behind linear addresses is mapped somewhere. */
