@@ -214,7 +214,7 @@ class Oracle {
     const access = accessOf(step);
     const usable = this.#translations.usable(step.cpu, step.gva);
     const now = usable.at(-1) as Translation;
-    if (this.#isOnTable(usable, outcome)) return;
+    if (this.#isOnTable(step, usable, outcome)) return;
     // What a fetch from where no memory is comes to is for user space to say.
     const hasMemory = usable.every(
       ({ gfn }) => gfn === null || !leavesToUserSpace(words, gfn, step.kind === 'write'),
@@ -250,12 +250,12 @@ class Oracle {
    * where both have the same offset in their pages, and finds no instruction where its own page is looked for so (Linux
    * 6.1: x86.c emulator_read_write_onepage).
    */
-  #isOnTable(usable: readonly Translation[], outcome: Outcome): boolean {
-    return (
-      this.#walked.nested &&
-      usable.some(({ outside }) => outside !== null) &&
-      (outcome.leftToUserSpace || outcome.what === OUTCOME.internal)
-    );
+  #isOnTable(step: AccessStep, usable: readonly Translation[], outcome: Outcome): boolean {
+    if (!this.#walked.nested) return false;
+    const tables = usable.flatMap(({ outside }) => outside ?? []);
+    if (outcome.what === OUTCOME.internal) return tables.length > 0;
+    const offset = Number(step.gva & 0xfffn);
+    return outcome.leftToUserSpace && tables.some((gpa) => gpa % 4096 === offset);
   }
 
   /** Whether a step's outcome is that of an access to a guest frame. */
