@@ -1,5 +1,5 @@
 /** Runs a random scenario and collects what is wrong with it: in KVM's structures or the TLBs after each step, or in what the guest saw. */
-import { brokenInvariants } from '#hypervisor/kvm/invariants.ts';
+import { brokenInvariants } from '#hypervisor/kvm/invariants/broken_invariants.ts';
 import { LogReader } from '#machine/log-reader.ts';
 import { DEFAULT_LIMITS } from '#machine/words.ts';
 import { load } from '#scenario/check.ts';

@@ -1,7 +1,7 @@
 // What the machine's what-if keys change, by counts of events with and without them; and that KVM's structures stay sound.
 // docs/what-if.md says what each key is for.
 import { describe, expect, it } from 'vitest';
-import { brokenInvariants } from '#hypervisor/kvm/invariants.ts';
+import { brokenInvariants } from '#hypervisor/kvm/invariants/broken_invariants.ts';
 import { EVENT } from '#machine/events.ts';
 import { LogReader } from '#machine/log-reader.ts';
 import { load } from '#scenario/check.ts';
