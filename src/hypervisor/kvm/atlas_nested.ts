@@ -3,13 +3,13 @@ import { brokenEptRule } from '#arch/ept.ts';
 import type { AtlasNested, AtlasNote } from '#hypervisor/atlas.ts';
 import { is_last_spte, is_shadow_present_pte, spteFormat } from '#hypervisor/kvm/mmu/spte.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
-import { FRAME_SHIFT, frameOwner, HEADER } from '#machine/words.ts';
+import { FRAME_SHIFT, frameOwner } from '#machine/words.ts';
 import { eptRules } from './ept_rules.ts';
+import { kvmPlace } from './shadow_pages.ts';
 import { ARCH, KVM, MMUS, roleLevel, SP } from './structs.ts';
 
 /** The KVM record's word at a field. */
-const kvmWord = (words: Int32Array, field: number): number =>
-  words[(words[HEADER.hypervisor] as number) + field] as number;
+const kvmWord = (words: Int32Array, field: number): number => words[kvmPlace(words) + field] as number;
 
 /** Place of the leaf that a root's tree has for a guest frame; 0 if there is none. @param root a shadow page */
 function leafBelow(words: Int32Array, root: number, gfn: number): number {
@@ -25,6 +25,7 @@ function leafBelow(words: Int32Array, root: number, gfn: number): number {
   return 0;
 }
 
+/** What the processor has noted in a vCPU's PML buffer; null where there is none. */
 function notes(words: Int32Array, cpu: number): AtlasNote[] | null {
   const arch = words[vcpuPlace(words, cpu) + VCPU.hypervisor] as number;
   const buffer = (words[arch + ARCH.pml_buffer] as number) << FRAME_SHIFT;
@@ -33,7 +34,7 @@ function notes(words: Int32Array, cpu: number): AtlasNote[] | null {
   return Array.from({ length: count }, (_, i) => ({ gfn: words[buffer + i] as number, place: buffer + i }));
 }
 
-/** @param roots shadow pages that walks may begin at. Null under shadow paging. */
+/** What there is of two-dimensional paging; null under shadow paging. @param roots shadow pages that walks may begin at */
 export function readNested(words: Int32Array, roots: readonly number[]): AtlasNested | null {
   const mmu = MMUS[kvmWord(words, KVM.mmu)];
   if (mmu === undefined || mmu === 'shadow') return null;
