@@ -25,6 +25,42 @@ export const PTE = {
   nx: NX_FLAG,
 } as const;
 
+/**
+ * The entry of 4 bytes in a pair: its upper half (`high` 1) or its lower one (0). Without a branch, since there is no telling which
+ * is next.
+ */
+export function narrowEntry(high: number, frame: number, flags: number): number {
+  const turned = (frame << 12) | (frame >>> 20);
+  const fromTurned = 0xfff ^ (high - 1);
+  return (turned & fromTurned) | (flags & ~fromTurned);
+}
+
+/** An entry that was read, as a swizzled pair. */
+export interface ReadEntry {
+  frame: number;
+  flags: number;
+}
+
+/** Reads the entry whose pair is at a place. @param high of the two entries of 4 bytes there, the upper one (1) or the lower (0) */
+export function readEntry(
+  words: Int32Array,
+  place: number,
+  bytes: 4 | 8,
+  high: number,
+  into: ReadEntry,
+): void {
+  const frame = words[place] as number;
+  const flags = words[place + 1] as number;
+  if (bytes === 8) {
+    into.frame = frame;
+    into.flags = flags;
+    return;
+  }
+  const entry = narrowEntry(high, frame, flags);
+  into.frame = entry >>> 12;
+  into.flags = entry & 0xfff;
+}
+
 /** Reserved bits of one kind of entry, as masks of the swizzled pair. */
 export interface ReservedMask {
   readonly frame: number;

@@ -9,7 +9,7 @@
  * full, by `walkOn`.
  * Intel SDM vol. 3 sections 4.3 to 4.8; AMD APM vol. 2 sections 5.2 to 5.6.
  */
-import { PTE } from './entry.ts';
+import { narrowEntry, PTE } from './entry.ts';
 import type { PagingFormat } from './entry-format.ts';
 import { PF } from './fault.ts';
 import { NOWHERE } from './nested-translation.ts';
@@ -199,13 +199,6 @@ function found(frame: number, flags: number, all: number, result: WalkResult): v
 function refusedAt(request: WalkRequest, place: number, access: number, result: WalkResult): false {
   result.place = place;
   return refuseAccess(request, 1, access, result);
-}
-
-/** An entry of 4 bytes, the upper half of a pair or the lower. Without a branch, since there is no telling which is next. */
-function narrowEntry(high: number, frame: number, flags: number): number {
-  const turned = (frame << 12) | (frame >>> 20);
-  const fromTurned = 0xfff ^ (high - 1);
-  return (turned & fromTurned) | (flags & ~fromTurned);
 }
 
 const walk32: LinearWalk = (request, roots, hi, lo, access, result) => {

@@ -2,7 +2,7 @@
  * A walk in full, in one dimension or in two, from the guest's entry on that the walk in a straight line found not to be plain, or
  * could not ask about: page-directory pointers, large pages, A flags to be set above the leaf, and all that ends in a fault.
  */
-import { leafFrame, PTE } from './entry.ts';
+import { leafFrame, PTE, type ReadEntry, readEntry } from './entry.ts';
 import { entryKind, KIND } from './entry-format.ts';
 import { EPT } from './ept.ts';
 import { PF } from './fault.ts';
@@ -20,7 +20,6 @@ import {
   type WalkResult,
 } from './walk-request.ts';
 import { addReference, DIMENSION, reference } from './walk-trace.ts';
-import { flagsWord, frameWord, hiWord, loWord } from './word64.ts';
 
 /** Where a walk is: at the guest's entry of a level. */
 export const position = {
@@ -50,8 +49,7 @@ const path = {
 };
 
 /** The guest's entry read last. */
-let entryFrame = 0;
-let entryFlags = 0;
+const entry: ReadEntry = { frame: 0, flags: 0 };
 
 /** Puts the walk where the cache of the guest's tables lets it begin. */
 function begin(cache: TableCache, hi: number, lo: number): void {
@@ -79,7 +77,7 @@ export function walkOn(
     if (caches) begin(caches.guest, hi, lo);
     if (!guestWalk(request, roots, hi, lo, access, result)) return false;
     const within = (1 << levelShift(mode, result.guestLevel)) - 1;
-    gfn = leafFrame(mode, result.guestLevel, entryFrame) | (frameOfAddress(hi, lo) & within);
+    gfn = leafFrame(mode, result.guestLevel, entry.frame) | (frameOfAddress(hi, lo) & within);
   }
   if (isNested(request)) {
     if (!finalTranslation(request, roots, gfn, lo, access, result)) return false;
@@ -129,7 +127,7 @@ function finalTranslation(
   return true;
 }
 
-/** The guest's dimension, as far as its leaf, which is then in entryFrame and entryFlags. False where it ends before. */
+/** The guest's dimension, as far as its leaf, which is then in `entry`. False where it ends before. */
 function guestWalk(
   request: WalkRequest,
   roots: Roots,
@@ -148,25 +146,25 @@ function guestWalk(
     const held = pointer && roots.pdptes !== 0;
     const index = tableIndex(mode, level, hi, lo);
     if (held) {
-      readEntry(request.memory.words, roots.pdptes, 8, index);
       result.place = roots.pdptes + pairOffset(8, index);
+      readEntry(request.memory.words, result.place, 8, 0, entry);
     } else {
       const at = pointer ? roots.firstPointer + index : index;
       if (!readGuestEntry(request, roots, level, table, at, result)) return false;
     }
     const kind =
-      held && entryFlags & PTE.present ? KIND.table : entryKind(guest, level, entryFrame, entryFlags);
+      held && entry.flags & PTE.present ? KIND.table : entryKind(guest, level, entry.frame, entry.flags);
     if (kind === KIND.absent) return refuse(result, level, asked, 'not-present');
     if (kind === KIND.malformed) return refuse(result, level, PF.present | PF.reserved | asked, 'reserved');
-    path.flags[level] = entryFlags;
-    if (!pointer) rights &= entryRights(entryFlags);
+    path.flags[level] = entry.flags;
+    if (!pointer) rights &= entryRights(entry.flags);
     path.rights[level] = rights;
     if (kind === KIND.leaf) break;
-    table = entryFrame;
+    table = entry.frame;
     if (request.earlyA && !pointer && !setGuestFlags(request, level, PTE.accessed, result)) return false;
   }
   result.guestLevel = level;
-  result.guestFlags = entryFlags;
+  result.guestFlags = entry.flags;
   result.rights = rights;
   if (guest.allowed[accessIndex(rights, access)] === 0) return refuseAccess(request, level, access, result);
   return setAccessedAndDirty(request, level, (access & PF.write) !== 0, result);
@@ -201,12 +199,12 @@ function readGuestEntry(
   path.host[level] = position.frame;
   const start = memory.place(position.frame);
   position.frame = NOWHERE;
-  entryFrame = 0;
-  entryFlags = 0;
+  entry.frame = 0;
+  entry.flags = 0;
   result.nestedLevel = 0;
   if (start < 0) return true;
-  readEntry(memory.words, start, guest.entryBytes, index);
   const place = start + pairOffset(guest.entryBytes, index);
+  readEntry(memory.words, place, guest.entryBytes, index & 1, entry);
   path.table[level] = table;
   path.index[level] = index;
   path.place[level] = place;
@@ -242,17 +240,6 @@ function reachTable(
 
 /** Words from a table's start to the pair that holds an entry. */
 const pairOffset = (bytes: number, index: number): number => (bytes === 8 ? index * 2 : index & ~1);
-
-/** Reads an entry of the table that starts at a place. */
-function readEntry(words: Int32Array, start: number, bytes: number, index: number): void {
-  const place = start + pairOffset(bytes, index);
-  entryFrame = words[place] as number;
-  entryFlags = words[place + 1] as number;
-  if (bytes === 8) return;
-  const value = index & 1 ? hiWord(entryFrame, entryFlags) : loWord(entryFrame, entryFlags);
-  entryFrame = frameWord(0, value);
-  entryFlags = flagsWord(0, value);
-}
 
 /** Sets flags of the guest's entry of a level where they are missing. False if EPT (without A/D flags) forbids the write. */
 function setGuestFlags(request: WalkRequest, level: number, wanted: number, result: WalkResult): boolean {

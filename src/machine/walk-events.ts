@@ -1,4 +1,5 @@
 /** A processor's walks as events: each reference that a walk records, with the entry as the processor read it. */
+import { type ReadEntry, readEntry } from '#arch/entry.ts';
 import {
   DIMENSION,
   REFERENCE,
@@ -8,13 +9,11 @@ import {
   WALK_WORDS,
   type WalkTrace,
 } from '#arch/walk-trace.ts';
-import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
 import { EVENT, WALKER_CPU, WALKER_NESTED } from './events.ts';
 import type { Machine } from './words.ts';
 
 /** The entry read last. */
-let frame = 0;
-let flags = 0;
+const entry: ReadEntry = { frame: 0, flags: 0 };
 
 /**
  * Emits the references of walks. Of an entry in a hypervisor's table the event has the place; of one in a guest's it has the
@@ -55,26 +54,16 @@ export class WalkEvents implements WalkTrace {
     const isNested = referenceDimension(what) === DIMENSION.nested;
     const bytes = isNested ? 8 : this.entryBytes;
     const index = referenceIndex(what, place, bytes);
-    readEntry(words, place, bytes, index);
+    readEntry(words, place, bytes, index & 1, entry);
     const isPlace = isNested || this.#areShadows;
     log.emit(
       EVENT.reference,
       (isNested ? WALKER_NESTED : WALKER_CPU) | (referenceLevel(what) << 8) | (index << 16),
       isPlace ? place >>> 30 : gfn >>> 20,
       isPlace ? place << 2 : (gfn << 12) | (index * bytes),
-      frame,
-      flags,
+      entry.frame,
+      entry.flags,
       isPlace ? place : 0,
     );
   }
-}
-
-/** Reads the entry whose words are at a place: all of the pair there, or one of its two halves. */
-function readEntry(words: Int32Array, place: number, bytes: 4 | 8, index: number): void {
-  frame = words[place] as number;
-  flags = words[place + 1] as number;
-  if (bytes === 8) return;
-  const value = index & 1 ? hiWord(frame, flags) : loWord(frame, flags);
-  frame = frameWord(0, value);
-  flags = flagsWord(0, value);
 }

@@ -3,11 +3,10 @@
  * (Linux 6.1: mmu/paging_tmpl.h: gpte_to_gfn, gpte_access, protect_clean_gpte, prefetch_invalid_gpte).
  */
 
-import { PTE } from '#arch/entry.ts';
+import { PTE, type ReadEntry, readEntry } from '#arch/entry.ts';
 import { type EntryFormat, isMalformed, KIND, pagingFormat } from '#arch/entry-format.ts';
 import type { PagingMode } from '#arch/paging-mode.ts';
 import { ACC } from '#arch/permission.ts';
-import { flagsWord, frameWord, hiWord, loWord } from '#arch/word64.ts';
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
 import { type Kvm, ROLE, roleAccess, roleQuadrant, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
@@ -34,23 +33,17 @@ function knownFormat(kvm: Kvm, mode: PagingMode): EntryFormat {
 }
 
 /** The guest's entry that was read last, as a swizzled pair. */
-export const gpte = { frame: 0, flags: 0 };
+export const gpte: ReadEntry = { frame: 0, flags: 0 };
 
 /** Reads an entry of a guest's table that lies in a slot. @param offset bytes within the table's frame */
 export function readGpte({ m }: Kvm, slot: number, gfn: number, offset: number, bytes: 4 | 8): void {
   const place = guestPlace(m.words, slot, gfn, offset);
-  const frame = place === 0 ? 0 : m.get(place);
-  const flags = place === 0 ? 0 : m.get(place + 1);
-  gpte.frame = frame;
-  gpte.flags = flags;
-  if (bytes === 4) keepHalf(offset);
-}
-
-/** Of the pair in `gpte`, only the 4-byte entry at `offset`. */
-function keepHalf(offset: number): void {
-  const entry = offset & 4 ? hiWord(gpte.frame, gpte.flags) : loWord(gpte.frame, gpte.flags);
-  gpte.frame = frameWord(0, entry);
-  gpte.flags = flagsWord(0, entry);
+  if (place !== 0) {
+    readEntry(m.words, place, bytes, (offset >>> 2) & 1, gpte);
+    return;
+  }
+  gpte.frame = 0;
+  gpte.flags = 0;
 }
 
 /** kvm_vcpu_read_guest_atomic: the same, for a vCPU that holds the MMU lock. False if no memory is there. */
