@@ -1,19 +1,11 @@
 /** The atlas of a bare machine: the guest's tables are all there is. */
 import type { Atlas, AtlasTable } from '#hypervisor/atlas.ts';
-import {
-  hostFrameOf,
-  lookups,
-  readGuestTables,
-  readMemory,
-  readPage,
-  readRegister,
-  readRegisters,
-  readSlots,
-  UNMANAGED,
-} from '#hypervisor/guest-tables.ts';
+import { commonReadings, lookups, readPage, readRegisters, UNMANAGED } from '#hypervisor/atlas-parts.ts';
+import { readGuestTables } from '#hypervisor/guest-tables.ts';
 import type { EntryReader } from '#hypervisor/known-entries.ts';
 import { cr3Frame, vcpuPlace } from '#machine/vcpu.ts';
 
+/** The atlas of a bare machine. @param entriesOf how last-level tables are read */
 export function readBareAtlas(words: Int32Array, entriesOf: EntryReader): Atlas {
   const guestTables: AtlasTable[] = readGuestTables(words, entriesOf).map((table) => ({
     ...table,
@@ -25,8 +17,8 @@ export function readBareAtlas(words: Int32Array, entriesOf: EntryReader): Atlas 
     guestTables,
     hypervisorTables: [],
     registers: readRegisters(words, (cpu) => roots.get(cr3Frame(words, vcpuPlace(words, cpu))) ?? null),
-    slots: readSlots(words),
     nested: null,
+    ...commonReadings(words),
     ...lookups(guestTables),
     rmap: () => [],
     mappedFrame: () => null,
@@ -36,8 +28,5 @@ export function readBareAtlas(words: Int32Array, entriesOf: EntryReader): Atlas 
       const page = readPage(words, gfn);
       return page && { ...page, tracked: false };
     },
-    hostFrame: (gfn) => (hostFrameOf(words, gfn) < 0 ? null : hostFrameOf(words, gfn)),
-    memory: (hostFrame) => readMemory(words, hostFrame),
-    register: (cpu, name) => readRegister(words, cpu, name),
   };
 }

@@ -1,16 +1,7 @@
 /** The atlas of a machine under KVM: shadow pages beside the guest's tables, and the links between them. */
 import type { Atlas, AtlasMmio, AtlasTable } from '#hypervisor/atlas.ts';
-import {
-  hostFrameOf,
-  lookups,
-  readGuestTables,
-  readMemory,
-  readPage,
-  readRegister,
-  readRegisters,
-  readSlots,
-  UNMANAGED,
-} from '#hypervisor/guest-tables.ts';
+import { commonReadings, lookups, readPage, readRegisters, UNMANAGED } from '#hypervisor/atlas-parts.ts';
+import { readGuestTables } from '#hypervisor/guest-tables.ts';
 import type { EntryReader } from '#hypervisor/known-entries.ts';
 import { kvm_page_table_hashfn } from '#hypervisor/kvm/mmu/hash.ts';
 import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
@@ -142,8 +133,8 @@ export function readKvmAtlas(words: Int32Array, lastLevel: EntryReader): Atlas {
     guestTables,
     hypervisorTables,
     registers: readRegisters(words, (cpu) => roots.get(hardwareRoots[cpu] as number) ?? null),
-    slots: readSlots(words),
     nested,
+    ...commonReadings(words),
     ...found,
     rmap: (gfn) => rmapOf(words, gfn),
     mappedFrame: (place) => mappedFrame(words, place),
@@ -156,8 +147,5 @@ export function readKvmAtlas(words: Int32Array, lastLevel: EntryReader): Atlas {
       const page = readPage(words, gfn);
       return page && { ...page, tracked: words[gfn_track_slot(words, gfn, findSlot(words, gfn))] !== 0 };
     },
-    hostFrame: (gfn) => (hostFrameOf(words, gfn) < 0 ? null : hostFrameOf(words, gfn)),
-    memory: (hostFrame) => readMemory(words, hostFrame),
-    register: (cpu, name) => readRegister(words, cpu, name),
   };
 }

@@ -1,6 +1,6 @@
 /** KVM's page tables in the words of the atlas: shadow pages, and the page of four pointers that is none. */
 import type { AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
-import { UNMANAGED } from '#hypervisor/guest-tables.ts';
+import { UNMANAGED } from '#hypervisor/atlas-parts.ts';
 import type { EntryReader } from '#hypervisor/known-entries.ts';
 import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
 import { get_mmio_spte_gfn, spteFormat, spteKind } from '#hypervisor/kvm/mmu/spte.ts';
