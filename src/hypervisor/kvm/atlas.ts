@@ -21,8 +21,8 @@ import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_SHIFT, frameOwner, HEADER } from '#machine/words.ts';
 import { readNested } from './atlas_nested.ts';
 import { isRoot, mmioFrame, readPaeRoot, readShadowPage } from './atlas_tables.ts';
-import { entryGfn, kvmPlace, pageName, shadowPagesInUse } from './shadow_pages.ts';
-import { KVM, ROLE, roleLevel, SP, sptep_index } from './structs.ts';
+import { pageName, shadowPagesInUse } from './shadow_pages.ts';
+import { KVM, kvm_mmu_page_get_gfn, kvmPlace, ROLE, roleLevel, SP, sptep_index } from './structs.ts';
 
 /** The oldest shadow page first. */
 const inOrderOfMaking = (words: Int32Array, sps: readonly number[]): number[] =>
@@ -64,7 +64,7 @@ function mappedFrame(words: Int32Array, place: number): number | null {
   const role = words[sp + SP.role] as number;
   const flags = words[place + 1] as number;
   if (!is_shadow_present_pte(flags) || !is_last_spte(flags, roleLevel(role))) return null;
-  const gfn = entryGfn(words, sp, sptep_index(place));
+  const gfn = kvm_mmu_page_get_gfn(words, sp, sptep_index(place));
   return role & ROLE.direct || rmapOf(words, gfn).includes(place) ? gfn : null;
 }
 

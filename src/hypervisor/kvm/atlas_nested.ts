@@ -5,8 +5,7 @@ import { is_last_spte, is_shadow_present_pte, spteFormat } from '#hypervisor/kvm
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_SHIFT, frameOwner } from '#machine/words.ts';
 import { eptRules } from './ept_rules.ts';
-import { kvmPlace } from './shadow_pages.ts';
-import { ARCH, KVM, MMUS, roleLevel, SP } from './structs.ts';
+import { ARCH, KVM, kvmPlace, MMUS, roleLevel, SP } from './structs.ts';
 
 /** The KVM record's word at a field. */
 const kvmWord = (words: Int32Array, field: number): number => words[kvmPlace(words) + field] as number;

@@ -6,8 +6,18 @@ import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
 import { get_mmio_spte_gfn, spteFormat, spteKind } from '#hypervisor/kvm/mmu/spte.ts';
 import { VCPU, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_SHIFT, frameOwner } from '#machine/words.ts';
-import { isObsolete, kvmPlace, pageName } from './shadow_pages.ts';
-import { KVM, MMUS, ROLE, roleAccess, roleLevel, roleQuadrant, SP } from './structs.ts';
+import { pageName } from './shadow_pages.ts';
+import {
+  is_obsolete_sp,
+  KVM,
+  kvmPlace,
+  MMUS,
+  ROLE,
+  roleAccess,
+  roleLevel,
+  roleQuadrant,
+  SP,
+} from './structs.ts';
 
 /** Whether the hardware walks the guest's own tables, so that KVM's are nested ones. */
 const isNested = (words: Int32Array): boolean =>
@@ -85,7 +95,7 @@ export function readShadowPage(
     rootCount: words[sp + (byWalk ? SP.tdp_mmu_root_count : SP.root_count)] as number,
     unsync: words[sp + SP.unsync] !== 0,
     unsyncChildren: words[sp + SP.unsync_children] as number,
-    obsolete: isObsolete(words, sp),
+    obsolete: is_obsolete_sp(words, sp),
     byWalk,
     forCode: words[sp + SP.lpage_disallowed] !== 0,
     writeFlooding: words[sp + SP.write_flooding_count] as number,

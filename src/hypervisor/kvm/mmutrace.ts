@@ -22,7 +22,7 @@ function page(m: Machine, kind: number, sp: number, created: boolean): void {
 }
 
 /** Serial number of the table that an entry lies in; -1 for a root that is no shadow page. */
-export function tableOf(m: Machine, sptep: number): number {
+function tableOf(m: Machine, sptep: number): number {
   const sp = sptep_to_sp(m, sptep);
   return sp === 0 ? -1 : m.get(sp + SP.serial);
 }

@@ -4,8 +4,8 @@
  */
 
 import { kvm_age_gfn, kvm_test_age_gfn } from '#hypervisor/kvm/mmu/age.ts';
-import { kvm_zap_all_rmap_sptes, PG_LEVELS } from '#hypervisor/kvm/mmu/rmap.ts';
-import { rmapHeads } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import { kvm_zap_all_rmap_sptes } from '#hypervisor/kvm/mmu/rmap.ts';
+import { PG_LEVELS, rmapHeads } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import { kvm_tdp_mmu_unmap_gfn_range } from '#hypervisor/kvm/mmu/tdp_mmu_zap.ts';
 import {
   divideHugeHostPage,

@@ -7,7 +7,7 @@
 import type { SpteFormat } from '#hypervisor/kvm/mmu/spte_format.ts';
 import type { LogWriter } from '#machine/log.ts';
 import { record } from '#machine/record.ts';
-import type { Machine } from '#machine/words.ts';
+import { FRAME_SHIFT, HEADER, type Machine } from '#machine/words.ts';
 
 /** struct kvm_mmu_page. Lists and chains are places; `spt` and `shadowed_translation` are frames. */
 export const SP = record([
@@ -171,6 +171,9 @@ export interface Vcpu {
   readonly arch: number;
 }
 
+/** Place of the KVM record. */
+export const kvmPlace = (words: Int32Array): number => words[HEADER.hypervisor] as number;
+
 /** Role of a shadow page, bit by bit (union kvm_mmu_page_role). */
 export const ROLE = {
   level: 0xf,
@@ -198,12 +201,20 @@ export const roleQuadrant = (role: number): number => (role & ROLE.quadrant) >>>
 /** sp_has_gptes: whether a guest's table stands behind a shadow page. */
 export const sp_has_gptes = (m: Machine, sp: number): boolean => !(m.get(sp + SP.role) & ROLE.direct);
 
-/** is_obsolete_sp: of an older generation than the VM's, or already taken out of use. */
-export function is_obsolete_sp(kvm: Kvm, sp: number): boolean {
-  if (kvm.m.get(sp + SP.role) & ROLE.invalid) return true;
+/** is_obsolete_sp: of an older generation than the VM's, or already taken out of use: only its users keep it alive. */
+export function is_obsolete_sp(words: Int32Array, sp: number): boolean {
+  if ((words[sp + SP.role] as number) & ROLE.invalid) return true;
   // Pages of the TDP MMU have no generation.
-  if (kvm.m.get(sp + SP.tdp_mmu_page)) return false;
-  return kvm.m.get(sp + SP.mmu_valid_gen) !== kvm.m.get(kvm.at + KVM.mmu_valid_gen);
+  if (words[sp + SP.tdp_mmu_page]) return false;
+  return words[sp + SP.mmu_valid_gen] !== words[kvmPlace(words) + KVM.mmu_valid_gen];
+}
+
+/** kvm_mmu_page_get_gfn: the guest frame that entry `index` of a shadow page maps or maps through. */
+export function kvm_mmu_page_get_gfn(words: Int32Array, sp: number, index: number): number {
+  const role = words[sp + SP.role] as number;
+  if (role & ROLE.direct) return (words[sp + SP.gfn] as number) + (index << ((roleLevel(role) - 1) * 9));
+  const translations = (words[sp + SP.shadowed_translation] as number) << FRAME_SHIFT;
+  return words[translations + index * 2] as number;
 }
 
 /** Whether a scenario changed KVM in one way (WHAT_IF). */

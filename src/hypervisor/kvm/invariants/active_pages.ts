@@ -1,5 +1,4 @@
-import { kvmPlace } from '#hypervisor/kvm/shadow_pages.ts';
-import { KVM, ROLE, SP } from '#hypervisor/kvm/structs.ts';
+import { KVM, kvmPlace, ROLE, SP } from '#hypervisor/kvm/structs.ts';
 import type { Rule, Tell } from './structures.ts';
 
 /** The counts of pages are what there is, and the list of active ones has each that is valid, once. */

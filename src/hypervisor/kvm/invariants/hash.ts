@@ -1,6 +1,5 @@
 import { kvm_page_table_hashfn } from '#hypervisor/kvm/mmu/hash.ts';
-import { kvmPlace } from '#hypervisor/kvm/shadow_pages.ts';
-import { KVM, SP } from '#hypervisor/kvm/structs.ts';
+import { KVM, kvmPlace, SP } from '#hypervisor/kvm/structs.ts';
 import { FRAME_SHIFT, frameOwner } from '#machine/words.ts';
 import type { Rule } from './structures.ts';
 

@@ -1,7 +1,7 @@
-import { gfn_to_index, lpage_info_slot } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import { gfn_to_index, lpage_info_slot, PG_LEVELS } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import { ROLE } from '#hypervisor/kvm/structs.ts';
 import { findSlot, SLOT, slotPlaces } from '#machine/slots.ts';
-import { countOne, PG_LEVELS, type Rule } from './structures.ts';
+import { countOne, type Rule } from './structures.ts';
 
 /** A large page is barred once for each shadow page of a guest's table in it, and once if its place in the slot bars it. */
 export const largePageBars: Rule = ({ words, pages }, tell) => {

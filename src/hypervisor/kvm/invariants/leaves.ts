@@ -1,6 +1,6 @@
 import { is_writable_pte, spteFormat } from '#hypervisor/kvm/mmu/spte.ts';
 import type { SpteFormat } from '#hypervisor/kvm/mmu/spte_format.ts';
-import { entryGfn } from '#hypervisor/kvm/shadow_pages.ts';
+import { kvm_mmu_page_get_gfn } from '#hypervisor/kvm/structs.ts';
 import { knownHostFrame } from '#machine/host-pages.ts';
 import { findSlot, SLOT } from '#machine/slots.ts';
 import type { Rule } from './structures.ts';
@@ -11,7 +11,7 @@ export const leaves: Rule = ({ words, present }, tell) => {
   for (const { page, index, place, leaf } of present) {
     if (!leaf) continue;
     const name = `${page.name}[${index}]`;
-    const gfn = entryGfn(words, page.sp, index);
+    const gfn = kvm_mmu_page_get_gfn(words, page.sp, index);
     const slot = findSlot(words, gfn);
     if (slot === 0) {
       tell(`${name} maps 0x${gfn.toString(16)}, which lies in no slot`);

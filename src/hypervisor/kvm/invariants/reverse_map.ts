@@ -1,8 +1,8 @@
 import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
-import { gfn_to_rmap } from '#hypervisor/kvm/mmu/slot_arrays.ts';
-import { entryGfn } from '#hypervisor/kvm/shadow_pages.ts';
+import { gfn_to_rmap, PG_LEVELS } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import { kvm_mmu_page_get_gfn } from '#hypervisor/kvm/structs.ts';
 import { findSlot, SLOT, slotPlaces } from '#machine/slots.ts';
-import { entryName, PG_LEVELS, type Rule, type Structures } from './structures.ts';
+import { entryName, type Rule, type Structures } from './structures.ts';
 
 /** Each leaf is in the reverse map of its frame exactly once, and nothing else is; the TDP MMU's are in none. */
 export const reverseMap: Rule = (structures, tell) => {
@@ -33,7 +33,7 @@ function expectedLists({ words, present }: Structures): Map<number, number> {
   const expected = new Map<number, number>();
   for (const { page, index, place, leaf } of present) {
     if (!leaf || page.tdp) continue;
-    const gfn = entryGfn(words, page.sp, index);
+    const gfn = kvm_mmu_page_get_gfn(words, page.sp, index);
     const slot = findSlot(words, gfn);
     if (slot !== 0) expected.set(place, gfn_to_rmap(words, gfn, page.level, slot));
   }

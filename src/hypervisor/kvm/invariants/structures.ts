@@ -1,13 +1,11 @@
 /** What the rules look at: KVM's shadow pages and their entries, gathered once from the machine's words. */
 import { is_last_spte, is_shadow_present_pte } from '#hypervisor/kvm/mmu/spte.ts';
-import { isObsolete, pageName, shadowPagesInUse } from '#hypervisor/kvm/shadow_pages.ts';
-import { roleLevel, SP } from '#hypervisor/kvm/structs.ts';
+import { pageName, shadowPagesInUse } from '#hypervisor/kvm/shadow_pages.ts';
+import { is_obsolete_sp, roleLevel, SP } from '#hypervisor/kvm/structs.ts';
 import { FRAME_SHIFT, frameOwner } from '#machine/words.ts';
 
 /** Entries of a table. */
 export const ENTRIES = 512;
-/** Levels that a page can be mapped at: 4 KiB, 2 MiB, 1 GiB. */
-export const PG_LEVELS = 3;
 
 /** A shadow page in use, with the words that are asked for most. */
 export interface ShadowPage {
@@ -63,7 +61,7 @@ function shadowPage(words: Int32Array, sp: number): ShadowPage {
     role,
     level: roleLevel(role),
     table: (words[sp + SP.spt] as number) << FRAME_SHIFT,
-    obsolete: isObsolete(words, sp),
+    obsolete: is_obsolete_sp(words, sp),
     tdp: words[sp + SP.tdp_mmu_page] !== 0,
   };
 }

@@ -1,9 +1,9 @@
 import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
-import { gfn_to_rmap } from '#hypervisor/kvm/mmu/slot_arrays.ts';
+import { gfn_to_rmap, PG_LEVELS } from '#hypervisor/kvm/mmu/slot_arrays.ts';
 import { is_writable_pte } from '#hypervisor/kvm/mmu/spte.ts';
 import { ROLE, SP } from '#hypervisor/kvm/structs.ts';
 import { findSlot } from '#machine/slots.ts';
-import { entryName, PG_LEVELS, type Rule } from './structures.ts';
+import { entryName, type Rule } from './structures.ts';
 
 /** No writable leaf maps the frame of a guest's table that has a synced shadow page. */
 export const writeProtection: Rule = (structures, tell) => {

@@ -1,6 +1,5 @@
 import { gfn_track_slot } from '#hypervisor/kvm/mmu/slot_arrays.ts';
-import { kvmPlace } from '#hypervisor/kvm/shadow_pages.ts';
-import { KVM, ROLE, WHAT_IF } from '#hypervisor/kvm/structs.ts';
+import { KVM, kvmPlace, ROLE, WHAT_IF } from '#hypervisor/kvm/structs.ts';
 import { findSlot, SLOT, slotPlaces } from '#machine/slots.ts';
 import { countOne, type Rule } from './structures.ts';
 

@@ -5,8 +5,8 @@ import { kvm_set_pfn_dirty } from '#hypervisor/kvm/memslot.ts';
 import { traceSpteUpdate } from '#hypervisor/kvm/mmutrace.ts';
 import type { Kvm } from '#hypervisor/kvm/structs.ts';
 import { listedSptes } from './pte_list.ts';
-import { mmu_spte_update_no_track, PG_LEVELS, setSpte } from './rmap.ts';
-import { rmapHeads } from './slot_arrays.ts';
+import { mmu_spte_update_no_track, setSpte } from './rmap.ts';
+import { PG_LEVELS, rmapHeads } from './slot_arrays.ts';
 import { is_accessed_spte, is_writable_pte, mark_spte_for_access_track, spte_ad_enabled } from './spte.ts';
 import { kvm_tdp_mmu_age_gfn_range, kvm_tdp_mmu_test_age_gfn } from './tdp_mmu_age.ts';
 

@@ -8,8 +8,8 @@ import { type Kvm, ROLE, roleLevel, SP, sptep_to_sp } from '#hypervisor/kvm/stru
 import { SLOT } from '#machine/slots.ts';
 import { kvm_mmu_max_mapping_level } from './hugepage.ts';
 import { listedSptes } from './pte_list.ts';
-import { drop_spte, mmu_spte_update, PG_LEVELS, rmap_write_protect, spte_write_protect } from './rmap.ts';
-import { gfn_to_rmap, rmapHeads } from './slot_arrays.ts';
+import { drop_spte, mmu_spte_update, rmap_write_protect, spte_write_protect } from './rmap.ts';
+import { gfn_to_rmap, PG_LEVELS, rmapHeads } from './slot_arrays.ts';
 import { spte_ad_enabled } from './spte.ts';
 import {
   kvm_tdp_mmu_clear_dirty_pt_masked,

@@ -44,7 +44,7 @@ export const is_page_fault_stale = kernel(
   (vcpu: Vcpu, fault: KvmPageFault): boolean => {
     const { kvm } = vcpu;
     const root = to_shadow_page(kvm.m, kvm.m.get(vcpu.arch + ARCH.root_hpa));
-    if (root !== 0 && is_obsolete_sp(kvm, root)) return true;
+    if (root !== 0 && is_obsolete_sp(kvm.m.words, root)) return true;
     if (root === 0 && kvm.m.get(vcpu.arch + ARCH.requests) & KVM_REQ.MMU_FREE_OBSOLETE_ROOTS) return true;
     return fault.slot !== 0 && kvm.m.get(kvm.at + KVM.mmu_invalidate_seq) !== fault.mmu_seq;
   },

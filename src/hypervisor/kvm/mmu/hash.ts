@@ -65,7 +65,7 @@ export function spsWithGptes(kvm: Kvm, gfn: number): number[] {
   const { m } = kvm;
   const sps: number[] = [];
   for (let sp = m.get(hashHead(kvm, gfn)); sp !== 0; sp = m.get(sp + SP.hash_next)) {
-    if (m.get(sp + SP.gfn) === gfn && !is_obsolete_sp(kvm, sp) && sp_has_gptes(m, sp)) sps.push(sp);
+    if (m.get(sp + SP.gfn) === gfn && !is_obsolete_sp(m.words, sp) && sp_has_gptes(m, sp)) sps.push(sp);
   }
   return sps;
 }

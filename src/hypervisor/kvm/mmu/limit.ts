@@ -18,7 +18,7 @@ export function make_mmu_pages_available(kvm: Kvm): boolean {
 }
 
 /** kvm_mmu_zap_oldest_mmu_pages: zaps at least `count` pages, oldest first, none that is a root. */
-export const kvm_mmu_zap_oldest_mmu_pages = kernel(
+const kvm_mmu_zap_oldest_mmu_pages = kernel(
   'kvm_mmu_zap_oldest_mmu_pages',
   (kvm: Kvm, count: number): void => {
     const { m } = kvm;

@@ -9,6 +9,7 @@ import { kvm_release_pfn_clean, kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/
 import { gfn_to_page_many_atomic, gfn_to_pfn_memslot_atomic } from '#hypervisor/kvm/pfn.ts';
 import {
   isChanged,
+  kvm_mmu_page_get_gfn,
   ROLE,
   roleAccess,
   roleLevel,
@@ -20,7 +21,7 @@ import {
 } from '#hypervisor/kvm/structs.ts';
 import { findSlot, SLOT, SLOT_FLAG } from '#machine/slots.ts';
 import { gpte, gpteBytes, level1GpteOffset, mayPrefetch, prefetchAccess, readGpte } from './guest_walker.ts';
-import { drop_spte, kvm_mmu_page_get_gfn } from './rmap.ts';
+import { drop_spte } from './rmap.ts';
 import { mmu_set_spte } from './set_spte.ts';
 import { is_shadow_present_pte, sp_ad_disabled } from './spte.ts';
 
@@ -104,7 +105,7 @@ const direct_pte_prefetch_many = kernel(
     const { kvm } = vcpu;
     const { m } = kvm;
     const access = roleAccess(m.get(sp + SP.role));
-    const firstGfn = kvm_mmu_page_get_gfn(m, sp, start);
+    const firstGfn = kvm_mmu_page_get_gfn(m.words, sp, start);
     const slot = gfn_to_memslot_dirty_bitmap(vcpu, firstGfn, (access & ACC.write) !== 0);
     if (slot === 0) return false;
     if (m.get(slot + SLOT.base_gfn) + m.get(slot + SLOT.npages) < firstGfn + end - start) return false;

@@ -9,7 +9,7 @@ import { traceRmapAdd, traceRmapRemove, traceSpteUpdate } from '#hypervisor/kvm/
 import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
 import {
   type Kvm,
-  ROLE,
+  kvm_mmu_page_get_gfn,
   roleLevel,
   SP,
   sptep_index,
@@ -20,7 +20,7 @@ import type { Note } from '#machine/events.ts';
 import { findSlot } from '#machine/slots.ts';
 import type { Machine } from '#machine/words.ts';
 import { freeList, listedSptes, pte_list_add, pte_list_count, pte_list_remove } from './pte_list.ts';
-import { gfn_to_rmap } from './slot_arrays.ts';
+import { gfn_to_rmap, PG_LEVELS } from './slot_arrays.ts';
 import {
   is_accessed_spte,
   is_dirty_spte,
@@ -34,21 +34,6 @@ import {
 
 /** Longer lists than this are dropped as a whole. */
 const RMAP_RECYCLE_THRESHOLD = 1000;
-export const PG_LEVELS = 3;
-
-/** kvm_mmu_page_get_gfn: the guest frame that entry `index` of a shadow page maps or maps through. */
-export function kvm_mmu_page_get_gfn(m: Machine, sp: number, index: number): number {
-  const role = m.get(sp + SP.role);
-  if (role & ROLE.direct) return m.get(sp + SP.gfn) + (index << ((roleLevel(role) - 1) * 9));
-  return m.get((m.get(sp + SP.shadowed_translation) << 10) + index * 2);
-}
-
-/** kvm_mmu_page_get_access: the rights (ACC) that entry `index` was made with. */
-export function kvm_mmu_page_get_access(m: Machine, sp: number, index: number): number {
-  const role = m.get(sp + SP.role);
-  if (role & ROLE.direct) return (role & ROLE.access) >>> ROLE.accessShift;
-  return m.get((m.get(sp + SP.shadowed_translation) << 10) + index * 2 + 1);
-}
 
 /** kvm_mmu_page_set_translation */
 export const kvm_mmu_page_set_translation = kernel(
@@ -80,7 +65,7 @@ export const __rmap_add = kernel(
 
 /** The guest frame that the entry at `sptep` maps. */
 const mappedGfn = (m: Machine, sptep: number): number =>
-  kvm_mmu_page_get_gfn(m, sptep_to_sp(m, sptep), sptep_index(sptep));
+  kvm_mmu_page_get_gfn(m.words, sptep_to_sp(m, sptep), sptep_index(sptep));
 
 /** rmap_remove: the entry at `sptep` no longer maps what it mapped. */
 function rmap_remove(kvm: Kvm, sptep: number): void {

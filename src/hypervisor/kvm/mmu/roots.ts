@@ -219,7 +219,7 @@ export const kvm_mmu_free_obsolete_roots = kernel('kvm_mmu_free_obsolete_roots',
 /** is_obsolete_root: a root that is no shadow page counts as obsolete: nobody can tell. */
 function is_obsolete_root(kvm: Kvm, frame: number): boolean {
   const sp = to_shadow_page(kvm.m, frame);
-  return sp === 0 || is_obsolete_sp(kvm, sp);
+  return sp === 0 || is_obsolete_sp(kvm.m.words, sp);
 }
 
 /** kvm_get_pcid: the PCID of a former root's CR3. */

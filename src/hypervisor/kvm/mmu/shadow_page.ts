@@ -58,7 +58,7 @@ const kvm_mmu_find_shadow_page = kernel(
     const invalid_list: InvalidList = [];
     let found = 0;
     for (let sp = m.get(hashHead(kvm, gfn)); sp !== 0; sp = m.get(sp + SP.hash_next)) {
-      if (m.get(sp + SP.gfn) !== gfn || is_obsolete_sp(kvm, sp)) continue;
+      if (m.get(sp + SP.gfn) !== gfn || is_obsolete_sp(m.words, sp)) continue;
       if (m.get(sp + SP.role) !== role) {
         // The guest uses the frame as an upper table now: what may differ from it must not survive.
         if (roleLevel(role) > 1 && m.get(sp + SP.unsync)) __kvm_mmu_prepare_zap_page(kvm, sp, invalid_list);
@@ -104,7 +104,7 @@ const kvm_mmu_alloc_shadow_page = kernel(
 );
 
 /** kvm_mmu_child_role: the role of the table one level below the entry at `sptep`. */
-export const kvm_mmu_child_role = kernel(
+const kvm_mmu_child_role = kernel(
   'kvm_mmu_child_role',
   (kvm: Kvm, sptep: number, direct: boolean, access: number): number => {
     let role = kvm.m.get(sptep_to_sp(kvm.m, sptep) + SP.role);

@@ -4,6 +4,9 @@ import { SLOT_ARCH } from '#hypervisor/kvm/structs.ts';
 import { SLOT } from '#machine/slots.ts';
 import type { Machine } from '#machine/words.ts';
 
+/** Levels that a page can be mapped at, each with lists of its own: 4 KiB, 2 MiB, 1 GiB (KVM_NR_PAGE_SIZES). */
+export const PG_LEVELS = 3;
+
 /** gfn_to_index: which entry of an array with one word for each page of `level` belongs to a gfn. */
 export const gfn_to_index = (gfn: number, base_gfn: number, level: number): number =>
   (gfn >>> ((level - 1) * 9)) - (base_gfn >>> ((level - 1) * 9));

@@ -6,7 +6,7 @@
 import { kernel, paging } from '#hypervisor/kvm/calls.ts';
 import { kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
 import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
-import { ARCH, type Kvm, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
+import { ARCH, type Kvm, kvm_mmu_page_get_gfn, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import {
   gpte,
   gpteBytes,
@@ -19,7 +19,6 @@ import { make_spte } from './make_spte.ts';
 import { sync_mmio_spte } from './mmio.ts';
 import {
   drop_spte,
-  kvm_mmu_page_get_gfn,
   kvm_mmu_page_set_translation,
   kvm_vcpu_write_protect_gfn,
   mmu_spte_update,
@@ -69,7 +68,7 @@ function sync_entry(vcpu: Vcpu, sp: number, sptep: number, index: number): boole
   const gfn = gpte.frame;
   const access = prefetchAccess(kvm, sp);
   if (sync_mmio_spte(kvm, sptep, gfn, access)) return false;
-  if (gfn !== kvm_mmu_page_get_gfn(m, sp, index)) {
+  if (gfn !== kvm_mmu_page_get_gfn(m.words, sp, index)) {
     drop_spte(kvm, sptep);
     return true;
   }

@@ -56,7 +56,7 @@ export const kvm_unlink_unsync_page = kernel('kvm_unlink_unsync_page', (kvm: Kvm
 });
 
 /** kvm_mmu_mark_parents_unsync: sets the bits of all entries that lead to a page. */
-export function kvm_mmu_mark_parents_unsync(m: Machine, sp: number): void {
+function kvm_mmu_mark_parents_unsync(m: Machine, sp: number): void {
   for (const sptep of listedSptes(m.words, sp + SP.parent_ptes)) mark_unsync(m, sptep);
 }
 
@@ -131,7 +131,7 @@ const __mmu_unsync_walk = kernel(
 );
 
 /** The path from the start of a walk to a leaf: parent[n] is the page at level n+2, index[n] its entry (mmu_page_path). */
-export class PagePath {
+class PagePath {
   readonly #parent: number[] = [0, 0, 0, 0, 0, 0];
   readonly #index: number[] = [0, 0, 0, 0, 0, 0];
   readonly #m: Machine;

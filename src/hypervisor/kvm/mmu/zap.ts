@@ -57,7 +57,7 @@ export const __kvm_mmu_prepare_zap_page = kernel(
       m.set(kvm.at + KVM.n_used_mmu_pages, m.get(kvm.at + KVM.n_used_mmu_pages) - 1);
     } else if (!(role & ROLE.invalid)) {
       remove(m, sp + SP.link);
-      zappedRoot = !is_obsolete_sp(kvm, sp);
+      zappedRoot = !is_obsolete_sp(m.words, sp);
     }
     if (m.get(sp + SP.lpage_disallowed)) {
       m.set(sp + SP.lpage_disallowed, 0);
@@ -164,7 +164,7 @@ export const kvm_mmu_unprotect_page = kernel('kvm_mmu_unprotect_page', (kvm: Kvm
  * kvm_mmu_zap_all_fast: every shadow page becomes obsolete by a change of generation. Roots in use stay until their vCPUs
  * let go of them.
  */
-export const kvm_mmu_zap_all_fast = kernel('kvm_mmu_zap_all_fast', (kvm: Kvm): void => {
+const kvm_mmu_zap_all_fast = kernel('kvm_mmu_zap_all_fast', (kvm: Kvm): void => {
   const { m } = kvm;
   trace_kvm_mmu_zap_all_fast(m, m.get(kvm.at + KVM.n_used_mmu_pages));
   m.set(kvm.at + KVM.mmu_valid_gen, m.get(kvm.at + KVM.mmu_valid_gen) ^ 1);
@@ -174,7 +174,7 @@ export const kvm_mmu_zap_all_fast = kernel('kvm_mmu_zap_all_fast', (kvm: Kvm): v
   const head = kvm.at + KVM.active_mmu_pages;
   for (let link = m.get(head + 1); link !== head; ) {
     const sp = link - SP.link;
-    if (!is_obsolete_sp(kvm, sp)) break;
+    if (!is_obsolete_sp(m.words, sp)) break;
     const previous = m.get(link + 1);
     const { unstable } = __kvm_mmu_prepare_zap_page(kvm, sp, zapped_obsolete_pages);
     link = unstable ? m.get(head + 1) : previous;
