@@ -27,7 +27,7 @@ function filled(source, declaration, value) {
  * The service worker's text for a folder that a page was built into.
  * @param {string} folder
  */
-export function serviceWorkerFor(folder) {
+function serviceWorkerFor(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))

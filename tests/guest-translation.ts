@@ -83,7 +83,7 @@ export function translate(words: Int32Array, cpu: number, walked: Walked, gva: b
 }
 
 /** The same with entries that may be taken for more than one value: every translation that comes of that. */
-export function* translations(
+function* translations(
   words: Int32Array,
   cpu: number,
   { amd, nested }: Walked,

@@ -122,35 +122,33 @@ export const OUTCOME = {
  * The engine's own words in text fields. Others there are statements, and names: of functions, of instructions, of errors.
  * The page has each of these in every language.
  */
-export const NOTES = [
+export type Note =
   // What a processor forgets (tlb/flush.ts).
-  'one address',
-  'one address, and the pointers to tables',
-  'one address of the PCID, unless it is global',
-  'all of the PCID',
-  'all of the PCID but global pages',
-  'all linear addresses',
-  'all linear addresses but global pages',
-  'all that came from these nested tables',
-  'all that came from any nested tables',
-  'all of the ASID',
-  'all of the ASID but global pages',
-  'all of all ASIDs',
-  'all: a new ASID knows nothing yet',
-  'what led to the fault',
+  | 'one address'
+  | 'one address, and the pointers to tables'
+  | 'one address of the PCID, unless it is global'
+  | 'all of the PCID'
+  | 'all of the PCID but global pages'
+  | 'all linear addresses'
+  | 'all linear addresses but global pages'
+  | 'all that came from these nested tables'
+  | 'all that came from any nested tables'
+  | 'all of the ASID'
+  | 'all of the ASID but global pages'
+  | 'all of all ASIDs'
+  | 'all: a new ASID knows nothing yet'
+  | 'what led to the fault'
   // Why entries and slots changed.
-  'dropped',
-  'the frame holds a guest’s table',
-  'writes are logged',
-  'the host asked whether it was used',
-  'synced with the guest’s entry',
-  'made',
-  'moved',
-  'deleted',
-  'writes are logged from now on',
-  'writes are logged no longer',
-] as const;
-export type Note = (typeof NOTES)[number];
+  | 'dropped'
+  | 'the frame holds a guest’s table'
+  | 'writes are logged'
+  | 'the host asked whether it was used'
+  | 'synced with the guest’s entry'
+  | 'made'
+  | 'moved'
+  | 'deleted'
+  | 'writes are logged from now on'
+  | 'writes are logged no longer';
 
 /** Exception names by vector, as traces print them. */
 export const VECTORS: Readonly<Record<number, string>> = {

@@ -47,7 +47,7 @@ const ENTRY_ADDRESS_BITS = 52;
 const GIGANTIC_PAGE = 0x4000_0000;
 
 /** A virtual address of this mode: canonical, or short enough that it may also be a nested guest's physical one. */
-export function virtualAddress(resolution: Resolution, word: Word, paging: Paging): bigint {
+function virtualAddress(resolution: Resolution, word: Word, paging: Paging): bigint {
   const { addressBits, registerBits } = MODES[paging];
   if (registerBits === 32) return valueWithin(resolution, word, 32, 'address');
   const value = wordValue(resolution, word);

@@ -73,7 +73,7 @@ function sorted(problems: readonly Problem[]): Problem[] {
  * Resolves names, defaults and units, and checks that the statements make sense together.
  * @returns A scenario, or up to twenty problems; a scenario is taken whole or not at all.
  */
-export function check(statements: readonly Statement[]): Checked {
+function check(statements: readonly Statement[]): Checked {
   const machineStatement = statements.find(({ verb }) => verb === 'machine');
   const guestStatement = statements.find(({ verb }) => verb === 'guest');
   const xen = machineKind(machineStatement) === 'xen';

@@ -23,7 +23,7 @@ const TOKEN = /[^ \t\uFEFF]+/g;
  * @param number The line's number, from 1.
  * @returns Null if nothing but blanks and comment is there.
  */
-export function lexLine(line: string, number: number): Line | null {
+function lexLine(line: string, number: number): Line | null {
   const comment = line.indexOf('#');
   const code = comment < 0 ? line : line.slice(0, comment);
   const tokens = Array.from(code.matchAll(TOKEN), (match) => ({

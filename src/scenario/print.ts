@@ -8,7 +8,7 @@ function printWord(word: Word): string {
 }
 
 /** One statement as text. Words keep their order and spelling. */
-export function printStatement(statement: Statement): string {
+function printStatement(statement: Statement): string {
   const cpu = statement.cpu === null ? [] : [`cpu${statement.cpu}`];
   const verb = statementName(statement.verb, statement.host);
   return [...cpu, verb, ...statement.words.map(printWord)].join(' ');

@@ -198,7 +198,7 @@ export class Run {
 }
 
 /** Frame numbers as hexadecimal ranges: `0x10-0x11,0x20`; `none` for none. */
-export function ranges(gfns: readonly number[]): string {
+function ranges(gfns: readonly number[]): string {
   const parts: string[] = [];
   for (let i = 0; i < gfns.length; ) {
     let j = i;

@@ -11,7 +11,6 @@ import {
   VECTORS,
   WALKERS,
 } from '#machine/events.ts';
-import { HOST } from '#machine/log.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { dropsEmulatorFetch, isCanonical } from './canonical.ts';
 import type { Names } from './names.ts';
@@ -184,9 +183,3 @@ function internalErrorLines(reader: LogReader, index: number): string[] {
   if (reader.kind(index) !== EVENT.outcome || reader.word(index, 2) !== OUTCOME.internal) return [];
   return [`-- state ${reader.text(reader.word(index, 7))}`, `-- exit reason=${INTERNAL_ERROR}`];
 }
-
-/** Who an event belongs to, in words. */
-export const actor = (reader: LogReader, index: number): string => {
-  const cpu = (reader.word(index, 0) >>> 16) & 0xff;
-  return cpu === HOST ? 'host' : `cpu${cpu}`;
-};
