@@ -1,6 +1,6 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { MEASURES, type Measure } from '#ui/costs.ts';
+import { useRowWindow } from '#ui/design/use-row-window.ts';
 import type { Run } from '#ui/moment.ts';
 import { useWords } from '#ui/words/language.ts';
 import type { StepRow } from './alignment.ts';
@@ -97,18 +97,13 @@ function MeasureChoice({ measure, onMeasure }: Pick<Props, 'measure' | 'onMeasur
 /** Every step, with what it costs in each run as bars; a click goes there. */
 export function StepBars({ runs, rows, current, names, measure, onMeasure }: Props) {
   const { compare } = useWords();
-  const box = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
+  const sight = useRowWindow<HTMLElement>({
     count: rows.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    overscan: 6,
-    scrollPaddingStart: ROW,
-    scrollPaddingEnd: ROW,
+    row: ROW,
+    shown: [current],
+    margin: 1,
+    beyond: 6,
   });
-  useEffect(() => {
-    if (current >= 0 && current < rows.length) virtual.scrollToIndex(current, { align: 'auto' });
-  }, [virtual, current, rows.length]);
   const most = useMemo(() => mostOf(runs, measure), [runs, measure]);
   return (
     <div className="step-bars" style={{ '--runs': runs.length } as React.CSSProperties}>
@@ -122,15 +117,15 @@ export function StepBars({ runs, rows, current, names, measure, onMeasure }: Pro
         ))}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="step-bars-rows" ref={box} tabIndex={0} aria-label={compare.bars}>
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map(({ index, key, start }) => (
+      <section className="step-bars-rows" ref={sight.attach} tabIndex={0} aria-label={compare.bars}>
+        <div style={{ height: sight.height, position: 'relative' }}>
+          {sight.rows.map(({ index, top }) => (
             <button
               type="button"
-              key={key}
+              key={index}
               className={`step-bars-row${index === current ? ' now' : index > current ? ' future' : ''}`}
               aria-current={index === current}
-              style={{ height: ROW, transform: `translateY(${start}px)` }}
+              style={{ height: ROW, transform: `translateY(${top}px)` }}
               onClick={() => goToRow(index)}
             >
               <Row runs={runs} rows={rows} index={index} measure={measure} most={most} />

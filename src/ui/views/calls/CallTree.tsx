@@ -1,8 +1,8 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useState } from 'react';
 import { isFunction } from '#hypervisor/functions.ts';
 import { eventLine } from '#trace/print.ts';
 import { EventGlyph } from '#ui/design/EventGlyph.tsx';
+import { useRowWindow } from '#ui/design/use-row-window.ts';
 import { EventFields } from '#ui/EventFields.tsx';
 import { goTo } from '#ui/jumps.ts';
 import type { Run } from '#ui/moment.ts';
@@ -130,41 +130,35 @@ const MOVES: Readonly<Record<string, number>> = {
 /** Every line that is in sight. Arrow keys move the focus from line to line, Enter the cursor to the line. */
 export function CallTree({ run, lines, cursor, now, path, selected, label }: Props) {
   const words = useWords();
-  const box = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(-1);
-  const virtual = useVirtualizer({
+  const call = callNear(lines, now, selected);
+  const { attach, height, rows, show } = useRowWindow<HTMLElement>({
     count: lines.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    overscan: 20,
-    scrollPaddingStart: 3 * ROW,
-    scrollPaddingEnd: 3 * ROW,
+    row: ROW,
+    shown: [now, call],
+    margin: 3,
+    beyond: 20,
   });
   useEffect(() => {
-    if (now < 0 || now >= lines.length) return;
-    virtual.scrollToIndex(now, { align: 'auto' });
-    setFocused(now);
-  }, [virtual, now, lines.length]);
-  const call = callNear(lines, now, selected);
-  useEffect(() => {
-    if (call >= 0) virtual.scrollToIndex(call, { align: 'auto' });
-  }, [virtual, call]);
-  const moveFocus = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (now >= 0 && now < lines.length) setFocused(now);
+  }, [now, lines.length]);
+  const moveFocus = (event: KeyboardEvent<HTMLElement>) => {
     const move = MOVES[event.key];
     if (move === undefined) return;
     event.preventDefault();
+    const box = event.currentTarget;
     const target = Math.max(0, Math.min(lines.length - 1, focused + move));
-    virtual.scrollToIndex(target, { align: 'auto' });
+    show(target);
     setFocused(target);
     requestAnimationFrame(() =>
-      box.current?.querySelector<HTMLElement>(`[data-line="${target}"]`)?.focus({ preventScroll: true }),
+      box.querySelector<HTMLElement>(`[data-line="${target}"]`)?.focus({ preventScroll: true }),
     );
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="call-tree" ref={box} tabIndex={0} aria-label={label} onKeyDown={moveFocus}>
-      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
+    <section className="call-tree" ref={attach} tabIndex={0} aria-label={label} onKeyDown={moveFocus}>
+      <div style={{ height, position: 'relative' }}>
+        {rows.map(({ index, top }) => {
           const line = lines[index] as CallLine;
           const isNow = index === now;
           const isPath = path.includes(index);
@@ -176,7 +170,7 @@ export function CallTree({ run, lines, cursor, now, path, selected, label }: Pro
               run={run}
               line={line}
               at={index}
-              top={start}
+              top={top}
               title={isFunction(line.name) ? words.functions[line.name] : ''}
               state={`${isPath ? ' path' : ''}${isNow ? ' now' : ''}${isFuture ? ' future' : ''}${isSelected ? ' selected' : ''}`}
               isNow={isNow}

@@ -1,5 +1,5 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useDeferredValue, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useDeferredValue } from 'react';
+import { useRowWindow } from '#ui/design/use-row-window.ts';
 import type { Run } from '#ui/moment.ts';
 import { foundSequence, useSearch } from '#ui/search.ts';
 import { useSelectedEvent } from '#ui/selection.ts';
@@ -23,47 +23,35 @@ function Rows({ run, events }: { readonly run: Run; readonly events: Sequence })
   const words = useWords();
   const cursor = useStudio((state) => state.cursor);
   const selected = useSelectedEvent(run);
-  const box = useRef<HTMLDivElement>(null);
-  const count = events.length;
-  const virtual = useVirtualizer({
-    count,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    overscan: 6,
-    scrollPaddingStart: ROW,
-    scrollPaddingEnd: 2 * ROW,
-  });
   const row = events.rank(cursor);
-  const selectedRow = selected < 0 ? -1 : events.rank(selected);
-  const height = virtual.scrollRect?.height ?? 0;
-  // Where the list has become lower the row has to be brought back into sight.
-  useEffect(() => {
-    if (height > 0 && row >= 0 && row < count) virtual.scrollToIndex(row, { align: 'auto' });
-  }, [virtual, row, count, height]);
-  useEffect(() => {
-    if (selectedRow >= 0) virtual.scrollToIndex(selectedRow, { align: 'auto' });
-  }, [virtual, selectedRow]);
+  const { attach, height, rows } = useRowWindow<HTMLElement>({
+    count: events.length,
+    row: ROW,
+    shown: [row, selected < 0 ? -1 : events.rank(selected)],
+    margin: 1,
+    beyond: 6,
+  });
   return (
     <section
       className="event-rows"
-      ref={box}
+      ref={attach}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
       tabIndex={0}
       aria-label={words.timeline.list}
       onKeyDown={(event) => moveInList(event, events)}
     >
-      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {virtual.getVirtualItems().map((item) => {
-          const index = events.at(item.index);
+      <div style={{ height, position: 'relative' }}>
+        {rows.map((at) => {
+          const index = events.at(at.index);
           return (
             <EventRow
-              key={item.key}
+              key={at.index}
               run={run}
               index={index}
               when={index === cursor ? 'now' : index > cursor ? 'future' : 'past'}
               isSelected={index === selected}
-              isTabStop={item.index === Math.max(0, row)}
-              top={item.start}
+              isTabStop={at.index === Math.max(0, row)}
+              top={at.top}
               height={ROW}
             />
           );
