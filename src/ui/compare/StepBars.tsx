@@ -101,7 +101,7 @@ export function StepBars({ runs, rows, current, names, measure, onMeasure }: Pro
     count: rows.length,
     row: ROW,
     shown: [current],
-    margin: 1,
+    margin: [1, 1],
     beyond: 6,
   });
   const most = useMemo(() => mostOf(runs, measure), [runs, measure]);

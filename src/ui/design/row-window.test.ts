@@ -50,22 +50,27 @@ describe('rows in sight', () => {
 });
 
 describe('a row that is shown', () => {
+  test('has another margin at each end', () => {
+    expect(revealed(LONG, 10, 410, [0, 2])).toBe(10 * 20);
+    expect(revealed(LONG, 50, 410, [0, 2])).toBe(53 * 20 - 200);
+  });
+
   test('moves nothing where it is in sight', () => {
-    expect(revealed(LONG, 25, 410, 1)).toBe(410);
+    expect(revealed(LONG, 25, 410, [1, 1])).toBe(410);
   });
 
   test('comes into sight at the nearer end, with its margin', () => {
-    expect(revealed(LONG, 10, 410, 1)).toBe(9 * 20);
-    expect(revealed(LONG, 50, 410, 1)).toBe(52 * 20 - 200);
-    expect(revealed(LONG, 0, 410, 1)).toBe(0);
-    expect(revealed(LONG, 999, 0, 1)).toBe(1000 * 20 - 200);
-    expect(revealed(SHORT, 2, 0, 1)).toBe(0);
+    expect(revealed(LONG, 10, 410, [1, 1])).toBe(9 * 20);
+    expect(revealed(LONG, 50, 410, [1, 1])).toBe(52 * 20 - 200);
+    expect(revealed(LONG, 0, 410, [1, 1])).toBe(0);
+    expect(revealed(LONG, 999, 0, [1, 1])).toBe(1000 * 20 - 200);
+    expect(revealed(SHORT, 2, 0, [1, 1])).toBe(0);
   });
 
   test('is in sight, in any list', () => {
     fc.assert(
       fc.property(anywhere, ({ list, top, index }) => {
-        const shown = revealed(list, index, top, 1);
+        const shown = revealed(list, index, top, [1, 1]);
         const at = rowTop(list, index, shown) - shown;
         expect(at).toBeGreaterThanOrEqual(-1);
         expect(at + list.row).toBeLessThanOrEqual(list.view + 1);

@@ -40,12 +40,17 @@ export function rowsInSight(list: RowList, top: number, beyond: number): { from:
 
 /**
  * Where the list has to be scrolled to show a row: nowhere else if it is in sight.
- * @param margin rows before and after it that shall be in sight too
+ * @param margin how many rows before it, and how many after it, shall be in sight too
  */
-export function revealed(list: RowList, index: number, top: number, margin: number): number {
+export function revealed(
+  list: RowList,
+  index: number,
+  top: number,
+  [before, after]: readonly [number, number],
+): number {
   const rate = pace(list);
-  const start = (index - margin) * list.row;
-  const end = (index + 1 + margin) * list.row - list.view;
+  const start = (index - before) * list.row;
+  const end = (index + 1 + after) * list.row - list.view;
   const now = top * rate;
   const wanted = now > start ? start : now < end ? end : now;
   return wanted === now ? top : withinList(list, wanted / rate);

@@ -136,7 +136,7 @@ export function CallTree({ run, lines, cursor, now, path, selected, label }: Pro
     count: lines.length,
     row: ROW,
     shown: [now, call],
-    margin: 3,
+    margin: [3, 3],
     beyond: 20,
   });
   useEffect(() => {

@@ -98,17 +98,17 @@ export function TablesView() {
   const moment = useMoment();
   const zoom = useTables((state) => state.zoom);
   const [measure, outerWidth] = useElementWidth<HTMLDivElement>();
-  const { attach, element, sight: scrolled } = useSight();
+  const { attach, sight: scrolled, moveTo } = useSight();
   const focus = useFocus();
   const { entries: linked } = useMarks();
   const width = outerWidth / zoom;
   const model = useModel(moment, width);
-  useReveal(element, model?.cards ?? [], tableInFocus(focus, linked), zoom);
+  useReveal({ sight: scrolled, moveTo }, model?.cards ?? [], tableInFocus(focus, linked), zoom);
   const sight = { top: scrolled.top / zoom, height: scrolled.height / zoom };
   const isBare = moment?.atlas.machine === 'bare';
   const count = moment ? moment.atlas.guestTables.length + moment.atlas.hypervisorTables.length : 0;
   const columns = model?.isStacked || isBare ? undefined : `${(model?.right.x ?? 0) * zoom}px 1fr`;
-  const go = (y: number) => element.current?.scrollTo({ top: y * zoom - scrolled.height / 2 });
+  const go = (y: number) => moveTo(Math.max(0, y * zoom - scrolled.height / 2));
   return (
     <div className="tables-view">
       {count > MANY && <Tools />}
@@ -130,7 +130,7 @@ export function TablesView() {
           {moment && model && <Space moment={moment} model={model} width={width} sight={sight} />}
         </div>
       </section>
-      {model && model.height > HIGH * sight.height && (
+      {model && sight.height > 0 && model.height > HIGH * sight.height && (
         <Minimap model={model} width={width} focus={focus} sight={sight} onGo={go} />
       )}
     </div>

@@ -1,5 +1,6 @@
 /** What of a scrolling element is in sight, and zooming by wheel and by two fingers. */
-import { type RefCallback, useCallback, useEffect, useRef, useState } from 'react';
+import { type RefCallback, useMemo, useState } from 'react';
+import { useScrollPlace } from '#ui/design/scroll-place.ts';
 import { distance } from '#ui/design/zoom.ts';
 import type { Card } from './card.ts';
 import { zoomBy } from './state.ts';
@@ -58,46 +59,45 @@ function listenToZoom(element: HTMLElement): () => void {
   return () => off.abort();
 }
 
-/** A ref for the element that scrolls, the element itself, and what is in sight of it. */
-export function useSight(): {
-  readonly attach: RefCallback<HTMLElement>;
-  readonly element: { readonly current: HTMLElement | null };
-  readonly sight: Sight;
-} {
-  const [sight, setSight] = useState<Sight>({ top: 0, height: 800 });
-  const element = useRef<HTMLElement | null>(null);
-  const attach = useCallback((target: HTMLElement | null) => {
-    element.current = target;
-    if (!target) return;
-    const look = (): void => setSight({ top: target.scrollTop, height: target.clientHeight });
-    const observer = new ResizeObserver(look);
-    observer.observe(target);
-    target.addEventListener('scroll', look, { passive: true });
-    const stopZoom = listenToZoom(target);
-    return () => {
-      observer.disconnect();
-      target.removeEventListener('scroll', look);
-      stopZoom();
-    };
-  }, []);
-  return { attach, element, sight };
+/** Zooming, for an element. */
+function attachZoom(element: HTMLElement | null): (() => void) | undefined {
+  return element ? listenToZoom(element) : undefined;
 }
 
-/** Brings a card into sight when it becomes another one. */
+/** Two uses of an element as one ref. */
+const both =
+  (one: RefCallback<HTMLElement>, other: RefCallback<HTMLElement>): RefCallback<HTMLElement> =>
+  (element) => {
+    const ends = [one(element), other(element)];
+    return () => {
+      for (const end of ends) if (typeof end === 'function') end();
+    };
+  };
+
+/** A ref for the element that scrolls and zooms, what is in sight of it, and how to scroll it. */
+export function useSight(): {
+  readonly attach: RefCallback<HTMLElement>;
+  readonly sight: Sight;
+  readonly moveTo: (top: number) => void;
+} {
+  const { attach, top, view, moveTo } = useScrollPlace<HTMLElement>();
+  return { attach: useMemo(() => both(attach, attachZoom), [attach]), sight: { top, height: view }, moveTo };
+}
+
+/** Brings a card into sight when it becomes another one. @param sight of what scrolls, in CSS pixels */
 export function useReveal(
-  element: { readonly current: HTMLElement | null },
+  { sight, moveTo }: Pick<ReturnType<typeof useSight>, 'sight' | 'moveTo'>,
   cards: readonly Card[],
   id: string,
   zoom: number,
 ): void {
+  const [last, setLast] = useState('');
   const card = cards.find(({ table }) => table.id === id);
   const y = (card?.y ?? -1) * zoom;
   const end = y + (card?.height ?? 0) * zoom;
-  useEffect(() => {
-    const box = element.current;
-    if (!box || y < 0) return;
-    const { scrollTop, clientHeight } = box;
-    if (y < scrollTop || end > scrollTop + clientHeight)
-      box.scrollTop = Math.max(0, Math.min(y - 24, end - clientHeight / 2));
-  }, [element, y, end]);
+  const now = `${y} ${end}`;
+  if (sight.height === 0 || now === last) return;
+  setLast(now);
+  if (y >= 0 && (y < sight.top || end > sight.top + sight.height))
+    moveTo(Math.max(0, Math.min(y - 24, end - sight.height / 2)));
 }

@@ -28,8 +28,8 @@ function Rows({ run, events }: { readonly run: Run; readonly events: Sequence })
     count: events.length,
     row: ROW,
     shown: [row, selected < 0 ? -1 : events.rank(selected)],
-    margin: 1,
-    beyond: 6,
+    margin: [1, 2],
+    beyond: 4,
   });
   return (
     <section
