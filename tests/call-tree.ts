@@ -126,7 +126,7 @@ export function loggedTree(reader: LogReader, names: Names): string[] {
   const top = (): Frame => stack.at(-1) as Frame;
   for (let index = 0; index < reader.length; index++) {
     const { kind, name, family } = reader.spec(index);
-    if (kind === EVENT.call) stack.push(enter(top(), reader.text(reader.word(index, 2))));
+    if (kind === EVENT.call) stack.push(enter(top(), reader.text(reader.payload(index, 0))));
     else if (kind === EVENT.return) stack.pop();
     else if (family === 'tracepoint') top().children.push({ text: `* ${name}`, children: [] });
     else if (kind === EVENT.step || kind === EVENT.outcome || kind === EVENT.mmio)

@@ -72,7 +72,7 @@ describe('calls', () => {
     const open: number[] = [];
     const isSound = (index: number): boolean => {
       const kind = reader.kind(index);
-      const name = reader.word(index, 2);
+      const name = reader.payload(index, 0);
       if (kind === EVENT.return && open.pop() !== name) return false;
       const sound = reader.depth(index) === open.length && (kind !== EVENT.step || open.length === 0);
       if (kind === EVENT.call) open.push(name);

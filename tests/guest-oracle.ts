@@ -141,11 +141,11 @@ class Oracle {
     for (let index = reader.stepEnd(step) - 1; index >= reader.stepStart(step); index--) {
       if (reader.kind(index) !== EVENT.outcome) continue;
       return {
-        what: reader.word(index, 2),
-        value: bigOfPair(reader.word(index, 3), reader.word(index, 4)),
-        vector: reader.word(index, 5),
-        error: reader.word(index, 6),
-        text: WITH_TEXT.includes(reader.word(index, 2)) ? reader.text(reader.word(index, 7)) : '',
+        what: reader.payload(index, 0),
+        value: bigOfPair(reader.payload(index, 1), reader.payload(index, 2)),
+        vector: reader.payload(index, 3),
+        error: reader.payload(index, 4),
+        text: WITH_TEXT.includes(reader.payload(index, 0)) ? reader.text(reader.payload(index, 5)) : '',
         leftToUserSpace:
           reader.find(index, -1, (at) => reader.kind(at) === EVENT.mmio) >= reader.stepStart(step),
       };

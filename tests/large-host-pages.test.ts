@@ -1,6 +1,6 @@
 // Where large pages of the host lie otherwise in its address space than in the guest's, KVM maps none.
 import { expect, it } from 'vitest';
-import { EVENT, PAYLOAD } from '#machine/events.ts';
+import { EVENT } from '#machine/events.ts';
 import { runText } from './golden-scenarios.ts';
 
 /** Level at which the last spte was set. */
@@ -9,7 +9,7 @@ function mappedLevel(slot: string, ...steps: string[]): number {
     ['scenario 1', 'machine kvm mmu=tdp', 'guest paging=off', `slot 0 ${slot}`, ...steps].join('\n'),
   );
   for (let index = reader.length - 1; index >= 0; index--)
-    if (reader.kind(index) === EVENT.kvm_mmu_spte_requested) return reader.word(index, PAYLOAD + 2);
+    if (reader.kind(index) === EVENT.kvm_mmu_spte_requested) return reader.payload(index, 2);
   throw new Error('nothing was mapped');
 }
 

@@ -254,7 +254,7 @@ describe('a guest that cannot go on', () => {
     const reader = new LogReader(result.log);
     const outcomes = Array.from({ length: reader.length }, (_, index) => index)
       .filter((index) => reader.kind(index) === EVENT.outcome)
-      .map((index) => reader.word(index, 2));
+      .map((index) => reader.payload(index, 0));
     expect(outcomes).toEqual([OUTCOME.shutdown, OUTCOME.notRun]);
   });
 });

@@ -2,7 +2,7 @@
  * Whether a guest can see what its processors remember. One that flushes what the manuals ask for must not: each step comes to the same
  * with any TLB as with none, and the tables and the dirty logs are the same in the end.
  */
-import { EVENT, OUTCOME, PAYLOAD } from '#machine/events.ts';
+import { EVENT, OUTCOME } from '#machine/events.ts';
 import { LogReader } from '#machine/log-reader.ts';
 import { DEFAULT_LIMITS } from '#machine/words.ts';
 import { load } from '#scenario/check.ts';
@@ -66,8 +66,8 @@ function see(text: string): Seen {
  * and what is remembered need not be walked.
  */
 function outcomeOf(reader: LogReader, index: number): string {
-  if (reader.word(index, PAYLOAD) !== OUTCOME.dirty) return outcomeText(reader, index);
-  return framesOf(reader.text(reader.word(index, PAYLOAD + 5)))
+  if (reader.payload(index, 0) !== OUTCOME.dirty) return outcomeText(reader, index);
+  return framesOf(reader.text(reader.payload(index, 5)))
     .filter((gfn) => gfn < FIRST_TABLE || gfn > LAST_TABLE)
     .join();
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { brokenInvariants } from '#hypervisor/kvm/invariants/broken_invariants.ts';
 import { EVENT } from '#machine/events.ts';
 import { LogReader } from '#machine/log-reader.ts';
+import { makesTable } from '#machine/queries.ts';
 import { load } from '#scenario/check.ts';
 import { startRun } from '#scenario/run.ts';
 import { recording, supportedRecordings } from './golden-scenarios.ts';
@@ -41,8 +42,6 @@ function counts(
   return [count(text), count(withKeys(text, keys))];
 }
 
-const created = (reader: LogReader, index: number): boolean => (reader.word(index, 5) & (1 << 17)) !== 0;
-
 const SETUP = `scenario 1
 machine kvm mmu=shadow tlb=off vcpus=2
 slot 0 gpa=0 size=4M
@@ -72,7 +71,7 @@ describe('unsync=off', () => {
     const change = `${SETUP}read 0x10000\nwrite 0x40000080 0x12000|p|w|u|a|d\nwrite 0x12000 7\nread 0x10000\n`;
     const last = (text: string): number => {
       const reader = run(text);
-      return reader.word(reader.length - 1, 4);
+      return reader.payload(reader.length - 1, 2);
     };
     expect([last(change), last(withKeys(change, 'unsync=off'))]).toEqual([0, 7]);
   });
@@ -82,7 +81,7 @@ describe('shadow-cache=off', () => {
   const switches = `${SETUP}read 0x10000\ncr3 vb\nread 0x10000\ncr3 va\nread 0x10000\ncr3 vb\nread 0x10000\n`;
 
   it('makes all tables anew at every change of CR3', () => {
-    expect(counts(switches, 'shadow-cache=off', EVENT.kvm_mmu_get_page, created)).toEqual([8, 16]);
+    expect(counts(switches, 'shadow-cache=off', EVENT.kvm_mmu_get_page, makesTable)).toEqual([8, 16]);
   });
 
   it('takes out of use what no root leads to', () => {
@@ -91,7 +90,7 @@ describe('shadow-cache=off', () => {
 
   it('begins anew even when CR3 gets the value that it has', () => {
     const same = `${SETUP}read 0x10000\ncr3 va\nread 0x10000\n`;
-    expect(counts(same, 'shadow-cache=off', EVENT.kvm_mmu_get_page, created)).toEqual([4, 8]);
+    expect(counts(same, 'shadow-cache=off', EVENT.kvm_mmu_get_page, makesTable)).toEqual([4, 8]);
   });
 
   it('leaves the other vCPU its tables', () => {
@@ -129,7 +128,7 @@ describe('private-roots=on', () => {
   const two = `${SETUP}read 0x10000\ncpu1 read 0x10000\n`;
 
   it('gives each vCPU shadow pages of its own', () => {
-    expect(counts(two, 'private-roots=on', EVENT.kvm_mmu_get_page, created)).toEqual([4, 8]);
+    expect(counts(two, 'private-roots=on', EVENT.kvm_mmu_get_page, makesTable)).toEqual([4, 8]);
     expect(counts(two, 'private-roots=on', EVENT.kvm_page_fault)).toEqual([1, 2]);
   });
 

@@ -5,8 +5,9 @@
  * The log is read once. Rows of running totals are kept at each step's first event and every BLOCK events, so that the costs up
  * to any event are a row and at most a block's events away, however long the log is.
  */
-import { EVENT, EVENTS, type EventSpec, PAYLOAD, WALKER_NESTED } from './events.ts';
+import { EVENT, EVENTS, type EventSpec, REFERENCE_PLACE, WALKER_NESTED } from './events.ts';
 import type { LogReader } from './log-reader.ts';
+import { makesTable } from './queries.ts';
 
 const COUNTERS = [
   // The processor's own references, by the tables that the entry lies in.
@@ -57,9 +58,6 @@ const WIDTH = OUTSIDE + 5;
 
 /** Events between two rows that are kept. */
 const BLOCK = 1024;
-
-/** Bit of a get_page event's fourth word: the table was made, not found. */
-const CREATED = 1 << 17;
 
 const COLUMN = Object.fromEntries(COUNTERS.map((counter, column) => [counter, column])) as Record<
   Counter,
@@ -258,12 +256,12 @@ export class Costs {
         row[FLUSH_REASONS + this.#reason(this.#reasons.flushes, index)]!++;
         break;
       case EVENT.kvm_mmu_get_page:
-        if (reader.word(index, PAYLOAD + 3) & CREATED) row[COLUMN.tablesMade]!++;
+        if (makesTable(reader, index)) row[COLUMN.tablesMade]!++;
         break;
       case EVENT.kvm_mmu_set_accessed_bit:
       case EVENT.kvm_mmu_set_dirty_bit:
-        row[BIT_HI] = reader.word(index, PAYLOAD);
-        row[BIT_LO] = reader.word(index, PAYLOAD + 1);
+        row[BIT_HI] = reader.payload(index, 0);
+        row[BIT_LO] = reader.payload(index, 1);
         break;
       case EVENT.memory:
         if (row[OUTSIDE] === 1 && !isBitStore(reader, index, row)) row[COLUMN.emulatedWrites]!++;
@@ -273,7 +271,7 @@ export class Costs {
 
   /** Number of an event's reason, which its first payload word names. */
   #reason(names: string[], index: number): number {
-    const name = this.#reader.text(this.#reader.word(index, PAYLOAD));
+    const name = this.#reader.text(this.#reader.payload(index, 0));
     const known = names.indexOf(name);
     if (known >= 0) return known;
     return Math.min(names.length < MOST_REASONS ? names.push(name) - 1 : MOST_REASONS, MOST_REASONS - 1);
@@ -282,10 +280,10 @@ export class Costs {
 
 /** In which tables a reference's entry lies: a hypervisor's has a place in the machine, a guest's an address only. */
 function referenceColumn(reader: LogReader, index: number): number {
-  if ((reader.word(index, PAYLOAD) & 0xff) === WALKER_NESTED) return COLUMN.nestedReferences;
-  return reader.word(index, PAYLOAD + 5) === 0 ? COLUMN.guestReferences : COLUMN.shadowReferences;
+  if ((reader.payload(index, 0) & 0xff) === WALKER_NESTED) return COLUMN.nestedReferences;
+  return reader.payload(index, REFERENCE_PLACE) === 0 ? COLUMN.guestReferences : COLUMN.shadowReferences;
 }
 
 /** Whether a write to guest memory stores the accessed or dirty bit that the event before it told of. */
 const isBitStore = (reader: LogReader, index: number, row: Int32Array): boolean =>
-  reader.word(index, PAYLOAD) === row[BIT_HI] && reader.word(index, PAYLOAD + 1) === row[BIT_LO];
+  reader.payload(index, 0) === row[BIT_HI] && reader.payload(index, 1) === row[BIT_LO];

@@ -379,9 +379,19 @@ export const EVENT = {
 /** The table: kind → what it is. */
 export const EVENTS: readonly EventSpec[] = specs;
 
+/** Payload word of a `reference` event: the place of an entry in a hypervisor's table; 0 for one in a guest's. */
+export const REFERENCE_PLACE = 5;
+
+/** Bit of an spte's flags word, whatever its format: present, as KVM's MMU counts. */
+export const MMU_PRESENT = 1 << 11;
+
+/** Bit of word 3 of a `kvm_mmu_get_page` event: the table was made, not found. */
+export const TABLE_CREATED = 1 << 17;
+
 /** Whether a kind of event is a call or a return. */
 export const isCall = (kind: number): boolean => kind === EVENT.call || kind === EVENT.return;
 
 /** Words of an event record: two of header, seven of payload. */
 export const EVENT_WORDS = 9;
 export const PAYLOAD = 2;
+export const PAYLOAD_WORDS = EVENT_WORDS - PAYLOAD;

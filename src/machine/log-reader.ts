@@ -17,6 +17,11 @@ export interface Change {
   readonly value: number;
 }
 
+/** Word `word` (0..8) of event `index`'s record. */
+function recordWord({ events }: LogData, index: number, word: number): number {
+  return (events[index >>> CHUNK_SHIFT] as Int32Array)[(index & CHUNK_MASK) * EVENT_WORDS + word] as number;
+}
+
 export class LogReader {
   readonly data: LogData;
 
@@ -28,37 +33,44 @@ export class LogReader {
     return this.data.eventCount;
   }
 
-  /** Word `word` (0..8) of event `index`'s record. */
-  word(index: number, word: number): number {
-    const chunk = this.data.events[index >>> CHUNK_SHIFT] as Int32Array;
-    return chunk[(index & CHUNK_MASK) * EVENT_WORDS + word] as number;
-  }
-
+  /** Which kind of event it is (EVENT). */
   kind(index: number): number {
-    return this.word(index, 0) & 0xffff;
+    return recordWord(this.data, index, 0) & 0xffff;
   }
 
+  /** What the event table says of an event's kind. */
   spec(index: number): EventSpec {
     return EVENTS[this.kind(index)] as EventSpec;
   }
 
   /** The vCPU an event belongs to; null for the host. */
   cpu(index: number): number | null {
-    const cpu = (this.word(index, 0) >>> 16) & 0xff;
+    const cpu = (recordWord(this.data, index, 0) >>> 16) & 0xff;
     return cpu === HOST ? null : cpu;
   }
 
   /** How many calls were open at an event. */
   depth(index: number): number {
-    return this.word(index, 0) >>> 24;
+    return recordWord(this.data, index, 0) >>> 24;
+  }
+
+  /** How many words have changed up to an event, its own included; 0 for -1, before all events. */
+  changesUpTo(index: number): number {
+    return index < 0 ? 0 : recordWord(this.data, index, 1);
+  }
+
+  /** Word `n` of an event's payload, as the event table counts them (0..6). */
+  payload(index: number, n: number): number {
+    return recordWord(this.data, index, PAYLOAD + n);
   }
 
   /** The first word of a field's value, with its bits cut out; unsigned where it is less than a word. */
   field(index: number, field: FieldSpec): number {
-    const word = this.word(index, PAYLOAD + field.word);
+    const word = this.payload(index, field.word);
     return field.bits === 32 ? word : (word >>> field.shift) & ((1 << field.bits) - 1);
   }
 
+  /** One of the log's texts, by its number; empty where there is none. */
   text(index: number): string {
     return this.data.strings[index] ?? '';
   }
@@ -80,6 +92,7 @@ export class LogReader {
     return low - 1;
   }
 
+  /** The first event of a step; the log's end for a step that there is not. */
   stepStart(step: number): number {
     return this.data.steps[step] ?? this.length;
   }
@@ -92,7 +105,7 @@ export class LogReader {
   /** The words that event `index` changed, in order. */
   changes(index: number): Change[] {
     const changes: Change[] = [];
-    for (let i = index === 0 ? 0 : this.word(index - 1, 1); i < this.word(index, 1); i++) {
+    for (let i = this.changesUpTo(index - 1); i < this.changesUpTo(index); i++) {
       changes.push({
         place: this.changeWord(i, 0),
         old: this.changeWord(i, 1),
@@ -150,7 +163,7 @@ export class Replay {
 
   /** Moves to the machine as it is at event `index` (-1: before all events). */
   seek(index: number): Int32Array {
-    const target = index < 0 ? 0 : this.reader.word(index, 1);
+    const target = this.reader.changesUpTo(index);
     const near = this.#nearest(target);
     if (near && Math.abs(near.change - target) < Math.abs(this.#change - target)) {
       this.words = near.words.slice();

@@ -3,7 +3,7 @@
  * Answers are event indices, -1 where there is none. Only what lies between the moment and the answer is looked at.
  */
 import { flagsWord, frameWord } from '#arch/word64.ts';
-import { EVENT, PAYLOAD } from './events.ts';
+import { EVENT, MMU_PRESENT, REFERENCE_PLACE, TABLE_CREATED } from './events.ts';
 import type { LogReader } from './log-reader.ts';
 import { FRAME_SHIFT, FRAME_WORDS } from './words.ts';
 
@@ -107,7 +107,7 @@ export function eventOfChange(reader: LogReader, change: number): number {
   let high = reader.length - 1;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (reader.word(middle, 1) > change) high = middle;
+    if (reader.changesUpTo(middle) > change) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -125,8 +125,8 @@ export function alters(reader: LogReader, change: number, stored: Stored): boole
 export function lastWrite(reader: LogReader, stored: Stored, event: number): number {
   const last = Math.min(event, stored.to, reader.length - 1);
   if (stored.place === 0 || last < 0) return -1;
-  const first = stored.from === 0 ? 0 : reader.word(stored.from - 1, 1);
-  for (let change = reader.word(last, 1) - 1; change >= first; change--) {
+  const first = reader.changesUpTo(stored.from - 1);
+  for (let change = reader.changesUpTo(last) - 1; change >= first; change--) {
     if (alters(reader, change, stored)) return eventOfChange(reader, change);
   }
   return -1;
@@ -137,8 +137,8 @@ export function nextWrite(reader: LogReader, stored: Stored, event: number): num
   const before = Math.max(event, stored.from - 1);
   const last = Math.min(stored.to, reader.length - 1);
   if (stored.place === 0 || last < 0) return -1;
-  const end = reader.word(last, 1);
-  for (let change = before < 0 ? 0 : reader.word(Math.min(before, last), 1); change < end; change++) {
+  const end = reader.changesUpTo(last);
+  for (let change = reader.changesUpTo(Math.min(before, last)); change < end; change++) {
     if (alters(reader, change, stored)) return eventOfChange(reader, change);
   }
   return -1;
@@ -153,10 +153,10 @@ function liesIn({ guest }: Stored, hi: number, lo: number): boolean {
 
 /** Whether event `index` reads it in a walk: the processor's, or KVM's own walk of the guest's tables. */
 export function reads(reader: LogReader, index: number, stored: Stored): boolean {
-  const word = (n: number): number => reader.word(index, PAYLOAD + n);
+  const word = (n: number): number => reader.payload(index, n);
   switch (reader.kind(index)) {
     case EVENT.reference: {
-      const place = word(5);
+      const place = word(REFERENCE_PLACE);
       if (place === 0) return liesIn(stored, word(1), word(2));
       return !stored.guest && place >= stored.place && place < stored.place + stored.words;
     }
@@ -176,8 +176,9 @@ export function nextRead(reader: LogReader, stored: Stored, event: number): numb
   return -1;
 }
 
-/** Bit of a get_page event's fourth word: the table was made, not found. */
-const CREATED = 1 << 17;
+/** Whether event `index` tells that the hypervisor made a table. */
+export const makesTable = (reader: LogReader, index: number): boolean =>
+  reader.kind(index) === EVENT.kvm_mmu_get_page && (reader.payload(index, 3) & TABLE_CREATED) !== 0;
 
 /** When the hypervisor's table with a serial number appeared and went. Serial numbers are given once. */
 export function tableLife(reader: LogReader, serial: number): Life {
@@ -185,9 +186,9 @@ export function tableLife(reader: LogReader, serial: number): Life {
   for (let index = 0; index < reader.length; index++) {
     const kind = reader.kind(index);
     if (kind !== EVENT.kvm_mmu_get_page && kind !== EVENT.tableFree) continue;
-    if (reader.word(index, PAYLOAD) !== serial) continue;
+    if (reader.payload(index, 0) !== serial) continue;
     if (kind === EVENT.tableFree) return { appeared, gone: index };
-    if (reader.word(index, PAYLOAD + 3) & CREATED) appeared = index;
+    if (makesTable(reader, index)) appeared = index;
   }
   return { appeared, gone: -1 };
 }
@@ -213,7 +214,7 @@ type Tests = ReadonlyMap<number, Test>;
 function nearest(reader: LogReader, event: number, direction: 1 | -1, tests: Tests): number {
   return reader.find(event, direction, (index) => {
     const test = tests.get(reader.kind(index));
-    return test?.((n) => reader.word(index, PAYLOAD + n)) ?? false;
+    return test?.((n) => reader.payload(index, n)) ?? false;
   });
 }
 
@@ -243,8 +244,7 @@ export function nearestAccess(
   return nearest(reader, event, direction, new Map([[EVENT.access, isThere]]));
 }
 
-/** Bits that both formats of KVM's entries have: MMU-present, page size. */
-const MMU_PRESENT = 1 << 11;
+/** Bit that both formats of KVM's entries have: the entry maps a large page. */
 const PAGE_SIZE = 1 << 7;
 
 /**

@@ -2,7 +2,7 @@
  * Which events a canonical trace has: steps, outcomes, MMIO exits and the kernel's tracepoints, without the walks that KVM's
  * emulator makes to fetch an instruction (they depend on the processor's decode assists, not on the MMU).
  */
-import { EVENT, PAYLOAD } from '#machine/events.ts';
+import { EVENT } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 
 const WALK_KINDS: readonly number[] = [
@@ -17,7 +17,7 @@ export function dropsEmulatorFetch(reader: LogReader): (index: number) => boolea
   return (index) => {
     const spec = reader.spec(index);
     if (spec.family !== 'tracepoint') return true;
-    if (spec.kind === EVENT.kvm_mmu_pagetable_walk) dropping = reader.word(index, PAYLOAD + 3) !== 0;
+    if (spec.kind === EVENT.kvm_mmu_pagetable_walk) dropping = reader.payload(index, 3) !== 0;
     else dropping = dropping && WALK_KINDS.includes(spec.kind);
     return !dropping;
   };

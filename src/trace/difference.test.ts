@@ -5,8 +5,8 @@ import { LogReader } from '#machine/log-reader.ts';
 import { VIEWING_LIMITS } from '#machine/words.ts';
 import { load } from '#scenario/check.ts';
 import { runScenario } from '#scenario/run.ts';
-import { firstDifference, type NamedLog, stepOutcome } from './difference.ts';
-import { Names } from './names.ts';
+import { firstDifference, stepOutcome } from './difference.ts';
+import { type NamedLog, Names } from './names.ts';
 import { eventLine } from './print.ts';
 
 const TEXT = `scenario 1

@@ -2,16 +2,10 @@
  * Where two logs differ: the first event that tells something else, and the first step that comes to something else. Calls of
  * functions are passed over. Places in the machine do not count, nor do numbers of texts; what they name does.
  */
-import { EVENT, EVENT_WORDS, isCall } from '#machine/events.ts';
+import { EVENT, isCall, PAYLOAD_WORDS } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
-import type { Names } from './names.ts';
+import type { NamedLog } from './names.ts';
 import { eventLine, outcomeText } from './print.ts';
-
-/** A log, and the names of its frames. */
-export interface NamedLog {
-  readonly reader: LogReader;
-  readonly names: Names;
-}
 
 /** The first event at or after `index` that is no call; the log's length where there is none. */
 function told(reader: LogReader, index: number): number {
@@ -20,10 +14,10 @@ function told(reader: LogReader, index: number): number {
   return event;
 }
 
-/** Kind and payload, word for word; the number of changes and the depth of calls left out. */
+/** Kind, vCPU and payload, word for word; the number of changes and the depth of calls left out. */
 function hasSameWords(a: LogReader, atA: number, b: LogReader, atB: number): boolean {
-  if ((a.word(atA, 0) ^ b.word(atB, 0)) & 0xffffff) return false;
-  for (let word = 2; word < EVENT_WORDS; word++) if (a.word(atA, word) !== b.word(atB, word)) return false;
+  if (a.kind(atA) !== b.kind(atB) || a.cpu(atA) !== b.cpu(atB)) return false;
+  for (let n = 0; n < PAYLOAD_WORDS; n++) if (a.payload(atA, n) !== b.payload(atB, n)) return false;
   return true;
 }
 

@@ -8,7 +8,7 @@
  */
 import { faultLetters } from '#arch/fault.ts';
 import { hexOfEntry, hexOfPair } from '#arch/word64.ts';
-import { EVENT, PAYLOAD, VECTORS } from '#machine/events.ts';
+import { EVENT, VECTORS } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { HEADER } from '#machine/words.ts';
 import type { Names } from './names.ts';
@@ -40,7 +40,7 @@ class Source {
 
   /** Payload word `n`. */
   word(n: number): number {
-    return this.reader.word(this.index, PAYLOAD + n);
+    return this.reader.payload(this.index, n);
   }
 
   bit(n: number, bit: number): boolean {

@@ -2,14 +2,18 @@
  * Names of host frames in a log: h0, h1, … in the order in which the kernel's own events first print them, as a canonical trace has
  * them. Tables are t0, t1, … by their serial number. What no event prints has a name from its number.
  */
-import { EVENT, type FieldSpec } from '#machine/events.ts';
+import { type FieldSpec, MMU_PRESENT } from '#machine/events.ts';
 import { HUGE_FRAMES } from '#machine/host-pages.ts';
 import type { LogReader } from '#machine/log-reader.ts';
+import { makesTable } from '#machine/queries.ts';
 import { HEADER } from '#machine/words.ts';
 import { dropsEmulatorFetch } from './canonical.ts';
 
-/** Bit 11 of an entry's flags: present for KVM's MMU, so the frame word is a frame. */
-const MMU_PRESENT = 1 << 11;
+/** A log, and the names of what is in it. */
+export interface NamedLog {
+  readonly reader: LogReader;
+  readonly names: Names;
+}
 
 export class Names {
   readonly #frames = new Map<number, string>();
@@ -73,21 +77,21 @@ export class Names {
   #learn(index: number): void {
     const spec = this.#reader.spec(index);
     if (spec.family !== 'tracepoint') return;
-    if (spec.kind === EVENT.kvm_mmu_get_page && this.#reader.word(index, 5) & (1 << 17)) {
-      const frame = this.#reader.word(index, 6);
+    if (makesTable(this.#reader, index)) {
+      const frame = this.#reader.payload(index, 4);
       const pages = this.#tables.get(frame) ?? [];
-      pages.push({ from: index, serial: this.#reader.word(index, 2) });
+      pages.push({ from: index, serial: this.#reader.payload(index, 0) });
       this.#tables.set(frame, pages);
     }
     for (const field of spec.fields) if (!field.hidden) this.#learnField(index, field);
   }
 
   #learnField(index: number, field: FieldSpec): void {
-    const first = this.#reader.word(index, 2 + field.word);
+    const first = this.#reader.payload(index, field.word);
     if (field.type === 'pfn') this.#nameFrame(first);
     else if (
       field.type === 'spte' &&
-      this.#reader.word(index, 3 + field.word) & MMU_PRESENT &&
+      this.#reader.payload(index, field.word + 1) & MMU_PRESENT &&
       this.tableInFrame(first, index) === null
     )
       this.#nameFrame(first);

@@ -5,8 +5,9 @@ import {
   EVENT,
   type FieldSpec,
   type FieldType,
+  MMU_PRESENT,
   OUTCOME,
-  PAYLOAD,
+  REFERENCE_PLACE,
   REGISTERS,
   VECTORS,
   WALKERS,
@@ -23,7 +24,6 @@ export interface PrintedField {
 }
 
 const hex = (word: number): string => `0x${(word >>> 0).toString(16)}`;
-const MMU_PRESENT = 1 << 11;
 const letters = (mask: number, names: string): string =>
   [...names].map((letter, bit) => (mask & (1 << bit) ? letter : '-')).join('');
 
@@ -38,12 +38,12 @@ const roleAccess = (access: number): string =>
   (access & 2 ? 'w' : '-') + (access & 4 ? 'u' : '-') + (access & 1 ? 'x' : '-');
 
 /** Place of the entry that a `reference` read; 0 where it is a guest's. */
-const placeOf = (reader: LogReader, index: number): number => reader.word(index, PAYLOAD + 5);
+const placeOf = (reader: LogReader, index: number): number => reader.payload(index, REFERENCE_PLACE);
 
 type Print = (reader: LogReader, names: Names, index: number, field: FieldSpec) => string;
 
 const second = (reader: LogReader, index: number, field: FieldSpec): number =>
-  reader.word(index, 3 + field.word);
+  reader.payload(index, field.word + 1);
 const pair: Print = (reader, _, index, field) =>
   `0x${hexOfPair(reader.field(index, field), second(reader, index, field))}`;
 const number: Print = (reader, _, index, field) => String(reader.field(index, field) >>> 0);
@@ -104,7 +104,7 @@ export function eventFields(reader: LogReader, names: Names, index: number): Pri
 /** One event as a line, in the form of its kind. */
 export function eventLine(reader: LogReader, names: Names, index: number): string {
   const kind = reader.kind(index);
-  if (kind === EVENT.step) return `== ${reader.word(index, 2)} ${reader.text(reader.word(index, 3))}`;
+  if (kind === EVENT.step) return `== ${reader.payload(index, 0)} ${reader.text(reader.payload(index, 1))}`;
   if (kind === EVENT.outcome) return `-- ${outcomeText(reader, index)}`;
   if (kind === EVENT.mmio) return `-- ${mmioText(reader, index)}`;
   const fields = eventFields(reader, names, index).map((field) => `${field.name}=${field.value}`);
@@ -113,28 +113,28 @@ export function eventLine(reader: LogReader, names: Names, index: number): strin
 
 /** What a step came to, in the words of a trace: `ok value=0x0`, `#PF error=0x2 cr2=0x10000`. */
 export function outcomeText(reader: LogReader, index: number): string {
-  const value = `0x${hexOfPair(reader.word(index, 3), reader.word(index, 4))}`;
-  const text = reader.text(reader.word(index, 7));
-  switch (reader.word(index, 2)) {
+  const value = `0x${hexOfPair(reader.payload(index, 1), reader.payload(index, 2))}`;
+  const text = reader.text(reader.payload(index, 5));
+  switch (reader.payload(index, 0)) {
     case OUTCOME.ok:
       return 'ok';
     case OUTCOME.value:
       return `ok value=${value}`;
     case OUTCOME.exception: {
-      const vector = reader.word(index, 5);
-      const error = reader.word(index, 6) === -1 ? '' : ` error=${hex(reader.word(index, 6))}`;
+      const vector = reader.payload(index, 3);
+      const error = reader.payload(index, 4) === -1 ? '' : ` error=${hex(reader.payload(index, 4))}`;
       return `${VECTORS[vector] ?? `#${vector}`}${error}${vector === 14 ? ` cr2=${value}` : ''}`;
     }
     case OUTCOME.dirty:
       return `dirty gfns=${text}`;
     case OUTCOME.young:
-      return `young=${reader.word(index, 4)}`;
+      return `young=${reader.payload(index, 2)}`;
     case OUTCOME.runError:
       return `run error=${text}`;
     case OUTCOME.error:
       return `error=${text}`;
     case OUTCOME.internal:
-      return `internal suberror=${reader.word(index, 4)}`;
+      return `internal suberror=${reader.payload(index, 2)}`;
     case OUTCOME.shutdown:
       return 'shutdown';
     default:
@@ -143,11 +143,11 @@ export function outcomeText(reader: LogReader, index: number): string {
 }
 
 function mmioText(reader: LogReader, index: number): string {
-  const write = reader.word(index, 5) !== 0;
-  const width = reader.word(index, 4);
-  const gpa = `0x${hexOfPair(reader.word(index, 2), reader.word(index, 3))}`;
-  const hi = width === 8 ? reader.word(index, 6) : 0;
-  const lo = width >= 4 ? reader.word(index, 7) : reader.word(index, 7) & ((1 << (width * 8)) - 1);
+  const write = reader.payload(index, 3) !== 0;
+  const width = reader.payload(index, 2);
+  const gpa = `0x${hexOfPair(reader.payload(index, 0), reader.payload(index, 1))}`;
+  const hi = width === 8 ? reader.payload(index, 4) : 0;
+  const lo = width >= 4 ? reader.payload(index, 5) : reader.payload(index, 5) & ((1 << (width * 8)) - 1);
   return `mmio ${write ? 'write' : 'read'} gpa=${gpa} width=${width}${write ? ` value=0x${hexOfPair(hi, lo)}` : ''}`;
 }
 
@@ -180,6 +180,6 @@ const INTERNAL_ERROR = 17;
 
 /** What follows the outcome of a step at which KVM gave up: the registers, and why user space was called. */
 function internalErrorLines(reader: LogReader, index: number): string[] {
-  if (reader.kind(index) !== EVENT.outcome || reader.word(index, 2) !== OUTCOME.internal) return [];
-  return [`-- state ${reader.text(reader.word(index, 7))}`, `-- exit reason=${INTERNAL_ERROR}`];
+  if (reader.kind(index) !== EVENT.outcome || reader.payload(index, 0) !== OUTCOME.internal) return [];
+  return [`-- state ${reader.text(reader.payload(index, 5))}`, `-- exit reason=${INTERNAL_ERROR}`];
 }

@@ -6,9 +6,6 @@ import { leafState, savedRights } from '#hypervisor/entry-bits.ts';
 import type { Names } from '#trace/names.ts';
 import type { Place } from './place.ts';
 
-/** KVM's own present bit in an spte: bit 11. */
-export const MMU_PRESENT = 1 << 11;
-
 /** An entry split as it is read: where it points, in which space, and its other bits. */
 export interface EntryText {
   readonly address: string;

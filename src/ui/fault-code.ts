@@ -2,7 +2,7 @@
 import { EPT_QUALIFICATION_BITS } from '#arch/ept.ts';
 import { PF_BITS } from '#arch/fault.ts';
 import { NPF_BITS } from '#arch/npt.ts';
-import { EVENT, PAYLOAD } from '#machine/events.ts';
+import { EVENT } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { nestedRulesAt } from '#ui/sentence/nested-fault-reason.ts';
 import type { Words } from '#ui/words/en.ts';
@@ -22,11 +22,11 @@ const EXIT_FORMAT: Readonly<Record<string, FaultCode['format']>> = {
 };
 
 const formatOfExit = (reader: LogReader, exit: number): FaultCode['format'] | null =>
-  exit < 0 ? null : (EXIT_FORMAT[reader.text(reader.word(exit, PAYLOAD))] ?? null);
+  exit < 0 ? null : (EXIT_FORMAT[reader.text(reader.payload(exit, 0))] ?? null);
 
 /** The code that event `index` tells; null where it tells none. */
 export function faultCode(reader: LogReader, index: number): FaultCode | null {
-  const word = (n: number): number => reader.word(index, PAYLOAD + n);
+  const word = (n: number): number => reader.payload(index, n);
   const pf = (code: number): FaultCode => ({ format: 'pf', hi: 0, lo: code });
   switch (reader.kind(index)) {
     case EVENT.exit: {

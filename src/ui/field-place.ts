@@ -1,17 +1,12 @@
 /** What a field of an event names: the table, the entry, the frame, the address that selecting it selects. */
 
 import { PTE } from '#arch/entry.ts';
-import type { FieldSpec } from '#machine/events.ts';
-import { PAYLOAD, REGISTERS } from '#machine/events.ts';
-import { MMU_PRESENT } from './entry-text.ts';
+import { type FieldSpec, MMU_PRESENT, REFERENCE_PLACE, REGISTERS } from '#machine/events.ts';
 import type { Run } from './moment.ts';
 import type { Place, TablePlace } from './place.ts';
 
 /** What is needed of a run. */
 type Source = Pick<Run, 'reader' | 'names'>;
-
-/** Payload word of a `reference` event that holds the entry's place. */
-const REFERENCE_PLACE = 5;
 
 const entryOf = (table: string, place: number): TablePlace => ({
   kind: 'entry',
@@ -57,7 +52,7 @@ const guestEntry: FieldPlace = (_, __, frame, flags) => (flags & PTE.present ? g
 
 /** The place that an entry was read from: of the hypervisor's by its place, of the guest's by its address. */
 const readFrom: FieldPlace = (source, index, hi, lo) => {
-  const place = source.reader.word(index, PAYLOAD + REFERENCE_PLACE);
+  const place = source.reader.payload(index, REFERENCE_PLACE);
   if (place === 0) return { kind: 'address', space: 'gpa', hi, lo };
   return entryAtPlace(source, index, place) ?? entryOf(paeRoot(source, index), place);
 };
@@ -77,7 +72,7 @@ const BY_TYPE: Partial<Record<FieldSpec['type'], FieldPlace>> = {
   entry: guestEntry,
   spte: spteTarget,
   either: (source, index, frame, flags) =>
-    source.reader.word(index, PAYLOAD + REFERENCE_PLACE) === 0
+    source.reader.payload(index, REFERENCE_PLACE) === 0
       ? guestEntry(source, index, frame, flags)
       : spteTarget(source, index, frame, flags),
   function: ({ reader }, _, text) => ({ kind: 'function', name: reader.text(text) }),
@@ -91,6 +86,6 @@ const BY_TYPE: Partial<Record<FieldSpec['type'], FieldPlace>> = {
 export function fieldPlace(source: Source, index: number, field: FieldSpec): Place | null {
   const { reader } = source;
   const first = reader.field(index, field);
-  const second = field.word < 6 ? reader.word(index, PAYLOAD + field.word + 1) : 0;
+  const second = field.word < 6 ? reader.payload(index, field.word + 1) : 0;
   return BY_TYPE[field.type]?.(source, index, first, second) ?? null;
 }

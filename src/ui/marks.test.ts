@@ -60,11 +60,11 @@ it('in two dimensions a linear address goes through the nested tables by its gue
   const run = runText(NESTED);
   const translated = momentOf(run, EVENT.translated);
   const { reader, index } = translated;
-  const [hi, lo] = [reader.word(index, 2), reader.word(index, 3)];
+  const [hi, lo] = [reader.payload(index, 0), reader.payload(index, 1)];
   const marks = marksOf(translated, { kind: 'address', space: 'gva', hi, lo });
   const sides = [...marks.entries].map((text) => (text.startsWith('g:') ? 'guest' : 'nested'));
   expect(sides).toEqual([...Array(4).fill('guest'), ...Array(4).fill('nested')]);
-  expect(marks.hostFrames).toContain(reader.word(index, 4));
+  expect(marks.hostFrames).toContain(reader.payload(index, 2));
 });
 
 it('without a hypervisor a host frame is a guest frame', () => {

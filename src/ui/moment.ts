@@ -2,7 +2,7 @@
 import type { Atlas } from '#hypervisor/atlas.ts';
 import { type EntryReader, knownEntries } from '#hypervisor/known-entries.ts';
 import { readAtlas } from '#hypervisor/read-atlas.ts';
-import { EVENT_WORDS, EVENTS, PAYLOAD } from '#machine/events.ts';
+import { EVENTS, PAYLOAD_WORDS } from '#machine/events.ts';
 import type { Change, LogReader, Replay } from '#machine/log-reader.ts';
 import type { Scenario } from '#scenario/scenario.ts';
 import type { Names } from '#trace/names.ts';
@@ -111,7 +111,7 @@ const TOLD: readonly (readonly number[])[] = EVENTS.map(({ fields }) => {
     if (type === 'text' || type === 'place') silent.add(word);
     if (type === 'at') silent.add(word + 1);
   }
-  return Array.from({ length: EVENT_WORDS - PAYLOAD }, (_, word) => word).filter((word) => !silent.has(word));
+  return Array.from({ length: PAYLOAD_WORDS }, (_, word) => word).filter((word) => !silent.has(word));
 });
 
 /** Events between two breaths. */
@@ -128,8 +128,7 @@ export function* logHashing({ reader, story }: Told, index: number): Generator<u
     const event = story.at(rank);
     const kind = reader.kind(event);
     hash = Math.imul(hash ^ kind, 0x01000193);
-    for (const word of TOLD[kind] ?? [])
-      hash = Math.imul(hash ^ reader.word(event, PAYLOAD + word), 0x01000193);
+    for (const word of TOLD[kind] ?? []) hash = Math.imul(hash ^ reader.payload(event, word), 0x01000193);
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }

@@ -3,7 +3,7 @@
  * its calls of functions too, several for every event that tells something. Events are numbered without calls, whatever
  * the level: an event keeps its number.
  */
-import { EVENT, isCall, PAYLOAD, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
+import { EVENT, isCall, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 
 /** Some events of a log, in order, each with a rank from 0. */
@@ -23,7 +23,7 @@ export type Detail = (typeof DETAILS)[number];
 function isHardware(reader: LogReader, index: number): boolean {
   const { family, kind } = reader.spec(index);
   if (kind === EVENT.reference) {
-    const walker = reader.word(index, PAYLOAD) & 0xff;
+    const walker = reader.payload(index, 0) & 0xff;
     return walker === WALKER_CPU || walker === WALKER_NESTED;
   }
   return family === 'flow' || family === 'walk';

@@ -1,6 +1,6 @@
 /** What an event is about: the entry or the table that the views mark and the inspector opens. */
 import type { Atlas } from '#hypervisor/atlas.ts';
-import { EVENT, type FieldSpec, PAYLOAD } from '#machine/events.ts';
+import { EVENT, type FieldSpec } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { guestTable } from './entry-text.ts';
 import type { Place, TablePlace } from './place.ts';
@@ -30,15 +30,15 @@ export const settled = (atlas: Atlas, place: Place): Place =>
   (place.kind === 'address' && place.space === 'gpa' && guestEntryAt(atlas, place.hi, place.lo)) || place;
 
 function fieldSubject(reader: LogReader, index: number, atlas: Atlas, field: FieldSpec): TablePlace | null {
-  const first = reader.word(index, PAYLOAD + field.word);
+  const first = reader.payload(index, field.word);
   switch (field.type) {
     case 'place':
       return entryAt(atlas, first);
     case 'at':
-      return entryAt(atlas, reader.word(index, PAYLOAD + field.word + 1));
+      return entryAt(atlas, reader.payload(index, field.word + 1));
     case 'gpa':
     case 'from':
-      return guestEntryAt(atlas, first, reader.word(index, PAYLOAD + field.word + 1));
+      return guestEntryAt(atlas, first, reader.payload(index, field.word + 1));
     case 'table':
       return atlas.table(`t${first}`) ? { kind: 'table', table: `t${first}` } : null;
     default:
@@ -48,7 +48,7 @@ function fieldSubject(reader: LogReader, index: number, atlas: Atlas, field: Fie
 
 /** The entry that was read: of the hypervisor's tables by its place, of the guest's by its address. */
 function referenceSubject(reader: LogReader, index: number, atlas: Atlas): TablePlace | null {
-  const word = (n: number): number => reader.word(index, PAYLOAD + n);
+  const word = (n: number): number => reader.payload(index, n);
   return entryAt(atlas, word(5)) ?? guestEntryAt(atlas, word(1), word(2));
 }
 

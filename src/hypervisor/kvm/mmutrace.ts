@@ -4,13 +4,13 @@
  */
 import { hiOfNumber, loOfNumber } from '#arch/word64.ts';
 import { is_executable_pte } from '#hypervisor/kvm/mmu/spte.ts';
-import { EVENT, type Note } from '#machine/events.ts';
+import { EVENT, type Note, TABLE_CREATED } from '#machine/events.ts';
 import type { Machine } from '#machine/words.ts';
 import { type Kvm, SP, sptep_to_sp, type Vcpu } from './structs.ts';
 
 function page(m: Machine, kind: number, sp: number, created: boolean): void {
   const counts =
-    (m.get(sp + SP.root_count) & 0xffff) | (m.get(sp + SP.unsync) << 16) | (created ? 1 << 17 : 0);
+    (m.get(sp + SP.root_count) & 0xffff) | (m.get(sp + SP.unsync) << 16) | (created ? TABLE_CREATED : 0);
   m.log.emit(
     kind,
     m.get(sp + SP.serial),

@@ -238,7 +238,7 @@ describe('what is forgotten by', () => {
     forgetFaulting(processor.m, processor.vcpu, '#PF', 0, OTHER, null);
     const reader = new LogReader(processor.m.log.finish(processor.m.copy()));
     const told = [...Array(reader.length).keys()].filter((event) => reader.kind(event) === EVENT.tlbFlush);
-    expect(told.map((event) => reader.text(reader.word(event, 3)))).toEqual(['INVLPG', '#PF']);
+    expect(told.map((event) => reader.text(reader.payload(event, 1)))).toEqual(['INVLPG', '#PF']);
   });
 
   it('nothing, without a TLB', () => {

@@ -100,7 +100,7 @@ describe('what is found', () => {
 
   it('is a comparison, a range of numbers in either base', () => {
     const levels = find(unsync, 'kind:reference level>=3').map(
-      (index) => (reader.word(index, 2) >>> 8) & 0xff,
+      (index) => (reader.payload(index, 0) >>> 8) & 0xff,
     );
     expect(new Set(levels)).toEqual(new Set([3, 4]));
     expect(find(unsync, 'gfn=0x103')).toEqual(find(unsync, 'gfn=259'));
@@ -142,7 +142,7 @@ describe('a change', () => {
     const numbered = all.filter((index) => reader.spec(index).family !== 'call');
     const changedSince = (index: number): boolean => {
       const before = numbered[numbered.indexOf(index) - 1];
-      return reader.word(index, 1) > (before === undefined ? 0 : reader.word(before, 1));
+      return reader.changesUpTo(index) > (before === undefined ? 0 : reader.changesUpTo(before));
     };
     expect(find(unsync, 'is:change -family:call')).toEqual(numbered.filter(changedSince));
   });

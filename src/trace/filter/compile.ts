@@ -1,6 +1,5 @@
 /** A filter made ready for one log: for each kind of event what remains to be asked of an event of that kind. */
-import { EVENT, EVENTS, OUTCOMES, PAYLOAD, REGISTERS, VECTORS, WALKERS } from '#machine/events.ts';
-import { HOST } from '#machine/log.ts';
+import { EVENT, EVENTS, OUTCOMES, REGISTERS, VECTORS, WALKERS } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { patternTest } from './parse.ts';
 import type { Counted, Filter, Group, Range } from './syntax.ts';
@@ -40,11 +39,11 @@ class Tracker {
     if (this.#closing >= 0) this.#open[this.#closing]!--;
     this.#closing = -1;
     const isCall = kind === EVENT.call || kind === EVENT.return;
-    if (kind === EVENT.call) this.#open[reader.word(index, PAYLOAD)]!++;
-    else if (kind === EVENT.return) this.#closing = reader.word(index, PAYLOAD);
+    if (kind === EVENT.call) this.#open[reader.payload(index, 0)]!++;
+    else if (kind === EVENT.return) this.#closing = reader.payload(index, 0);
     else this.number++;
     this.firstChange = isCall ? this.#changed : this.#told;
-    this.#changed = reader.word(index, 1);
+    this.#changed = reader.changesUpTo(index);
     if (!isCall) this.#told = this.#changed;
   }
 
@@ -148,7 +147,7 @@ class Compiler {
     const { reader, firstChange } = this.#source;
     if (group === 'fault') return FAULTS.has(kind);
     if (group === 'exit') return kind === EVENT.exit;
-    return (index) => reader.word(index, 1) > firstChange();
+    return (index) => reader.changesUpTo(index) > firstChange();
   }
 
   #field(filter: Filter & { is: 'field' }, kind: number): KindTest {
@@ -170,10 +169,8 @@ class Compiler {
   #make(filter: Kindless): Passes {
     const { reader } = this.#source;
     switch (filter.is) {
-      case 'cpu': {
-        const wanted = filter.cpu ?? HOST;
-        return (index) => ((reader.word(index, 0) >>> 16) & 0xff) === wanted;
-      }
+      case 'cpu':
+        return (index) => reader.cpu(index) === filter.cpu;
       case 'counted':
         return this.#counted(filter.key, filter.range);
       case 'function': {
@@ -216,7 +213,7 @@ class Compiler {
         if (typeof test === 'function') tests.push(test(this.#source, field));
       }
     }
-    if (kind === EVENT.outcome) tests.push((index) => fits(OUTCOMES[reader.word(index, PAYLOAD)] ?? ''));
+    if (kind === EVENT.outcome) tests.push((index) => fits(OUTCOMES[reader.payload(index, 0)] ?? ''));
     return tests.length > 0 && any(tests);
   }
 }

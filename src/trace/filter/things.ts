@@ -4,7 +4,14 @@
  */
 import { PTE } from '#arch/entry.ts';
 import { hiOfBig, loOfBig, numberOfPair } from '#arch/word64.ts';
-import { EVENTS, type FieldSpec, type FieldType, PAYLOAD, REGISTERS } from '#machine/events.ts';
+import {
+  EVENTS,
+  type FieldSpec,
+  type FieldType,
+  MMU_PRESENT,
+  REFERENCE_PLACE,
+  REGISTERS,
+} from '#machine/events.ts';
 import {
   alters,
   guestEntry,
@@ -18,7 +25,7 @@ import {
   tableLife,
 } from '#machine/queries.ts';
 import { REGISTER_WORDS, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
-import { HEADER } from '#machine/words.ts';
+import { FRAME_WORDS, HEADER } from '#machine/words.ts';
 import type { Thing } from './syntax.ts';
 import { type Passes, pairOrder, type Source } from './values.ts';
 
@@ -33,9 +40,6 @@ export interface PassSource extends ThingSource {
   /** The first of the changed words that the present event tells of. */
   readonly firstChange: () => number;
 }
-
-/** Payload word of a `reference` event that holds the entry's place. */
-const REFERENCE_PLACE = 5;
 
 type FieldMeans = (field: FieldSpec, read: (n: number) => number) => boolean;
 
@@ -55,7 +59,7 @@ const isOf = ({ from, to }: Stored, index: number): boolean => index >= from && 
 const writing = ({ reader, firstChange }: PassSource, { stored }: Target): Passes => {
   const kept = stored.filter(({ place }) => place !== 0);
   return (index) => {
-    const end = reader.word(index, 1);
+    const end = reader.changesUpTo(index);
     for (let change = firstChange(); change < end; change++) {
       for (const each of kept) if (isOf(each, index) && alters(reader, change, each)) return true;
     }
@@ -75,7 +79,7 @@ function naming({ reader }: PassSource, { stored, types, means }: Target): Passe
   const [life] = stored;
   return (index) => {
     if (life && !isOf(life, index)) return false;
-    const read = (n: number): number => reader.word(index, PAYLOAD + n);
+    const read = (n: number): number => reader.payload(index, n);
     return (fields[reader.kind(index)] ?? []).some((field) => means(field, read));
   };
 }
@@ -140,12 +144,6 @@ function guestFrameTarget(source: ThingSource, gfn: number): Target {
   const stored = [guestTable(gfn, source.guestMemory(gfn))];
   return { stored, types: ['gfn', 'entry', 'gpa', 'from'], means };
 }
-
-/** Bit 11 of an entry's flags: present for KVM's MMU. */
-const MMU_PRESENT = 1 << 11;
-
-/** Words of a frame. */
-const FRAME_WORDS = 1024;
 
 const hostFrameTarget = (hfn: number): Target => ({
   stored: [hostFrame(hfn * FRAME_WORDS)],

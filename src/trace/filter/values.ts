@@ -3,7 +3,14 @@
  * from a line finds it again; numbers may be written in decimal or hexadecimal whatever a line prints.
  */
 import { flagsWord, frameWord, hiOfBig, hiWord, loOfBig, loWord } from '#arch/word64.ts';
-import { type FieldSpec, type FieldType, PAYLOAD, REGISTERS, VECTORS, WALKERS } from '#machine/events.ts';
+import {
+  type FieldSpec,
+  type FieldType,
+  REFERENCE_PLACE,
+  REGISTERS,
+  VECTORS,
+  WALKERS,
+} from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import type { Names } from '#trace/names.ts';
 import { entryText } from '#trace/print.ts';
@@ -28,9 +35,6 @@ export type Passes = (index: number) => boolean;
 
 /** A test of one field of one kind of event. */
 type FieldPasses = (source: Source, field: FieldSpec) => Passes;
-
-/** Payload word of a `reference` event that holds the entry's place; 0 where it is a guest's. */
-const PLACE_WORD = PAYLOAD + 5;
 
 const ORDERED = new Set<FieldType>([
   'int',
@@ -71,7 +75,7 @@ export const pairOrder = (hi: number, lo: number, otherHi: number, otherLo: numb
   order(hi >>> 0, otherHi >>> 0) || order(lo >>> 0, otherLo >>> 0);
 
 const second = ({ reader }: Source, index: number, field: FieldSpec): number =>
-  reader.word(index, PAYLOAD + field.word + 1);
+  reader.payload(index, field.word + 1);
 
 /** A number of one word, unsigned. */
 function word(value: bigint, holds: (order: number) => boolean): FieldPasses {
@@ -157,7 +161,7 @@ function fromTest(value: string, isNot: boolean): FieldPasses | null {
   const [hi, lo] = number === null ? [0, 0] : [hiOfBig(number), loOfBig(number)];
   return (source, field) => (index) => {
     const { reader, names } = source;
-    const place = reader.word(index, PLACE_WORD);
+    const place = reader.payload(index, REFERENCE_PLACE);
     if (place === 0) {
       const isThere =
         number !== null && pairOrder(reader.field(index, field), second(source, index, field), hi, lo) === 0;
@@ -292,7 +296,9 @@ function eitherTest(value: string, isNot: boolean): FieldPasses | null {
   return (source, field) => {
     const [ofGuest, ofHost] = [guest?.(source, field), host?.(source, field)];
     return (index) =>
-      source.reader.word(index, PLACE_WORD) === 0 ? (ofGuest?.(index) ?? isNot) : (ofHost?.(index) ?? isNot);
+      source.reader.payload(index, REFERENCE_PLACE) === 0
+        ? (ofGuest?.(index) ?? isNot)
+        : (ofHost?.(index) ?? isNot);
   };
 }
 

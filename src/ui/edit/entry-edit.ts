@@ -5,7 +5,7 @@
 import { PTE } from '#arch/entry.ts';
 import { bigOfPair, hiOfBig, hiWord, loOfBig, loWord } from '#arch/word64.ts';
 import type { Atlas, AtlasTable } from '#hypervisor/atlas.ts';
-import { EVENT, OUTCOME, PAYLOAD } from '#machine/events.ts';
+import { EVENT, OUTCOME } from '#machine/events.ts';
 import { entryValueText } from '#scenario/entry-value.ts';
 import type { Insertion } from '#scenario/insert.ts';
 import { findEntry } from '#ui/entry-text.ts';
@@ -31,7 +31,7 @@ export interface EntryEdit {
 export function isDeadAfter({ reader }: Run, step: number): boolean {
   for (let event = reader.stepEnd(step) - 1; event >= reader.stepStart(step); event--) {
     if (reader.kind(event) !== EVENT.outcome) continue;
-    const what = reader.word(event, PAYLOAD);
+    const what = reader.payload(event, 0);
     return what === OUTCOME.shutdown || what === OUTCOME.notRun;
   }
   return false;

@@ -19,7 +19,7 @@ const lastOf = ({ reader }: Run, step: number): number => reader.stepEnd(step) -
 /** A word of the machine at the end of a step. @param now what it is at a moment within the step */
 export function wordAfter({ run, reader, index }: Moment, step: number, place: number, now: number): number {
   let value = now;
-  for (let change = reader.word(index, 1); change < reader.word(lastOf(run, step), 1); change++)
+  for (let change = reader.changesUpTo(index); change < reader.changesUpTo(lastOf(run, step)); change++)
     if (reader.changeWord(change, 0) === place) value = reader.changeWord(change, 2);
   return value;
 }

@@ -1,5 +1,4 @@
 import type { Ref } from 'react';
-import { PAYLOAD } from '#machine/events.ts';
 import { momentAddress } from '#ui/address-bar.ts';
 import { TABS } from '#ui/arrangement.ts';
 import { machineText } from '#ui/machine-text.ts';
@@ -19,7 +18,7 @@ export const pictureName = (id: PictureId, words: Words): string =>
 /** Which moment a picture is of, in words. */
 export function momentText({ run, reader, index }: Moment, view: string, words: Words['sharing']): string {
   const step = reader.stepOf(index);
-  const statement = step < 0 ? '' : reader.text(reader.word(reader.stepStart(step), PAYLOAD + 1));
+  const statement = step < 0 ? '' : reader.text(reader.payload(reader.stepStart(step), 1));
   const where = words.moment(view, eventNumber(run, index), run.story.length);
   return step < 0 ? where : `${where} · ${words.step(step + 1, statement)}`;
 }

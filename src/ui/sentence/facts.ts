@@ -1,5 +1,5 @@
 /** What the sentence about each kind of event is made from. The sentences themselves are in src/ui/words. */
-import { type EVENT, type FieldSpec, type Note, PAYLOAD } from '#machine/events.ts';
+import type { EVENT, FieldSpec, Note } from '#machine/events.ts';
 import { eventFields } from '#trace/print.ts';
 import { FIELD_SPACE } from '#ui/design/space.ts';
 import { fieldPlace } from '#ui/field-place.ts';
@@ -53,7 +53,7 @@ function fields<Name extends string>(...wanted: readonly Name[]) {
       const spec = specs.find((candidate) => candidate.name === name);
       const field = printed.find((candidate) => candidate.name === name);
       if (!spec || !field) throw new Error(`${reader.spec(index).name} has no field ${name}`);
-      const slot = spec.type === 'at' ? slotAt(source, reader.word(index, PAYLOAD + spec.word + 1)) : null;
+      const slot = spec.type === 'at' ? slotAt(source, reader.payload(index, spec.word + 1)) : null;
       return slot ?? fieldValue(source, spec, field.value);
     };
     return Object.fromEntries(wanted.map((name) => [name, value(name)])) as Record<Name, Value | string>;

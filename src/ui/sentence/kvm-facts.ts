@@ -4,9 +4,9 @@ import { faultLetters, PF } from '#arch/fault.ts';
 import { frameWord, hexOfEntry } from '#arch/word64.ts';
 import type { AtlasTable } from '#hypervisor/atlas.ts';
 import { leafState } from '#hypervisor/entry-bits.ts';
-import { EVENT, PAYLOAD } from '#machine/events.ts';
+import { EVENT, MMU_PRESENT, TABLE_CREATED } from '#machine/events.ts';
 import { eventFields } from '#trace/print.ts';
-import { entryText, hex, MMU_PRESENT } from '#ui/entry-text.ts';
+import { entryText, hex } from '#ui/entry-text.ts';
 import { faultCode } from '#ui/fault-code.ts';
 import { entryAt } from '#ui/subject.ts';
 import { code, type Value } from '#ui/words/text.ts';
@@ -83,7 +83,7 @@ export function getPageFacts(source: Source) {
     gfn: guestFrame(word(source, 1)),
     level: role & 0xf,
     isDirect: (role & (1 << 7)) !== 0,
-    isNew: (word(source, 3) & (1 << 17)) !== 0,
+    isNew: (word(source, 3) & TABLE_CREATED) !== 0,
     /** In nested tables: what it is made for. */
     nested: source.atlas.nested && nestedUse(source),
   };
@@ -175,7 +175,7 @@ function walkedTables(source: Source): number[] {
   const frames: number[] = [];
   for (let event = Math.max(0, before(source, EVENT.kvm_mmu_pagetable_walk)); event < index; event++) {
     if (reader.kind(event) === EVENT.kvm_mmu_paging_element)
-      frames.push(frameWord(reader.word(event, PAYLOAD + 3), reader.word(event, PAYLOAD + 4)));
+      frames.push(frameWord(reader.payload(event, 3), reader.payload(event, 4)));
   }
   return frames;
 }

@@ -2,7 +2,7 @@
 import { EPT_QUALIFICATION } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
 import { NPF } from '#arch/npt.ts';
-import { EVENT, PAYLOAD } from '#machine/events.ts';
+import { EVENT } from '#machine/events.ts';
 import type { FaultCode } from '#ui/fault-code.ts';
 import { code, type Value } from '#ui/words/text.ts';
 import { before, type Source, slotAt } from './source.ts';
@@ -56,6 +56,6 @@ export function noShortWay({ access, granted }: NestedExit, keepsA: boolean): No
 /** The EPT entry that a walk of this step found misconfigured, and the rule that it breaks; nulls where they are unknown. */
 export function misconfiguredEntry(source: Source) {
   const fault = before(source, EVENT.fault);
-  const place = fault < 0 ? 0 : source.reader.word(fault, PAYLOAD + 4);
+  const place = fault < 0 ? 0 : source.reader.payload(fault, 4);
   return { slot: slotAt(source, place), rule: source.atlas.nested?.brokenRule(place) ?? null };
 }

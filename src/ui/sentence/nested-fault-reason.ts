@@ -6,7 +6,7 @@ import { PTE } from '#arch/entry.ts';
 import { EPT, EPT_QUALIFICATION } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
 import { leafState } from '#hypervisor/entry-bits.ts';
-import { EVENT, isCall, PAYLOAD, WALKER_NESTED } from '#machine/events.ts';
+import { EVENT, isCall, WALKER_NESTED } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import type { FaultCause, FaultReason, PathEntry } from './fault-reason.ts';
 
@@ -41,10 +41,10 @@ function exitAfter(reader: LogReader, fault: number): number {
 export function nestedRulesAt(reader: LogReader, fault: number): NestedRules | null {
   const exit = exitAfter(reader, fault);
   if (exit < 0) return null;
-  const reason = reader.text(reader.word(exit, PAYLOAD));
+  const reason = reader.text(reader.payload(exit, 0));
   const kind = exitKind(reason);
   if (kind === 'page-fault' || kind === 'instruction') return null;
-  const asked = reader.word(exit, PAYLOAD + 4);
+  const asked = reader.payload(exit, 4);
   return {
     vendor: reason === '#NPF' ? 'amd' : 'intel',
     accessedDirty: (asked & EPT_QUALIFICATION.write) !== 0,
@@ -57,9 +57,9 @@ export function nestedPathTo(reader: LogReader, fault: number): PathEntry[] {
   for (let event = fault - 1; event >= 0; event--) {
     const kind = reader.kind(event);
     if (isCall(kind)) continue;
-    const head = reader.word(event, PAYLOAD);
+    const head = reader.payload(event, 0);
     if (kind !== EVENT.reference || (head & 0xff) !== WALKER_NESTED) break;
-    path.unshift({ level: (head >>> 8) & 0xff, flags: reader.word(event, PAYLOAD + 4) });
+    path.unshift({ level: (head >>> 8) & 0xff, flags: reader.payload(event, 4) });
   }
   return path;
 }

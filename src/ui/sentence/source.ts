@@ -1,7 +1,7 @@
 /** What a sentence is made from, and how its facts are looked up there. */
 import { hexOfPair } from '#arch/word64.ts';
 import type { Atlas, AtlasTable } from '#hypervisor/atlas.ts';
-import { EVENT, PAYLOAD } from '#machine/events.ts';
+import { EVENT } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { openCalls } from '#machine/queries.ts';
 import type { Names } from '#trace/names.ts';
@@ -20,7 +20,7 @@ export interface Source {
 }
 
 /** Payload word `n` of the event. */
-export const word = ({ reader, index }: Source, n: number): number => reader.word(index, PAYLOAD + n);
+export const word = ({ reader, index }: Source, n: number): number => reader.payload(index, n);
 
 const pair = (source: Source, n: number): string => `0x${hexOfPair(word(source, n), word(source, n + 1))}`;
 
@@ -87,7 +87,7 @@ export const nearest = (source: Source, kinds: readonly number[]): number =>
 
 /** Names of the kernel's functions that are running, the innermost first; none where calls were not recorded. */
 export const callersOf = ({ reader, index }: Source): string[] =>
-  openCalls(reader, index).map((call) => reader.text(reader.word(call, PAYLOAD)));
+  openCalls(reader, index).map((call) => reader.text(reader.payload(call, 0)));
 
 /** Entries that were read since event `start`, the top level first. @param counts which events of the kind are looked at */
 export function pathSince(
@@ -101,10 +101,10 @@ export function pathSince(
     if (reader.kind(event) !== kind || !counts(event)) continue;
     if (kind === EVENT.reference)
       path.push({
-        level: (reader.word(event, PAYLOAD) >>> 8) & 0xff,
-        flags: reader.word(event, PAYLOAD + 4),
+        level: (reader.payload(event, 0) >>> 8) & 0xff,
+        flags: reader.payload(event, 4),
       });
-    else path.push({ level: reader.word(event, PAYLOAD + 2), flags: reader.word(event, PAYLOAD + 1) });
+    else path.push({ level: reader.payload(event, 2), flags: reader.payload(event, 1) });
   }
   return path;
 }

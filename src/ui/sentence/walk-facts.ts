@@ -2,7 +2,7 @@
 import { PTE } from '#arch/entry.ts';
 import { EPT } from '#arch/ept.ts';
 import { PF } from '#arch/fault.ts';
-import { EVENT, PAYLOAD, WALKER_NESTED } from '#machine/events.ts';
+import { EVENT, WALKER_NESTED } from '#machine/events.ts';
 import { indexText } from '#ui/entry-text.ts';
 import { guestEntryAt } from '#ui/subject.ts';
 import { code, type Value } from '#ui/words/text.ts';
@@ -115,7 +115,7 @@ export const flushFacts = (source: Source) => ({
 export function faultFacts(source: Source) {
   const { reader, index } = source;
   const start = before(source, EVENT.access);
-  const access = reader.word(start, PAYLOAD + 2);
+  const access = reader.payload(start, 2);
   const rules = nestedRulesAt(reader, index);
   const row = word(source, 3);
   const reason: FaultReason | null = rules
@@ -138,5 +138,5 @@ const guestPath = (source: Source, start: number): PathEntry[] =>
     source,
     start,
     EVENT.reference,
-    (event) => (source.reader.word(event, PAYLOAD) & 0xff) !== WALKER_NESTED,
+    (event) => (source.reader.payload(event, 0) & 0xff) !== WALKER_NESTED,
   );

@@ -10,16 +10,16 @@ import { ACC } from '#arch/permission.ts';
 import type { EntryKind } from '#hypervisor/atlas.ts';
 import { kernel, noted } from '#hypervisor/kvm/calls.ts';
 import { KVM, type Kvm, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
+import { MMU_PRESENT } from '#machine/events.ts';
 import { NO_FRAME } from '#machine/host-pages.ts';
-import type { Machine } from '#machine/words.ts';
-import { HEADER } from '#machine/words.ts';
+import { HEADER, type Machine } from '#machine/words.ts';
 import { SPTE_FORMATS, type SpteFormat } from './spte_format.ts';
 
 /** Bits that both formats have in the same place. */
 export const SPTE = {
   write: PTE.write,
   pageSize: PTE.pageSize,
-  mmuPresent: 1 << 11,
+  mmuPresent: MMU_PRESENT,
   /** The entry keeps no A and D (SPTE_TDP_AD_DISABLED_MASK, bit 52). */
   adDisabled: 1 << (52 - 32),
   /** Where an access-tracked entry keeps its R and X: bits 54 and 56. */

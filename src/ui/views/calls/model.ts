@@ -2,7 +2,7 @@
  * The calls of a step as lines, in the shape that the kernel's function_graph tracer gives them: what a call leads to stands
  * indented below it, events as comments where they happened, equal neighbours once with how often they come.
  */
-import { EVENT, PAYLOAD } from '#machine/events.ts';
+import { EVENT } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 
 /**
@@ -72,7 +72,7 @@ function treeOf(reader: LogReader, start: number, end: number): (Call | number)[
   for (let index = start; index < end; index++) {
     const kind = reader.kind(index);
     if (kind === EVENT.call) {
-      const call = newCall(reader.text(reader.word(index, PAYLOAD)), index);
+      const call = newCall(reader.text(reader.payload(index, 0)), index);
       siblings().push(call);
       open.push(call);
     } else if (kind === EVENT.return) leave(index);

@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, useMemo, useState } from 'react';
 import type { Costs } from '#machine/costs.ts';
-import { PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { MEASURES } from '#ui/costs.ts';
 import { useElementWidth } from '#ui/design/element-size.ts';
@@ -39,9 +38,7 @@ function Readout({
     <div className="cost-readout">
       <p>
         <b>{binName(bin, words)}</b>{' '}
-        {bin.from === bin.to && (
-          <code>{reader.text(reader.word(reader.stepStart(bin.from), PAYLOAD + 1))}</code>
-        )}
+        {bin.from === bin.to && <code>{reader.text(reader.payload(reader.stepStart(bin.from), 1))}</code>}
       </p>
       <p>{numbersText(chart, bin, words)}</p>
     </div>

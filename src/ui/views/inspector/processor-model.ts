@@ -1,7 +1,7 @@
 /** Registers and the kernel's functions. */
 import { frameWord, hexOfPair } from '#arch/word64.ts';
 import { FUNCTIONS, isFunction } from '#hypervisor/functions.ts';
-import { EVENT, PAYLOAD } from '#machine/events.ts';
+import { EVENT } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { type BitRegister, positionOf, registerBits } from '#ui/edit/register-bits.ts';
 import { hex } from '#ui/entry-text.ts';
@@ -78,7 +78,7 @@ function callCounts(reader: LogReader): Map<string, number> {
   const found = new Map<string, number>();
   for (let index = 0; index < reader.length; index++) {
     if (reader.kind(index) !== EVENT.call) continue;
-    const name = reader.text(reader.word(index, PAYLOAD));
+    const name = reader.text(reader.payload(index, 0));
     found.set(name, (found.get(name) ?? 0) + 1);
   }
   counts.set(reader, found);

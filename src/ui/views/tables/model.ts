@@ -4,8 +4,8 @@
  * Lengths in CSS pixels. It knows nothing of scrolling: the view shows the cards that are in sight.
  */
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
-import { EVENT, PAYLOAD } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
+import { makesTable } from '#machine/queries.ts';
 import { isChanged, type Moment } from '#ui/moment.ts';
 import { parsePlace, placeText, type TablePlace } from '#ui/place.ts';
 import { type Card, HEADER_HEIGHT, ROW_HEIGHT } from './card.ts';
@@ -45,8 +45,7 @@ function newTables(reader: LogReader, index: number): Set<string> {
   const made = new Set<string>();
   const start = Math.max(0, reader.stepStart(Math.max(0, reader.stepOf(index))));
   for (let event = start; event <= index; event++) {
-    if (reader.kind(event) === EVENT.kvm_mmu_get_page && reader.word(event, PAYLOAD + 3) & (1 << 17))
-      made.add(`t${reader.word(event, PAYLOAD)}`);
+    if (makesTable(reader, event)) made.add(`t${reader.payload(event, 0)}`);
   }
   return made;
 }

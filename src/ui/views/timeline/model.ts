@@ -115,7 +115,7 @@ function blocks({ reader, sequence }: Source, range: Range, width: number): Step
     const right = (startRank(step + 1) - range.from) * scale;
     if (right - Math.max(x, end) < 1 && step !== first) continue;
     end = right;
-    const text = reader.text(reader.word(reader.stepStart(step), 3));
+    const text = reader.text(reader.payload(reader.stepStart(step), 1));
     list.push({
       x,
       width: right - x,

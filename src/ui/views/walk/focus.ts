@@ -2,7 +2,7 @@
  * Which translation the cursor is in: the access, or KVM's walk of the guest's tables, that began last; and what the log
  * says of it up to the cursor. One pass over the events between; it knows nothing of tables or of how a walk is drawn.
  */
-import { EVENT, PAYLOAD, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
+import { EVENT, WALKER_CPU, WALKER_NESTED } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 
 /** A reference that a walk made: the how-manieth, at which event. */
@@ -63,8 +63,8 @@ function beginning(reader: LogReader, cursor: number): number {
       // KVM's walk belongs to the access before it where both have the same address.
       const same =
         walk !== -1 &&
-        reader.word(walk, 2) === reader.word(index, 2) &&
-        reader.word(walk, 3) === reader.word(index, 3);
+        reader.payload(walk, 0) === reader.payload(index, 0) &&
+        reader.payload(walk, 1) === reader.payload(index, 1);
       return walk === -1 || same ? index : walk;
     }
     if (kind === EVENT.kvm_mmu_pagetable_walk && walk === -1) walk = index;
@@ -82,17 +82,17 @@ type Mutable = {
 };
 
 function noteReference(reader: LogReader, event: number, into: Reference[]): void {
-  const head = reader.word(event, PAYLOAD);
+  const head = reader.payload(event, 0);
   into.push({
     order: into.length + 1,
     event,
     walker: head & 0xff,
     level: (head >>> 8) & 0xff,
     index: (head >>> 16) & 0xfff,
-    hi: reader.word(event, PAYLOAD + 1),
-    lo: reader.word(event, PAYLOAD + 2),
-    frame: reader.word(event, PAYLOAD + 3),
-    flags: reader.word(event, PAYLOAD + 4),
+    hi: reader.payload(event, 1),
+    lo: reader.payload(event, 2),
+    frame: reader.payload(event, 3),
+    flags: reader.payload(event, 4),
   });
 }
 
@@ -101,24 +101,24 @@ function noteElement(reader: LogReader, event: number, into: Reference[]): void 
     order: into.length + 1,
     event,
     walker: -1,
-    level: reader.word(event, PAYLOAD + 2),
+    level: reader.payload(event, 2),
     index: 0,
-    hi: reader.word(event, PAYLOAD + 3),
-    lo: reader.word(event, PAYLOAD + 4),
-    frame: reader.word(event, PAYLOAD),
-    flags: reader.word(event, PAYLOAD + 1),
+    hi: reader.payload(event, 3),
+    lo: reader.payload(event, 4),
+    frame: reader.payload(event, 0),
+    flags: reader.payload(event, 1),
   });
 }
 
 function noteBit(reader: LogReader, event: number, into: Map<number, string>, bit: string): void {
-  const gpa = gpaOf(reader.word(event, PAYLOAD), reader.word(event, PAYLOAD + 1));
+  const gpa = gpaOf(reader.payload(event, 0), reader.payload(event, 1));
   into.set(gpa, into.has(gpa) ? `${into.get(gpa)} ${bit}` : bit);
 }
 
 function note(reader: LogReader, event: number, found: Mutable): void {
   switch (reader.kind(event)) {
     case EVENT.reference: {
-      const walker = reader.word(event, PAYLOAD) & 0xff;
+      const walker = reader.payload(event, 0) & 0xff;
       if (walker === WALKER_CPU || walker === WALKER_NESTED) noteReference(reader, event, found.references);
       break;
     }
@@ -130,13 +130,13 @@ function note(reader: LogReader, event: number, found: Mutable): void {
       noteElement(reader, event, found.elements);
       break;
     case EVENT.fault:
-      found.fault = { event, level: reader.word(event, PAYLOAD + 3), error: reader.word(event, PAYLOAD + 2) };
+      found.fault = { event, level: reader.payload(event, 3), error: reader.payload(event, 2) };
       break;
     case EVENT.kvm_mmu_walker_error:
       found.guestFault = {
         event,
         level: found.elements.at(-1)?.level ?? 0,
-        error: reader.word(event, PAYLOAD),
+        error: reader.payload(event, 0),
       };
       break;
     case EVENT.kvm_mmu_set_accessed_bit:
@@ -146,7 +146,7 @@ function note(reader: LogReader, event: number, found: Mutable): void {
       noteBit(reader, event, found.setBits, 'D');
       break;
     case EVENT.tlbHit:
-      found.tlbFrame = reader.word(event, PAYLOAD + 2);
+      found.tlbFrame = reader.payload(event, 2);
       break;
   }
 }
@@ -170,9 +170,9 @@ export function focusAt(reader: LogReader, cursor: number): Focus | null {
     start,
     isAhead,
     cpu: reader.cpu(start) ?? 0,
-    hi: reader.word(start, PAYLOAD),
-    lo: reader.word(start, PAYLOAD + 1),
-    access: reader.word(start, PAYLOAD + 2),
+    hi: reader.payload(start, 0),
+    lo: reader.payload(start, 1),
+    access: reader.payload(start, 2),
     ...found,
   };
 }

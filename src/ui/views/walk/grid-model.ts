@@ -5,7 +5,6 @@
 import { indexBits, tableIndex } from '#arch/paging-mode.ts';
 import { hexOfPair } from '#arch/word64.ts';
 import type { AtlasEntry, AtlasTable, EntryFormatName } from '#hypervisor/atlas.ts';
-import { PAYLOAD } from '#machine/events.ts';
 import { type EntryText, entryText, findEntry, guestTable, indexText, rightsText } from '#ui/entry-text.ts';
 import { eventNumber, isChanged, type Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
@@ -142,13 +141,13 @@ function endText(scene: Scene): GridModel['end'] {
   const event = translatedAt(scene);
   if (event < 0) return null;
   const offset = (scene.focus.lo & 0xfff).toString(16).padStart(3, '0');
-  return { frame: names.frame(reader.word(event, PAYLOAD + 2)), offset };
+  return { frame: names.frame(reader.payload(event, 2)), offset };
 }
 
 /** Words that were changed since the walk began. */
 function changedSince({ reader, index }: Moment, start: number): Set<number> {
   const places = new Set<number>();
-  for (let change = reader.word(start, 1); change < reader.word(index, 1); change++)
+  for (let change = reader.changesUpTo(start); change < reader.changesUpTo(index); change++)
     places.add(reader.changeWord(change, 0));
   return places;
 }

@@ -120,7 +120,7 @@ function slices(mode: PagingMode, columns: number, hi: number, lo: number, leafL
 function changedSince(moment: Moment, start: number): Set<number> {
   const { reader, index } = moment;
   const places = new Set<number>();
-  for (let change = reader.word(start, 1); change < reader.word(index, 1); change++)
+  for (let change = reader.changesUpTo(start); change < reader.changesUpTo(index); change++)
     places.add(reader.changeWord(change, 0));
   return places;
 }
