@@ -1,4 +1,4 @@
-import type { FilterProblem } from '#trace/filter/parse.ts';
+import type { FilterProblem } from '#trace/filter/problem.ts';
 import { Prose } from '#ui/design/Prose.tsx';
 import { useWords } from '#ui/words/language.ts';
 import { explain } from '#ui/words/text.ts';

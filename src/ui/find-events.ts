@@ -1,8 +1,8 @@
 /** Finds the events of a run that a filter lets pass: a slice at a time, so that typing and stepping go on meanwhile. */
+import type { Passes } from '#trace/filter/comparison.ts';
 import { asksForCalls, compile } from '#trace/filter/compile.ts';
 import { Scan } from '#trace/filter/scan.ts';
 import type { Filter } from '#trace/filter/syntax.ts';
-import type { Passes } from '#trace/filter/values.ts';
 import type { Moment, Run } from './moment.ts';
 import { allOf, type Sequence } from './sequence.ts';
 

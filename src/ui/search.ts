@@ -1,6 +1,7 @@
 /** The search over events: what was typed, what it finds in the present run, and the way from one find to the next. */
 import { create } from 'zustand';
-import { type FilterProblem, parseFilter } from '#trace/filter/parse.ts';
+import { parseFilter } from '#trace/filter/parse.ts';
+import type { FilterProblem } from '#trace/filter/problem.ts';
 import { EVERYTHING, type Filter } from '#trace/filter/syntax.ts';
 import { type Found, findEvents, nearestOf } from './find-events.ts';
 import { goTo } from './jumps.ts';

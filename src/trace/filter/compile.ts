@@ -1,10 +1,11 @@
 /** A filter made ready for one log: for each kind of event what remains to be asked of an event of that kind. */
 import { EVENT, EVENTS, OUTCOMES, REGISTERS, VECTORS, WALKERS } from '#machine/events.ts';
 import type { LogReader } from '#machine/log-reader.ts';
-import { patternTest } from './parse.ts';
+import type { Passes } from './comparison.ts';
+import { patternTest } from './pattern.ts';
 import type { Counted, Filter, Group, Range } from './syntax.ts';
 import { type PassSource, type ThingSource, thingPasses } from './things.ts';
-import { fieldTest, type Passes } from './values.ts';
+import { fieldTest } from './values.ts';
 
 /** What is the same for all events of a kind: true, false, or a question. */
 type KindTest = boolean | Passes;

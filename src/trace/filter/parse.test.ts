@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FilterProblem, MOST_CHARACTERS, parseFilter } from './parse.ts';
+import { MOST_CHARACTERS, parseFilter } from './parse.ts';
+import type { FilterProblem } from './problem.ts';
 import { EVERYTHING, type Filter, filterText } from './syntax.ts';
 
 function filterOf(text: string): Filter {

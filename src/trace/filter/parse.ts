@@ -1,5 +1,8 @@
 /** Reads a filter. What cannot be read comes back as one problem: where, and what was expected there. */
-import { EVENTS, type FieldType } from '#machine/events.ts';
+import { EVENTS } from '#machine/events.ts';
+import { parseNumber } from './number.ts';
+import { patternTest } from './pattern.ts';
+import { type FilterProblem, type FilterReason, Refusal } from './problem.ts';
 import {
   COUNTED,
   EVERYTHING,
@@ -7,107 +10,18 @@ import {
   type Filter,
   GROUPS,
   KEYS,
-  type Key,
   OPERATORS,
   type Range,
   THINGS,
 } from './syntax.ts';
+import { type Token, tokens } from './tokens.ts';
 import { type FieldTest, fieldTest, isOrdered } from './values.ts';
 
 /** Longer filters are refused: nobody types one, and its work is bounded. */
 export const MOST_CHARACTERS = 1000;
 const MOST_DEPTH = 20;
 
-/** What is wrong, as data: the page says it in its own language. */
-export type FilterReason =
-  | {
-      readonly why:
-        | 'too-long'
-        | 'too-deep'
-        | 'open-quote'
-        | 'open-bracket'
-        | 'close-bracket'
-        | 'term-missing';
-    }
-  | { readonly why: 'no-such-key'; readonly key: string; readonly known: readonly string[] }
-  | { readonly why: 'value-missing'; readonly before: string }
-  | { readonly why: 'no-such-kind'; readonly name: string; readonly near: readonly string[] }
-  | { readonly why: 'no-such-field'; readonly name: string; readonly near: readonly string[] }
-  | { readonly why: 'one-of'; readonly key: string; readonly known: readonly string[] }
-  | { readonly why: 'number' | 'range'; readonly key: string; readonly found: string }
-  | { readonly why: 'cpu'; readonly found: string }
-  | { readonly why: 'thing'; readonly key: Key; readonly found: string }
-  | { readonly why: 'not-ordered'; readonly field: string; readonly operator: string }
-  | { readonly why: 'no-such-bit'; readonly field: string; readonly bit: string }
-  | { readonly why: 'bit-value'; readonly found: string }
-  | {
-      readonly why: 'field-value';
-      readonly field: string;
-      readonly types: readonly FieldType[];
-      readonly found: string;
-    };
-
-export type FilterProblem = FilterReason & {
-  /** Characters of the text that it is about, from 0; `to` is one past the last. */
-  readonly from: number;
-  readonly to: number;
-};
-
 export type ParsedFilter = { readonly filter: Filter } | { readonly problem: FilterProblem };
-
-/** Thrown within this file only. */
-class Refusal extends Error {
-  readonly problem: FilterProblem;
-  constructor(problem: FilterProblem) {
-    super(problem.why);
-    this.problem = problem;
-  }
-}
-
-interface Token {
-  /** A word in quotes is never `or`, `and`, a key or a field. */
-  readonly is: 'word' | 'quoted' | '(' | ')' | '-';
-  readonly text: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A word ends at a blank, or at a bracket, that is in no quotes. */
-function readWord(text: string, from: number): Token {
-  let word = '';
-  let isQuoted = false;
-  let at = from;
-  while (at < text.length && !/[\s()]/.test(text[at] as string)) {
-    if (text[at] !== '"') {
-      word += text[at++];
-      continue;
-    }
-    const end = text.indexOf('"', at + 1);
-    if (end < 0) throw new Refusal({ why: 'open-quote', from: at, to: text.length });
-    isQuoted ||= at === from;
-    word += text.slice(at + 1, end);
-    at = end + 1;
-  }
-  return { is: isQuoted ? 'quoted' : 'word', text: word, from, to: at };
-}
-
-function tokens(text: string): Token[] {
-  const list: Token[] = [];
-  for (let at = 0; at < text.length; ) {
-    const letter = text[at] as string;
-    if (/\s/.test(letter)) at++;
-    else if (letter === '(' || letter === ')') {
-      list.push({ is: letter, text: letter, from: at, to: ++at });
-    } else if (letter === '-' && /[^\s-]/.test(text[at + 1] ?? ' ')) {
-      list.push({ is: '-', text: letter, from: at, to: ++at });
-    } else {
-      const word = readWord(text, at);
-      list.push(word);
-      at = word.to;
-    }
-  }
-  return list;
-}
 
 /** Names that begin alike, the likeliest first. */
 function similar(name: string, known: readonly string[]): string[] {
@@ -125,21 +39,8 @@ function similar(name: string, known: readonly string[]): string[] {
     .map(({ other }) => other);
 }
 
-/** A pattern with `*` for any letters, as a test. */
-export function patternTest(pattern: string): (name: string) => boolean {
-  const parts = pattern
-    .toLowerCase()
-    .split('*')
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  const whole = new RegExp(`^${parts.join('.*')}$`, 's');
-  return (name) => whole.test(name.toLowerCase());
-}
-
 const KIND_NAMES = EVENTS.map(({ name }) => name);
 const FIELD_NAMES = [...new Set(EVENTS.flatMap(({ fields }) => fields.map(({ name }) => name)))];
-
-const parseNumber = (text: string): bigint | null =>
-  /^(0x[0-9a-fA-F]{1,16}|\d{1,20})$/.test(text) ? BigInt(text) : null;
 
 /** `5`, `3..9`. */
 function parseRange(text: string): Range | null {

@@ -1,5 +1,5 @@
 /** The events of a log that a filter lets pass, found a slice at a time, so that a long log stops nobody. */
-import type { Passes } from './values.ts';
+import type { Passes } from './comparison.ts';
 
 /** Events between two looks at the clock. */
 const STRIDE = 2048;

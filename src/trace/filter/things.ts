@@ -26,11 +26,12 @@ import {
 } from '#machine/queries.ts';
 import { REGISTER_WORDS, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_WORDS, HEADER } from '#machine/words.ts';
+import type { NamedLog } from '#trace/names.ts';
+import { type Passes, pairOrder } from './comparison.ts';
 import type { Thing } from './syntax.ts';
-import { type Passes, pairOrder, type Source } from './values.ts';
 
 /** What a log alone does not tell. */
-export interface ThingSource extends Source {
+export interface ThingSource extends NamedLog {
   /** Place of the first word of a guest frame's memory; 0 where that is not known. */
   readonly guestMemory: (gfn: number) => number;
 }
@@ -85,7 +86,7 @@ function naming({ reader }: PassSource, { stored, types, means }: Target): Passe
 }
 
 /** A hypervisor's table, or one entry in it. */
-function hypervisorTarget(source: Source, serial: number, index: number | null): Target {
+function hypervisorTarget(source: NamedLog, serial: number, index: number | null): Target {
   const found = source.names.tableFrame(serial);
   if (!found) return NOTHING;
   const life = tableLife(source.reader, serial);
@@ -115,7 +116,7 @@ const addressWithin = (field: FieldSpec, read: (n: number) => number, low: numbe
 };
 
 /** Bytes of an entry of the guest's tables, as it starts. */
-function entryBytes({ reader }: Source): 4 | 8 {
+function entryBytes({ reader }: NamedLog): 4 | 8 {
   const { base } = reader.data;
   return base[HEADER.vcpuCount] ? vcpuMode(base, vcpuPlace(base, 0)).entryBytes : 8;
 }
@@ -153,7 +154,7 @@ const hostFrameTarget = (hfn: number): Target => ({
 });
 
 /** A register of every vCPU. */
-function registerTarget({ reader }: Source, name: string): Target {
+function registerTarget({ reader }: NamedLog, name: string): Target {
   const found = REGISTERS.find((each) => each.replaceAll(' ', '-') === name);
   if (!found) return NOTHING;
   const { base } = reader.data;

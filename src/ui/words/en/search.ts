@@ -1,6 +1,6 @@
 /** The search over events: its box, and what is said of a filter that cannot be read. */
 import type { FieldType } from '#machine/events.ts';
-import type { FilterReason } from '#trace/filter/parse.ts';
+import type { FilterReason } from '#trace/filter/problem.ts';
 import { code, listed, type Sayings, say, type Text } from '#ui/words/text.ts';
 
 /** How values of a field's type are written. */
@@ -51,7 +51,6 @@ const problems: Sayings<FilterReason> = {
   'no-such-kind': ({ name, near }) => say`No kind of event is called ${code(name)}.${meant(near)}`,
   'no-such-field': ({ name, near }) => say`No event has a field ${code(name)}.${meant(near)}`,
   'one-of': ({ key, known }) => say`After ${code(`${key}:`)} expected one of ${codes(known)}.`,
-  number: ({ key }) => say`After ${code(`${key}:`)} expected a number.`,
   range: ({ key }) =>
     say`After ${code(`${key}:`)} expected a number, or two as in ${code('3..5')}, the smaller first.`,
   cpu: () => say`After ${code('cpu:')} expected a number, or ${code('host')}.`,

@@ -58,7 +58,6 @@ export const search: Words['search'] = {
     'no-such-kind': ({ name, near }) => say`没有名为 ${code(name)} 的事件类型。${meant(near)}`,
     'no-such-field': ({ name, near }) => say`没有事件带有字段 ${code(name)}。${meant(near)}`,
     'one-of': ({ key, known }) => say`${code(`${key}:`)} 之后须是 ${codes(known)} 之一。`,
-    number: ({ key }) => say`${code(`${key}:`)} 之后需要一个数。`,
     range: ({ key }) => say`${code(`${key}:`)} 之后需要一个数，或如 ${code('3..5')} 的两个数，小的在前。`,
     cpu: () => say`${code('cpu:')} 之后需要一个数，或 ${code('host')}。`,
     thing: ({ key }) => say`${code(`${key}:`)} 之后需要${THINGS[key] ?? '一个名字'}。`,
