@@ -88,7 +88,7 @@ export const INSPECTED: Round = {
       within: '.inspector',
       show: async (studio) => {
         await studio.press('Escape');
-        await studio.find('kind:vm_exit');
+        await studio.find('kind:fault');
         await studio.showView('inspector');
       },
     },

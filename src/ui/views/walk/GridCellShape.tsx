@@ -109,6 +109,9 @@ function Texts({ cell, at, width }: Pick<Props, 'cell' | 'at'> & { readonly widt
   const room = Math.floor((right / scale - valueX - taken) / (SIZE * CHARACTER));
   return (
     <>
+      {state === 'spared' && (
+        <path className="strike" d={`M${(valueX - 2) * scale} ${(valueY - 4) * scale}H${right}`} />
+      )}
       {number !== null && (
         <text x={5 * scale} y={14 * scale} className="number" fontSize={10 * scale}>
           {number}
@@ -134,9 +137,6 @@ function Texts({ cell, at, width }: Pick<Props, 'cell' | 'at'> & { readonly widt
         <text x={right} y={noteY * scale} textAnchor="end" className={note.tone} fontSize={NOTE_SIZE * scale}>
           {note.text}
         </text>
-      )}
-      {state === 'spared' && (
-        <path className="strike" d={`M${(valueX - 2) * scale} ${(valueY - 4) * scale}H${right}`} />
       )}
     </>
   );

@@ -19,7 +19,7 @@ function Heads({ model, at }: { readonly model: GridModel; readonly at: GridGeom
           <tspan className="frame hpa">{grid.nestedLevel(level)}</tspan>
           {!at.isNarrow && (
             <tspan className="note" dx="6">
-              {at.cellWidth > 105 * at.scale ? grid.bitsOfGpa(bits) : bits}
+              {at.cellWidth > 130 * at.scale ? grid.bitsOfGpa(bits) : bits}
             </tspan>
           )}
         </text>
