@@ -1,6 +1,6 @@
 /**
- * What the guest's instructions ask of the processor, whatever tables it walks: shadow tables (hardware.ts, with svm.ts or vmx.ts for
- * what leaves the guest) or the guest's own through nested ones (tdp_hardware.ts).
+ * What the guest's instructions ask of the processor, whatever tables it walks: shadow tables (hardware.ts; shadow_exits.ts for what
+ * leaves the guest) or the guest's own through nested ones (tdp_hardware.ts; tdp_exits.ts).
  */
 import type { FaultHandlers } from '#hypervisor/kvm/mmu/page_fault.ts';
 import type { Vcpu } from './structs.ts';
