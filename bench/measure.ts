@@ -4,6 +4,7 @@ import { measure } from 'mitata';
 
 export const ROUNDS = 5;
 
+/** The middle one of some values. */
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 

@@ -42,6 +42,7 @@ class FlatMemory implements TableMemory {
   }
 }
 
+/** Tables of one mode, and the stream of accesses to the pages that they map. */
 export class BenchTables {
   readonly mode: PagingMode;
   readonly memory: FlatMemory;

@@ -46,6 +46,7 @@ export interface FormatRules {
   readonly plainLeaf: { readonly set: number; readonly clear: number };
 }
 
+/** Makes the look-ups of a format from its rules: once for each, since they take a few thousand steps. */
 export function entryFormat(rules: FormatRules): EntryFormat {
   const { levels, entryBytes, accessed, dirty, masks } = rules;
   const kinds = new Uint8Array((levels + 1) << 12);

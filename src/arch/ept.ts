@@ -103,6 +103,7 @@ export interface EptRules {
   readonly exitInformation: boolean;
 }
 
+/** EPT, as a processor with these rules reads it. SDM vol. 3 section 29.3. */
 export function eptFormat(rules: EptRules): NestedFormat {
   return {
     ...entryFormat({

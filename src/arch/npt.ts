@@ -22,6 +22,7 @@ export const NPF_BITS = [
   { bit: 33, name: 'table', set: 'an access to an entry of the guest’s tables', clear: 'not a guest table' },
 ] as const satisfies readonly BitMeaning[];
 
+/** What the host gives the processor at VMRUN. */
 export interface NptRules {
   /** The host's own paging at VMRUN. */
   readonly levels: 4 | 5;
@@ -31,6 +32,7 @@ export interface NptRules {
   readonly noExecute: boolean;
 }
 
+/** NPT: tables as in the host's own paging mode, to which every access is one by user code. APM vol. 2 section 15.25. */
 export function nptFormat(rules: NptRules): NestedFormat {
   const mode = pagingMode(
     CR0.PE | CR0.PG | CR0.WP,

@@ -96,6 +96,7 @@ export interface WalkResult {
   nestedFlags: number;
 }
 
+/** A result to hand to walks: one serves any number of them. */
 export const newWalkResult = (): WalkResult => ({
   kind: 'ok',
   frame: 0,

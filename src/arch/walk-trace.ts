@@ -32,6 +32,7 @@ export interface WalkTrace {
   beforeStore(): void;
 }
 
+/** Whose entry it is (DIMENSION); the level of the guest's entry that is looked for, 0 for the data; the level of the entry. */
 export const referenceDimension = (what: number): number => what & 0xff;
 export const referenceRow = (what: number): number => (what >> 8) & 0xff;
 export const referenceLevel = (what: number): number => (what >> 16) & 0xff;

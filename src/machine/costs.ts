@@ -143,6 +143,7 @@ interface Reasons {
   readonly flushes: string[];
 }
 
+/** The costs of a log, up to any event and of any stretch. */
 export class Costs {
   readonly #reader: LogReader;
   readonly #reasons: Reasons = { exits: [], flushes: [] };

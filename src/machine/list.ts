@@ -4,6 +4,7 @@
  */
 import type { Machine } from './words.ts';
 
+/** Makes `head` an empty list. */
 export function initList(m: Machine, head: number): void {
   m.set(head, head);
   m.set(head + 1, head);
@@ -19,6 +20,7 @@ export function addLast(m: Machine, head: number, node: number): void {
   insert(m, node, m.get(head + 1), head);
 }
 
+/** Takes `node` out of its list. */
 export function remove(m: Machine, node: number): void {
   const next = m.get(node);
   const previous = m.get(node + 1);

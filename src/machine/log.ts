@@ -51,6 +51,7 @@ export interface LogData {
   readonly base: Int32Array;
 }
 
+/** Writes a log. Throws LimitExceeded for an event too many. */
 export class LogWriter {
   readonly #events: Int32Array[] = [];
   readonly #changes: Int32Array[] = [];

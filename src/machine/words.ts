@@ -68,11 +68,13 @@ export interface MachineLimits {
   readonly calls?: boolean;
 }
 
+/** Limits for runs that nobody looks at: without calls. */
 export const DEFAULT_LIMITS: MachineLimits = { steps: 100_000, events: 4_000_000, memory: 512 };
 
 /** The same for people who look at a run: with calls. */
 export const VIEWING_LIMITS: MachineLimits = { ...DEFAULT_LIMITS, calls: true };
 
+/** A machine: its words, the one setter, and the log that the setter writes. */
 export class Machine {
   /** Every word. Read freely; write through `set` only. Replaced when memory grows: do not keep it across an allocation. */
   words: Int32Array;

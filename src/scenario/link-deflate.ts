@@ -8,6 +8,7 @@ const LONG_TEXT = 0x4000;
 /** The most bytes that a stored block holds. */
 const MAX_STORED = 0xffff;
 
+/** Bytes one after the other. */
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let place = 0;

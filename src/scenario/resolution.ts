@@ -88,14 +88,17 @@ export function argument(statement: Statement, name: string): Word {
   return found;
 }
 
+/** An argument that may be left out. */
 export function optionalArgument(statement: Statement, name: string): Word | undefined {
   return statement.words.find((word) => word.role === 'argument' && word.name === name);
 }
 
+/** The value of `name=`, where the statement has it. */
 export function key(statement: Statement, name: string): Word | undefined {
   return statement.words.find((word) => word.role === 'key' && word.name === name);
 }
 
+/** Whether the statement has a flag. */
 export function hasFlag(statement: Statement, name: string): boolean {
   return statement.words.some((word) => word.role === 'flag' && word.name === name);
 }
@@ -105,6 +108,7 @@ export function bitOf(word: Word): boolean {
   return word.text === '1';
 }
 
+/** A number as messages write it: `0x1f`. */
 export function hex(value: bigint | number): string {
   return `0x${value.toString(16)}`;
 }

@@ -64,6 +64,7 @@ export function runScenario(
   return started.run.finish();
 }
 
+/** One run of a scenario, a step at a time. */
 export class Run {
   readonly #steps: readonly Step[];
   /** Index of each step's statement in the log's strings. */

@@ -58,6 +58,7 @@ export function parseMachineWords(words: string): MachineWords {
   return { kind: kind ?? null, keys: new Map(keys) };
 }
 
+/** Words as they stand in a statement. */
 export const printMachineWords = ({ kind, keys }: MachineWords): string =>
   [...(kind ? [kind] : []), ...[...keys].map(([name, value]) => `${name}=${value}`)].join(' ');
 

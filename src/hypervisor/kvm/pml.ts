@@ -19,6 +19,7 @@ export interface ModificationBuffer extends ModificationLog {
 export const createBuffer = ({ kvm: { m }, arch }: Vcpu): void =>
   m.set(arch + ARCH.pml_buffer, m.allocateFrames(1, FRAME.system));
 
+/** The buffer as the processor sees it, which finds that of the vCPU in use. */
 export function modificationBuffer({ m }: Kvm): ModificationBuffer {
   let arch = 0;
   return {

@@ -194,6 +194,7 @@ export const ROLE = {
   ownerShift: 19,
 } as const;
 
+/** Parts of a role: level, rights (ACC), and which quarter of a 32-bit guest's table it stands for. */
 export const roleLevel = (role: number): number => role & ROLE.level;
 export const roleAccess = (role: number): number => (role & ROLE.access) >>> ROLE.accessShift;
 export const roleQuadrant = (role: number): number => (role & ROLE.quadrant) >>> ROLE.quadrantShift;

@@ -42,6 +42,7 @@ export type Tell = (what: string) => void;
 /** One family of rules: looks at all that it is about, and tells what does not hold. */
 export type Rule = (structures: Structures, tell: Tell) => void;
 
+/** Gathers what the rules look at. */
 export function structuresOf(words: Int32Array): Structures {
   const pages = shadowPagesInUse(words).map((sp) => shadowPage(words, sp));
   return {

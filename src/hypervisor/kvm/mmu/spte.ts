@@ -9,10 +9,10 @@ import { bitsMask, PTE } from '#arch/entry.ts';
 import { ACC } from '#arch/permission.ts';
 import type { EntryKind } from '#hypervisor/atlas.ts';
 import { kernel, noted } from '#hypervisor/kvm/calls.ts';
-import { KVM, type Kvm, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
+import { KVM, type Kvm, kvmPlace, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
 import { MMU_PRESENT } from '#machine/events.ts';
 import { NO_FRAME } from '#machine/host-pages.ts';
-import { HEADER, type Machine } from '#machine/words.ts';
+import type { Machine } from '#machine/words.ts';
 import { SPTE_FORMATS, type SpteFormat } from './spte_format.ts';
 
 /** Bits that both formats have in the same place. */
@@ -38,8 +38,9 @@ const SAVED_BITS = 0b101;
 
 /** The format of a machine's entries, from its words alone. */
 export const spteFormat = (words: Int32Array): SpteFormat =>
-  SPTE_FORMATS[words[(words[HEADER.hypervisor] as number) + KVM.spte_format] as number] as SpteFormat;
+  SPTE_FORMATS[words[kvmPlace(words) + KVM.spte_format] as number] as SpteFormat;
 
+// What KVM asks of an entry's flags, under the kernel's names (mmu/spte.h).
 export const is_shadow_present_pte = (flags: number): boolean => (flags & SPTE.mmuPresent) !== 0;
 export const is_large_pte = (flags: number): boolean => (flags & PTE.pageSize) !== 0;
 export const is_last_spte = (flags: number, level: number): boolean => level === 1 || is_large_pte(flags);
