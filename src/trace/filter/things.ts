@@ -12,6 +12,7 @@ import {
   REFERENCE_PLACE,
   REGISTERS,
 } from '#machine/events.ts';
+import { tableLife } from '#machine/queries.ts';
 import {
   alters,
   guestEntry,
@@ -22,8 +23,7 @@ import {
   reads,
   register,
   type Stored,
-  tableLife,
-} from '#machine/queries.ts';
+} from '#machine/stored.ts';
 import { REGISTER_WORDS, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_WORDS, HEADER } from '#machine/words.ts';
 import type { NamedLog } from '#trace/names.ts';

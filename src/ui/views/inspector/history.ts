@@ -1,6 +1,6 @@
 /** Which events changed an entry, with its value before and after each: read from the changed words of the log. */
 import type { LogReader } from '#machine/log-reader.ts';
-import { eventOfChange } from '#machine/queries.ts';
+import { eventOfChange } from '#machine/stored.ts';
 
 export interface HistoryItem {
   readonly event: number;

@@ -1,16 +1,13 @@
 /** The questions that can be asked of a selected thing, and the events that answer them. */
 import {
   lastMapped,
-  lastWrite,
   nearestAccess,
   nearestCall,
-  nextRead,
   nextTranslation,
   nextUnmapped,
   nextWalk,
-  nextWrite,
-  type Stored,
 } from '#machine/queries.ts';
+import { lastWrite, nextRead, nextWrite, type Stored } from '#machine/stored.ts';
 import type { Moment, Run } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
 import { guestFrameBehind, lifeOf, serialOf, storedAt } from './stored.ts';

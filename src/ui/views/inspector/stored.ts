@@ -1,5 +1,6 @@
 /** Where in the machine the selected thing is stored, for the log's questions. */
 import type { Atlas } from '#hypervisor/atlas.ts';
+import { tableLife } from '#machine/queries.ts';
 import {
   guestEntry,
   guestTable,
@@ -9,8 +10,7 @@ import {
   type Life,
   register,
   type Stored,
-  tableLife,
-} from '#machine/queries.ts';
+} from '#machine/stored.ts';
 import { guestTablePlace } from '#ui/entry-place.ts';
 import { cpuOf, frameOf } from '#ui/marks.ts';
 import type { Moment } from '#ui/moment.ts';
