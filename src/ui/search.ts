@@ -7,7 +7,7 @@ import { type Found, findEvents, nearestOf } from './find-events.ts';
 import { goTo } from './jumps.ts';
 import { listed, type Sequence } from './sequence.ts';
 import { currentMoment, currentSequence, useSession } from './session.ts';
-import { useStudio } from './store.ts';
+import { showEvents, useStudio } from './store.ts';
 
 interface SearchState {
   readonly text: string;
@@ -49,6 +49,12 @@ export function search(text: string): void {
   const filter = parsed.filter === EVERYTHING ? null : parsed.filter;
   useSearch.setState({ text, problem: null, filter });
   find();
+}
+
+/** Looks for what a filter means, and brings it into view. */
+export function showFound(text: string): void {
+  search(text);
+  showEvents();
 }
 
 /** Moves the cursor to the next or the last find; beyond the end it begins again. */

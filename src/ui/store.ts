@@ -59,14 +59,18 @@ export function maximisePane(pane: PaneId | null): void {
 
 export const tell = (message: Message | null): void => useStudio.setState({ message });
 
+/** Brings a pane into view, with what is to be seen in it, whatever the size of the screen. */
+function showPane(pane: PaneId, change: Partial<Arrangement>): void {
+  const { folded, maximised } = useStudio.getState().arrangement;
+  arrange({
+    ...change,
+    folded: withFolded(folded, pane, false),
+    maximised: maximised === null ? null : pane,
+  });
+}
+
 /** Brings stops and notes into view. */
-export const showMarks = (): void =>
-  useStudio.setState(({ arrangement }) => ({
-    arrangement: {
-      ...arrangement,
-      tab: 'marks',
-      lower: 'marks',
-      folded: withFolded(arrangement.folded, 'lower', false),
-      maximised: arrangement.maximised === null ? null : 'lower',
-    },
-  }));
+export const showMarks = (): void => showPane('lower', { tab: 'marks', lower: 'marks' });
+
+/** Brings the list of events into view. */
+export const showEvents = (): void => showPane('events', { tab: 'events' });

@@ -1,6 +1,6 @@
 import { type ComponentType, useEffect, useRef } from 'react';
 import { TABS, type Tab } from '#ui/arrangement.ts';
-import { runCommand } from '#ui/commands.ts';
+import { type CommandId, runCommand } from '#ui/commands.ts';
 import { ZoomBox } from '#ui/design/ZoomBox.tsx';
 import { EditMessage } from '#ui/MessageBar.tsx';
 import { SentencePane } from '#ui/SentencePane.tsx';
@@ -9,7 +9,8 @@ import { arrange, useStudio } from '#ui/store.ts';
 import { EditButtons } from '#ui/views/editor/EditButtons.tsx';
 import { EventList } from '#ui/views/timeline/EventList.tsx';
 import { DetailChoice, SearchBox } from '#ui/views/timeline/SearchBox.tsx';
-import { CommandIcon, Position } from '#ui/views/timeline/Transport.tsx';
+import { TimelineView } from '#ui/views/timeline/TimelineView.tsx';
+import { CommandIcon, PaceChoice, Position, useHasStops } from '#ui/views/timeline/Transport.tsx';
 import { WalkHeading, WalkView } from '#ui/views/walk/WalkView.tsx';
 import { useWords } from '#ui/words/language.ts';
 import { useSwipe } from './use-swipe.ts';
@@ -37,6 +38,7 @@ function Events() {
         <SearchBox />
         <DetailChoice />
       </div>
+      <TimelineView />
       <EventList />
     </div>
   );
@@ -60,7 +62,9 @@ const PHONE_VIEWS: Readonly<Record<Tab, ComponentType>> = {
   events: Events,
 };
 
-const STEPS = ['previousStep', 'previous', 'next', 'nextStep'] as const;
+const STEPS: readonly CommandId[] = ['previousStep', 'previous', 'next', 'nextStep'];
+/** Where there are stops: from one to the next, too. */
+const STEPS_AND_STOPS: readonly CommandId[] = ['runBack', ...STEPS, 'runOn'];
 
 function Tabs({ current }: { readonly current: Tab }) {
   const words = useWords();
@@ -89,11 +93,62 @@ function Tabs({ current }: { readonly current: Tab }) {
   );
 }
 
+function ThumbButton({ id }: { readonly id: CommandId }) {
+  const words = useWords();
+  return (
+    <button type="button" className={id} aria-label={words.commands[id]} onClick={() => runCommand(id)}>
+      <CommandIcon id={id} size={22} />
+    </button>
+  );
+}
+
+/** Where the cursor is; a press asks where else to go. */
+function Where() {
+  const words = useWords();
+  const title = useSession((state) => state.run?.scenario.title);
+  return (
+    <button type="button" className="where" onClick={() => runCommand('palette')}>
+      <span className="where-lines">
+        <Position />
+        <span className="where-title" aria-hidden="true">
+          {title}
+        </span>
+      </span>
+      <span className="visually-hidden">{words.palette.title}</span>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+        <path
+          d="M7 2.5a4.5 4.5 0 1 0 .01 0ZM10.2 10.2 14 14"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.5"
+        />
+      </svg>
+    </button>
+  );
+}
+
+/** Moving through the run, by thumb. */
+function ThumbBar() {
+  const steps = useHasStops() ? STEPS_AND_STOPS : STEPS;
+  return (
+    <div className="thumb-bar">
+      <div className="thumb-line">
+        <Where />
+        <ThumbButton id="play" />
+        <PaceChoice />
+      </div>
+      <div className="thumb-buttons">
+        {steps.map((id) => (
+          <ThumbButton key={id} id={id} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
 /** One view at a time, the sentence below it, and buttons that a thumb can hit. */
 export function PhonePanes() {
-  const words = useWords();
   const tab = useStudio((state) => state.arrangement.tab);
-  const title = useSession((state) => state.run?.scenario.title);
   const View = PHONE_VIEWS[tab];
   const swipe = useSwipe((direction) => runCommand(direction === 1 ? 'next' : 'previous'));
   return (
@@ -106,25 +161,7 @@ export function PhonePanes() {
         <EditMessage />
         <SentencePane />
       </div>
-      <div className="thumb-bar">
-        <div className="thumb-line">
-          <Position />
-          <span aria-hidden="true">{title}</span>
-        </div>
-        <div className="thumb-buttons">
-          {STEPS.map((id) => (
-            <button
-              key={id}
-              type="button"
-              className={id}
-              aria-label={words.commands[id]}
-              onClick={() => runCommand(id)}
-            >
-              <CommandIcon id={id} size={22} />
-            </button>
-          ))}
-        </div>
-      </div>
+      <ThumbBar />
     </div>
   );
 }

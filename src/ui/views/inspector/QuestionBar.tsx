@@ -4,7 +4,7 @@ import { goTo } from '#ui/jumps.ts';
 import type { Moment } from '#ui/moment.ts';
 import { type Place, placeText } from '#ui/place.ts';
 import { eventsOf, stopFor } from '#ui/place-filter.ts';
-import { search } from '#ui/search.ts';
+import { showFound } from '#ui/search.ts';
 import { addStop } from '#ui/stops.ts';
 import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
@@ -29,7 +29,7 @@ function PlaceFilters({ moment, place }: { readonly moment: Moment; readonly pla
   return (
     <>
       {events && (
-        <button type="button" title={filterText(events)} onClick={() => search(filterText(events))}>
+        <button type="button" title={filterText(events)} onClick={() => showFound(filterText(events))}>
           {words.marks.findEvents}
         </button>
       )}

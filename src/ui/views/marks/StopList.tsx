@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { parseFilter } from '#trace/filter/parse.ts';
 import { FilterProblemText } from '#ui/FilterProblemText.tsx';
-import { search } from '#ui/search.ts';
+import { showFound } from '#ui/search.ts';
 import { useMoment } from '#ui/session.ts';
 import { addStop, MOST_STOPS, removeStop, type Stop, switchStop, useStops } from '#ui/stops.ts';
 import { useWords } from '#ui/words/language.ts';
@@ -21,7 +21,7 @@ function Row({ stop: { text, isOn } }: { readonly stop: Stop }) {
         type="button"
         className="stop-text"
         title={words.marks.searchStop(text)}
-        onClick={() => search(text)}
+        onClick={() => showFound(text)}
       >
         <code>{text}</code>
       </button>

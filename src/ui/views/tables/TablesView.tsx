@@ -111,7 +111,7 @@ export function TablesView() {
   const go = (y: number) => moveTo(Math.max(0, y * zoom - scrolled.height / 2));
   return (
     <div className="tables-view">
-      {count > MANY && <Tools />}
+      {count > MANY && <Tools count={count} />}
       <section
         className="tables"
         ref={attach}

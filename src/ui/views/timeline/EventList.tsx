@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useDeferredValue } from 'react';
 import { useRowWindow } from '#ui/design/use-row-window.ts';
 import type { Run } from '#ui/moment.ts';
+import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import { foundSequence, useSearch } from '#ui/search.ts';
 import { useSelectedEvent } from '#ui/selection.ts';
 import { moved, type Sequence } from '#ui/sequence.ts';
@@ -9,7 +10,8 @@ import { setCursor, useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
 import { EventRow } from './EventRow.tsx';
 
-const ROW = 20;
+/** Height of a row for a pointer, and for a finger. */
+const ROW = { large: 20, small: 32 } as const;
 
 /** Up and down in the list: the cursor goes from listed event to listed event. */
 function moveInList(event: KeyboardEvent, events: Sequence): void {
@@ -23,10 +25,11 @@ function Rows({ run, events }: { readonly run: Run; readonly events: Sequence })
   const words = useWords();
   const cursor = useStudio((state) => state.cursor);
   const selected = useSelectedEvent(run);
+  const rowHeight = ROW[useIsSmall() ? 'small' : 'large'];
   const row = events.rank(cursor);
   const { attach, height, rows } = useRowWindow<HTMLElement>({
     count: events.length,
-    row: ROW,
+    row: rowHeight,
     shown: [row, selected < 0 ? -1 : events.rank(selected)],
     margin: [1, 2],
     beyond: 4,
@@ -52,7 +55,7 @@ function Rows({ run, events }: { readonly run: Run; readonly events: Sequence })
               isSelected={index === selected}
               isTabStop={at.index === Math.max(0, row)}
               top={at.top}
-              height={ROW}
+              height={rowHeight}
             />
           );
         })}

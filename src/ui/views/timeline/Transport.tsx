@@ -49,7 +49,7 @@ function IconButton({ id }: { readonly id: CommandId }) {
 }
 
 /** How fast playing goes. */
-function PaceChoice() {
+export function PaceChoice() {
   const { timeline } = useWords();
   const pace = usePlayback((state) => state.pace);
   return (
@@ -74,10 +74,10 @@ export function Position() {
   const words = useWords();
   const { run, cursor } = useFocused();
   // Before the first run there is room for it already.
-  if (!run || run.reader.length === 0) return <p className="position empty">&nbsp;</p>;
+  if (!run || run.reader.length === 0) return <span className="position empty">&nbsp;</span>;
   const step = run.reader.stepOf(cursor);
   return (
-    <p
+    <span
       className="position"
       data-event={eventNumber(run, cursor)}
       data-step={step + 1}
@@ -85,7 +85,7 @@ export function Position() {
     >
       <b>{words.timeline.event(eventNumber(run, cursor))}</b> {words.timeline.ofEvents(run.story.length)}
       <span>{words.timeline.step(step + 1, run.reader.stepCount)}</span>
-    </p>
+    </span>
   );
 }
 
@@ -99,9 +99,12 @@ const BUTTONS: readonly CommandId[] = [
   'last',
 ];
 
+/** Whether there is anything to run on to, or back. */
+export const useHasStops = (): boolean => useStops((state) => state.stops.some(({ isOn }) => isOn));
+
 /** The buttons that move the cursor. */
 export function Transport() {
-  const hasStops = useStops((state) => state.stops.some(({ isOn }) => isOn));
+  const hasStops = useHasStops();
   return (
     <div className="transport">
       {BUTTONS.map((id) => (
