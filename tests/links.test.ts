@@ -36,7 +36,8 @@ describe('a link that is made', () => {
     engine: '0.1',
     hash: '3fa09c21',
   };
-  const lengthOf = (text: string): number => encodeMoment({ ...moment, text, stops: '', notes: '' }).length;
+  const lengthOf = (text: string): number =>
+    encodeMoment({ ...moment, text, stops: '', notes: '', search: '' }).length;
   const texts = readdirSync(join(GOLDEN, 'kvm-amd'))
     .filter((file) => file.endsWith('.scn'))
     .map((file) => readFileSync(join(GOLDEN, 'kvm-amd', file), 'utf8'));

@@ -43,6 +43,7 @@ const MOMENT: SharedMoment = {
   hash: '3fa09c21',
   stops: '',
   notes: '',
+  search: '',
 };
 
 const MARKED: SharedMoment = {
@@ -84,6 +85,7 @@ describe('a moment', () => {
       hash: text,
       stops: text,
       notes: text,
+      search: text,
     });
     fc.assert(
       fc.property(moment, (each) => {
@@ -113,6 +115,13 @@ describe('a moment', () => {
     expect(encodeMoment(MARKED)).toMatch(/^#p2[A-Za-z0-9_-]+$/);
     expect(decodeMoment(encodeMoment(MARKED))).toEqual({ moment: MARKED });
     expect(encodeMoment({ ...MARKED, stops: '', notes: '' })).toBe(encodeMoment(MOMENT));
+  });
+
+  test('carries what is looked for, which old pages pass over', () => {
+    const searched = { ...MOMENT, search: 'kind:kvm_mmu_set_spte gfn=0x10' };
+    expect(encodeMoment(searched)).toMatch(/^#p2/);
+    expect(decodeMoment(encodeMoment(searched))).toEqual({ moment: searched });
+    expect(encodeMoment(searched).length - encodeMoment(MOMENT).length).toBeLessThan(40);
   });
 
   test('with two stops and a note has fewer than 100 characters more', () => {
@@ -200,6 +209,7 @@ describe('a link written by hand', () => {
       hash: '',
       stops: '',
       notes: '',
+      search: '',
     };
     expect(decodeMoment(`#t=${encodeURIComponent(SCENARIO)}`)).toEqual({ moment });
     expect(decodeMoment('#t=read+0x1|p%0A')).toEqual({ moment: { ...moment, text: 'read+0x1|p\n' } });

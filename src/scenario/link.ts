@@ -5,7 +5,7 @@
  *     #p1PPPP…   p, the codec's version (one letter or digit), payload in base64url
  *     payload    3 bytes checksum of the body, then the body, deflated against the version's dictionary
  *     body       step, offset (numbers); selection, view, engine, hash (strings); version 2: parts; the rest: the scenario
- *     parts      how many (a number), then of each its sort (a number) and what it says (a string); 1: stops, 2: notes
+ *     parts      how many (a number), then of each its sort (a number) and what it says (a string); 1: stops, 2: notes, 3: search
  *     number     zigzag, then 7 bits a byte, the lowest first, bit 7 set in all but the last byte
  *     string     length in bytes (a number), UTF-8
  *
@@ -39,6 +39,8 @@ export interface SharedMoment {
   readonly stops: string;
   /** What somebody noted beside some moments. */
   readonly notes: string;
+  /** What is looked for among the events, as it was typed. */
+  readonly search: string;
 }
 
 /** A decoded link, or why there is none. */
@@ -57,7 +59,8 @@ const SLICE = 256;
 const CHECKSUM_BYTES = 3;
 
 /** The parts of a body of version 2, by their sort. More of them than this is no link of ours. */
-const PARTS = { stops: 1, notes: 2 } as const;
+const PARTS = { stops: 1, notes: 2, search: 3 } as const;
+const PART_NAMES = Object.keys(PARTS) as readonly (keyof typeof PARTS)[];
 const MOST_PARTS = 64;
 
 type Version = '1' | '2';
@@ -83,7 +86,8 @@ function dictionaryBytes(version: Version): Uint8Array {
 }
 
 /** The oldest version that can carry a moment. */
-const versionFor = ({ stops, notes }: SharedMoment): Version => (stops === '' && notes === '' ? '1' : '2');
+const versionFor = (moment: SharedMoment): Version =>
+  PART_NAMES.every((part) => moment[part] === '') ? '1' : '2';
 
 /** 24 bits of FNV-1a (32 bits, folded): finds slips, not forgeries. */
 function checksum(bytes: Uint8Array): number {
@@ -115,7 +119,7 @@ function encodeHead(moment: SharedMoment, version: Version): Uint8Array {
   pushNumber(head, moment.offset);
   for (const field of [moment.selection, moment.view, moment.engine, moment.hash]) pushString(head, field);
   if (version === '2') {
-    const parts = (['stops', 'notes'] as const).filter((part) => moment[part] !== '');
+    const parts = PART_NAMES.filter((part) => moment[part] !== '');
     pushNumber(head, parts.length);
     for (const part of parts) {
       pushNumber(head, PARTS[part]);
@@ -183,8 +187,8 @@ function decodeBody(body: Uint8Array, version: Version): SharedMoment | null {
     const engine = reader.string();
     const hash = reader.string();
     const parts = readParts(reader, version);
-    const [stops = '', notes = ''] = [parts.get(PARTS.stops), parts.get(PARTS.notes)];
-    return { text: reader.rest(), step, offset, selection, view, engine, hash, stops, notes };
+    const [stops = '', notes = '', search = ''] = PART_NAMES.map((part) => parts.get(PARTS[part]));
+    return { text: reader.rest(), step, offset, selection, view, engine, hash, stops, notes, search };
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -227,11 +231,24 @@ function decodePayload(payload: string, version: Version): SharedMoment | Reason
   return decodeBody(body, version) ?? 'broken';
 }
 
+const NOTHING: SharedMoment = {
+  text: '',
+  step: 0,
+  offset: 0,
+  selection: '',
+  view: '',
+  engine: '',
+  hash: '',
+  stops: '',
+  notes: '',
+  search: '',
+};
+
 /** A link written by hand: the scenario alone, shown from its beginning. */
 function decodeHandWritten(encoded: string): SharedMoment | Reason {
   try {
     const text = decodeURIComponent(encoded);
-    return { text, step: 0, offset: 0, selection: '', view: '', engine: '', hash: '', stops: '', notes: '' };
+    return { ...NOTHING, text };
   } catch {
     return 'broken';
   }

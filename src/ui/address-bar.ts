@@ -2,15 +2,19 @@
 import { create } from 'zustand';
 import { decodeMoment, encodeMoment } from '#scenario/link.ts';
 import { textOf } from '#scenario/messages.ts';
+import { MOST_CHARACTERS } from '#trace/filter/parse.ts';
 import { noteRecent } from '#ui/opening/recents.ts';
 import { titleOf } from '#ui/opening/title.ts';
 import { useLanguage } from '#ui/words/language.ts';
 import { type Arrangement, arrangementText, parseArrangement } from './arrangement.ts';
+import { cleanText } from './clean-text.ts';
 import { continueDraft, drafts } from './drafts.ts';
+import { isEmbedded } from './embed.ts';
 import { examplesIn, firstExample } from './examples.ts';
 import { logHash, logHashing, type Run } from './moment.ts';
 import { notesText, parseNotes, setNotes, useNotes } from './notes.ts';
 import { parsePlace, placeText } from './place.ts';
+import { search, useSearch } from './search.ts';
 import { herePlace, openText, useSession } from './session.ts';
 import { parseStops, setStops, stopsText, useStops } from './stops.ts';
 import { tell, useStudio } from './store.ts';
@@ -45,6 +49,7 @@ export function momentFragment(arrangement = useStudio.getState().arrangement, h
     hash,
     stops: stopsText(useStops.getState().stops),
     notes: notesText(useNotes.getState().notes),
+    search: useSearch.getState().text,
   });
 }
 
@@ -97,7 +102,7 @@ export function openFragment(fragment: string): void {
     else scheduleWrite();
     return;
   }
-  const { text, step, offset, selection, view, hash, stops, notes } = decoded.moment;
+  const { text, step, offset, selection, view, hash, stops, notes, search: wanted } = decoded.moment;
   clearTimeout(timer);
   // The very text of a draft is that draft: the page was loaded anew.
   continueDraft(drafts().find((draft) => draft.text === text) ?? null);
@@ -106,6 +111,8 @@ export function openFragment(fragment: string): void {
   openText(text, { step, offset, hash });
   setStops(parseStops(stops));
   setNotes(parseNotes(notes));
+  // A frame has no box that would say why some events are not listed.
+  search(isEmbedded() ? '' : cleanText(wanted, MOST_CHARACTERS));
   if (!examplesIn(useLanguage.getState().words).some((example) => example.text === text))
     noteRecent({ title: titleOf(text), text });
   if (useSession.getState().problems.length > 0)
@@ -115,11 +122,16 @@ export function openFragment(fragment: string): void {
 /** Calls a function after every change of what a link carries. @returns ends that */
 function onMomentChange(listener: () => void): () => void {
   const ends = [useStudio, useSession, useNotes].map((store) => store.subscribe(listener));
-  const end = useStops.subscribe((now, before) => {
-    if (now.stops !== before.stops) listener();
-  });
+  ends.push(
+    useStops.subscribe((now, before) => {
+      if (now.stops !== before.stops) listener();
+    }),
+    useSearch.subscribe((now, before) => {
+      if (now.text !== before.text) listener();
+    }),
+  );
   return () => {
-    for (const each of [...ends, end]) each();
+    for (const end of ends) end();
   };
 }
 
