@@ -4,8 +4,10 @@ interface Point {
   readonly y: number;
 }
 
-/** A path's data: from a thing to another beside it, level where it leaves and where it comes in. */
-export function linkCurve(from: Point, to: Point): string {
-  const middle = (from.x + to.x) / 2;
+/**
+ * A path's data: from a thing to another, level where it leaves and where it comes in.
+ * @param middle how far to the right it is drawn to: between things beside each other midway, else around what lies between them
+ */
+export function linkCurve(from: Point, to: Point, middle = (from.x + to.x) / 2): string {
   return `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
 }

@@ -1,7 +1,8 @@
+import { runCommand } from '#ui/commands.ts';
 import { goTo } from '#ui/jumps.ts';
 import { eventNumber, type Run } from '#ui/moment.ts';
 import { LONGEST_NOTE, type Note, useNotes } from '#ui/notes.ts';
-import { addNote, noteEvent, removeNote, writeNote } from '#ui/noting.ts';
+import { noteEvent, removeNote, writeNote } from '#ui/noting.ts';
 import { useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import { useWords } from '#ui/words/language.ts';
@@ -53,7 +54,7 @@ export function NoteList() {
       </h3>
       {notes.length === 0 && <p className="none">{words.marks.noNotes}</p>}
       <ul>{run && notes.map((note) => <Row key={`${note.step}:${note.offset}`} run={run} note={note} />)}</ul>
-      <button type="button" className="add-note" onClick={addNote}>
+      <button type="button" className="add-note" onClick={() => runCommand('note')}>
         {words.marks.addNote}
       </button>
     </section>

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import type { Moment } from '#ui/moment.ts';
+import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import { parsePlace, type TablePlace } from '#ui/place.ts';
 import { useFocus, useMarks } from '#ui/selection.ts';
 import { useMoment } from '#ui/session.ts';
@@ -87,7 +88,7 @@ function Space({ moment, model, width, sight }: SpaceProps) {
             isOpen={open.has(card.table.id)}
           />
         ))}
-      <LinkLines links={model.links} height={model.height} width={width} />
+      <LinkLines model={model} width={width} />
     </div>
   );
 }
@@ -105,13 +106,15 @@ export function TablesView() {
   const model = useModel(moment, width);
   useReveal({ sight: scrolled, moveTo }, model?.cards ?? [], tableInFocus(focus, linked), zoom);
   const sight = { top: scrolled.top / zoom, height: scrolled.height / zoom };
+  // Where no pane's title says how many there are.
+  const isSmall = useIsSmall();
   const isBare = moment?.atlas.machine === 'bare';
   const count = moment ? moment.atlas.guestTables.length + moment.atlas.hypervisorTables.length : 0;
   const columns = model?.isStacked || isBare ? undefined : `${(model?.right.x ?? 0) * zoom}px 1fr`;
   const go = (y: number) => moveTo(Math.max(0, y * zoom - scrolled.height / 2));
   return (
     <div className="tables-view">
-      {count > MANY && <Tools count={count} />}
+      {count > MANY && <Tools />}
       <section
         className="tables"
         ref={attach}
@@ -125,6 +128,7 @@ export function TablesView() {
             {words.tables.guest} <small>{guestNote(words, moment)}</small>
           </h3>
           {!model?.isStacked && !isBare && <HypervisorHead />}
+          {isSmall && <small className="count">{words.tables.summary(count)}</small>}
         </div>
         <div className="tables-space" ref={measure} style={{ height: (model?.height ?? 0) * zoom }}>
           {moment && model && <Space moment={moment} model={model} width={width} sight={sight} />}

@@ -1,18 +1,15 @@
-import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import { useWords } from '#ui/words/language.ts';
 import { setZoom, showLevels, togglePath, useTables, ZOOM, zoomBy } from './state.ts';
 
 /** Levels that can be the lowest one shown. */
 const LEVELS = [1, 2, 3, 4] as const;
 
-/** How much of the tables is shown, and how large. Where no pane's title says how many there are, they do. */
-export function Tools({ count }: { readonly count: number }) {
+/** How much of the tables is shown, and how large. */
+export function Tools() {
   const words = useWords().tables;
-  const isSmall = useIsSmall();
   const { least, onPath, zoom } = useTables();
   return (
     <div className="tables-tools">
-      {isSmall && <span className="count">{words.summary(count)}</span>}
       <label>
         {words.levels}{' '}
         <select value={least} onChange={(event) => showLevels(Number(event.target.value))}>

@@ -1,4 +1,4 @@
-/** Lines between the two columns: what a table or an entry is to those of the other side. */
+/** Lines between the guest's tables and the hypervisor's: what a table or an entry is to those of the other side. */
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { leavesOf } from '#ui/mappings.ts';
 import type { TablePlace } from '#ui/place.ts';
@@ -10,9 +10,15 @@ export interface Link {
   readonly to: { readonly x: number; readonly y: number };
 }
 
-/** Where a place is in the drawing: the side of its row or of its card's head that faces the other column. */
+/** The cards of a drawing, and whether the columns stand one above the other. */
+interface Drawn {
+  readonly cards: readonly Card[];
+  readonly isStacked: boolean;
+}
+
+/** Where a place is in the drawing: the side of its row or of its card's head that faces the other column, or the gutter. */
 function anchor(
-  cards: readonly Card[],
+  { cards, isStacked }: Drawn,
   tableId: string,
   index: number | null,
 ): { x: number; y: number } | null {
@@ -20,7 +26,7 @@ function anchor(
   if (!found) return null;
   const row = index === null ? -1 : found.shown.findIndex((candidate) => candidate.index === index);
   const y = found.y + (row < 0 ? HEADER_HEIGHT / 2 : HEADER_HEIGHT + row * ROW_HEIGHT + ROW_HEIGHT / 2);
-  return { x: found.table.side === 'guest' ? found.x + found.width : found.x, y };
+  return { x: isStacked || found.table.side === 'guest' ? found.x + found.width : found.x, y };
 }
 
 /** Guest tables whose frame the hypervisor's entry at `place` maps. */
@@ -65,12 +71,12 @@ export function pairs(atlas: Atlas, focus: TablePlace): Pair[] {
 }
 
 /** The links of one place, between cards. */
-export function linksOf(atlas: Atlas, cards: readonly Card[], focus: TablePlace | null): Link[] {
+export function linksOf(atlas: Atlas, drawn: Drawn, focus: TablePlace | null): Link[] {
   if (!focus) return [];
   const list: Link[] = [];
   for (const { kind, from, to } of pairs(atlas, focus)) {
-    const a = anchor(cards, ...from);
-    const b = anchor(cards, ...to);
+    const a = anchor(drawn, ...from);
+    const b = anchor(drawn, ...to);
     if (a && b) list.push({ kind, from: { x: a.x, y: a.y }, to: { x: b.x, y: b.y } });
   }
   return list;

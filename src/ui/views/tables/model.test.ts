@@ -56,6 +56,13 @@ describe('links', () => {
     expect(links.map((link) => link.kind)).toEqual(['shadows']);
   });
 
+  it('go around at the right where the columns stand one above the other', () => {
+    const model = tablesModel(moment, { ...options, width: 360, focus: { kind: 'table', table: 't2' } });
+    const edge = Math.max(...model.cards.map(({ x, width }) => x + width));
+    expect(model.links).toMatchObject([{ kind: 'shadows', from: { x: edge }, to: { x: edge } }]);
+    expect(edge).toBeLessThan(360);
+  });
+
   it('lead from an spte to the page table that it maps', () => {
     const text = FIRST_TOUCH.replace('\nread', 'map s 0x20000 0x103000 p|w|u|a\nread 0x20000\nread');
     const mapped = momentOf(runText(text), EVENT.rmapAdd);

@@ -17,6 +17,8 @@ const GAP = 8;
 const LEAST_WIDTH = 300;
 const INDENT = 12;
 const GUTTER = 56;
+/** At the right of columns that stand one above the other: room for links. */
+const STACKED_GUTTER = 16;
 /** Widest column of a drawing that has only one. */
 const WIDEST = 460;
 /** Width of the guest's column while the guest has no tables. */
@@ -173,7 +175,8 @@ export function tablesModel(moment: Moment, options: TablesOptions): TablesModel
   const isAlone = atlas.hypervisorTables.length === 0;
   const isStacked = !isAlone && options.width < NARROW;
   const gutter = Math.min(GUTTER, options.width / 10);
-  const width = isStacked || isAlone ? Math.min(options.width, WIDEST) : (options.width - gutter) / 2;
+  const room = isStacked ? options.width - STACKED_GUTTER : options.width;
+  const width = isStacked || isAlone ? Math.min(room, WIDEST) : (options.width - gutter) / 2;
   const leftWidth = isStacked || atlas.guestTables.length > 0 ? width : EMPTY_WIDTH;
   const left = columnCards(placing, atlas.guestTables, { x: 0, width: leftWidth }, 0, new Map());
   const bottom = left.reduce((most, { y, height }) => Math.max(most, y + height + GAP), 0);
@@ -191,7 +194,7 @@ export function tablesModel(moment: Moment, options: TablesOptions): TablesModel
   return {
     cards,
     linked,
-    links: isStacked ? [] : linksOf(atlas, cards, options.focus),
+    links: linksOf(atlas, { cards, isStacked }, options.focus),
     height,
     isStacked,
     right,
