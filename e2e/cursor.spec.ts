@@ -1,5 +1,6 @@
-import { expect, test } from './studio.ts';
+import { expect, onEachSize, test } from './studio.ts';
 
+// Keys are the laptop's; phone.spec.ts has the buttons and swipes that stand for them.
 test('every key moves the cursor as the sheet of keys says', async ({ studio, page }) => {
   await studio.open();
   await studio.press('Shift+ArrowRight');
@@ -18,80 +19,71 @@ test('every key moves the cursor as the sheet of keys says', async ({ studio, pa
   await studio.press('Space');
   await expect(studio.position()).not.toHaveAttribute('data-event', '1');
   await studio.press('Space');
+  await studio.press('d');
+  await expect(studio.detail()).toHaveValue('everything');
   await studio.press('?');
   await expect(page.getByRole('dialog')).toContainText(studio.words.commands.nextSame);
   await studio.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
-test('the filter leaves what it names', async ({ studio, page }) => {
-  await studio.open();
-  await studio.press('/');
-  await page.keyboard.type('set_spte');
-  await expect(studio.events()).toHaveCount(2);
-  await studio.press('Enter');
-  await expect(studio.currentEvent()).toContainText('kvm_mmu_set_spte');
-});
-
-test('a click on the timeline moves the cursor', async ({ studio, page }) => {
-  await studio.open();
-  await page.getByRole('slider').click({ position: { x: 400, y: 60 } });
-  await expect(studio.position()).not.toHaveAttribute('data-event', '1');
-});
-
-test('a selection is the same in every view, and stays while the cursor moves', async ({ studio }) => {
-  await studio.open();
-  await studio.press('End');
-  await studio.entry('t3[16]').click();
-  await expect(studio.cell('t3[010]')).toHaveAttribute('aria-pressed', 'true');
-  await expect(studio.inspector()).toContainText('t3[010]');
-  await studio.press('Home');
-  await expect(studio.inspector()).toContainText(studio.words.inspector.gone);
-  await studio.button(studio.words.inspector.release).click();
-  await expect(studio.inspector()).not.toContainText('t3[010]');
-});
-
-test('history leads to the event that wrote an entry', async ({ studio }) => {
-  await studio.open();
-  await studio.press('End');
-  await studio.entry('t3[16]').click();
-  await studio
-    .inspector()
-    .getByRole('button', { name: /kvm_mmu_set_spte/ })
-    .first()
-    .click();
-  await expect(studio.currentEvent()).toContainText('kvm_mmu_set_spte');
-});
-
-test('each level of detail passes over more, and events keep their numbers', async ({ studio, page }) => {
-  await studio.open();
-  const detail = studio.detail();
-  await studio.stepTo('vm_exit');
-  const exit = await studio.position().innerText();
-  await detail.selectOption('hardware');
-  await expect(studio.position()).toHaveText(exit.replace(/\n/g, ''));
-  await studio.press('ArrowRight');
-  await expect(studio.currentEvent()).toContainText('vm_entry');
-  await expect(studio.entry('t3[16]')).toHaveClass(/now/);
-  const entry = await studio.position().innerText();
-
-  await test.step('in a link', async () => {
-    const fragment = await studio.link();
-    await page.goto('about:blank');
-    await studio.open(fragment);
-    await expect(detail).toHaveValue('hardware');
-    await expect(studio.position()).toHaveText(entry.replace(/\n/g, ''));
+onEachSize(() => {
+  test('the timeline moves the cursor, and is looked at more closely', async ({ studio, page }) => {
+    const timeline = page.getByRole('slider', { name: studio.words.timeline.label });
+    const left = async () => (await page.locator('.timeline-cursor').boundingBox())?.x;
+    await studio.open();
+    await studio.showView('events');
+    await timeline.click({ position: { x: 200, y: 60 } });
+    await expect(studio.position()).not.toHaveAttribute('data-event', '1');
+    await studio.showsWhole(studio.currentEvent().locator('.number'));
+    const before = await left();
+    await studio.button(studio.words.timeline.zoomIn).click();
+    await expect.poll(left).not.toBe(before);
   });
 
-  await studio.press('d');
-  await expect(detail).toHaveValue('hypervisor');
-  await studio.press('ArrowLeft');
-  await expect(studio.currentEvent()).not.toContainText('vm_exit');
-  await studio.press('d');
-  await expect(detail).toHaveValue('everything');
-  await studio.press('ArrowLeft');
-  await expect(studio.currentEvent()).toContainText('return');
-  await studio.press('d');
-  await studio.press('ArrowLeft');
-  await expect(studio.position()).toHaveText(exit.replace(/\n/g, ''));
+  test('history leads to the event that wrote an entry', async ({ studio }) => {
+    await studio.open();
+    await studio.press('End');
+    await studio.inspect('t3[16]');
+    await studio
+      .inspector()
+      .getByRole('button', { name: /kvm_mmu_set_spte/ })
+      .first()
+      .click();
+    await studio.expectKind('kvm_mmu_set_spte');
+  });
+
+  test('each level of detail passes over more, and events keep their numbers', async ({ studio, page }) => {
+    await studio.open();
+    const detail = studio.detail();
+    await studio.stepTo('vm_exit');
+    const exit = await studio.position().innerText();
+    await studio.showView('events');
+    await detail.selectOption('hardware');
+    await expect(studio.position()).toHaveText(exit.replace(/\n/g, ''));
+    await studio.press('ArrowRight');
+    await studio.expectKind('vm_entry');
+    await studio.showView('tables');
+    await expect(studio.entry('t3[16]')).toHaveClass(/now/);
+    const entry = await studio.position().innerText();
+
+    await test.step('in a link', async () => {
+      const fragment = await studio.link();
+      await page.goto('about:blank');
+      await studio.open(fragment);
+      await studio.showView('events');
+      await expect(detail).toHaveValue('hardware');
+      await expect(studio.position()).toHaveText(entry.replace(/\n/g, ''));
+    });
+
+    await detail.selectOption('hypervisor');
+    await studio.press('ArrowLeft');
+    await expect(studio.currentEvent()).not.toContainText('vm_exit');
+    await detail.selectOption('everything');
+    await studio.press('ArrowLeft');
+    await expect(studio.currentEvent()).toContainText('return');
+    await detail.selectOption('hardware');
+    await studio.press('ArrowLeft');
+    await expect(studio.position()).toHaveText(exit.replace(/\n/g, ''));
+  });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Download, Locator } from '@playwright/test';
-import { expect, on, type Studio, test } from './studio.ts';
+import { expect, on, onEachSize, type Studio, test } from './studio.ts';
 import type { PageWords } from './words.ts';
 
 const contentOf = async (file: Download): Promise<Buffer> => readFileSync(await file.path());
@@ -30,38 +30,45 @@ async function chooseView(studio: Studio, view: View): Promise<void> {
 const tab = (studio: Studio, id: keyof PageWords['sharing']['tabs']): Locator =>
   dialog(studio).getByRole('tab', { name: studio.words.sharing.tabs[id] });
 
-test('the walk as SVG and PNG: light, with its texts, its caption and the link', async ({ studio, page }) => {
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  await studio.open();
-  await studio.stepTo('kvm_mmu_set_spte');
-  const title = await studio.title().innerText();
-  await studio.press('e');
-  await expect(dialog(studio).getByRole('img')).toBeVisible();
-  const { name, content } = await saved(studio, button(studio, studio.words.sharing.svg));
-  expect(name).toMatch(studio.says({ en: /^first-touch-a-read-then-a-write-walk-30\.svg$/, zh: /30\.svg$/ }));
-  const svg = content.toString();
+onEachSize(() => {
+  test('the walk as SVG and PNG: light, with its texts, its caption and the link', async ({
+    studio,
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await studio.open();
+    await studio.stepTo('kvm_mmu_set_spte');
+    const title = await studio.title().innerText();
+    await studio.openExport();
+    await expect(dialog(studio).getByRole('img')).toBeVisible();
+    const { name, content } = await saved(studio, button(studio, studio.words.sharing.svg));
+    expect(name).toMatch(
+      studio.says({ en: /^first-touch-a-read-then-a-write-walk-30\.svg$/, zh: /30\.svg$/ }),
+    );
+    const svg = content.toString();
 
-  await test.step('stands alone', async () => {
-    expect(svg.slice(0, 80)).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
-    expect(/var\(|class=|<foreignObject|<image/.exec(svg)?.[0] ?? '').toBe('');
-    expect(/<rect x="0" y="0" width="720"[^>]*>/.exec(svg)?.[0]).toContain('fill="rgb(255, 255, 255)"');
-    const isParsed = `new DOMParser().parseFromString(${JSON.stringify(svg)}, 'image/svg+xml').querySelector('parsererror') === null`;
-    expect(await page.evaluate(isParsed)).toBe(true);
+    await test.step('stands alone', async () => {
+      expect(svg.slice(0, 80)).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+      expect(/var\(|class=|<foreignObject|<image/.exec(svg)?.[0] ?? '').toBe('');
+      expect(/<rect x="0" y="0" width="720"[^>]*>/.exec(svg)?.[0]).toContain('fill="rgb(255, 255, 255)"');
+      const isParsed = `new DOMParser().parseFromString(${JSON.stringify(svg)}, 'image/svg+xml').querySelector('parsererror') === null`;
+      expect(await page.evaluate(isParsed)).toBe(true);
+    });
+
+    await test.step('has the texts as text', () => {
+      const { walk, panes, sharing } = studio.words;
+      const texts = [...svg.matchAll(/>([^<>]+)</g)].map(([, text]) => text).join('\n');
+      for (const text of ['t3[010]', walk.rows.shadow.title, title, sharing.moment(panes.walk, 30, 93)])
+        expect(texts).toContain(text);
+      const link = [...svg.matchAll(/<a href="([^"]+)"/g)].at(-1)?.[1] ?? '';
+      expect(link).toMatch(/#p1[A-Za-z0-9_-]+$/);
+    });
+
+    const png = await saved(studio, button(studio, studio.words.sharing.png));
+    expect(png.name).toMatch(/30\.png$/);
+    expect(png.content.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.content.readUInt32BE(16)).toBe(1440);
   });
-
-  await test.step('has the texts as text', () => {
-    const { walk, panes, sharing } = studio.words;
-    const texts = [...svg.matchAll(/>([^<>]+)</g)].map(([, text]) => text).join('\n');
-    for (const text of ['t3[010]', walk.rows.shadow.title, title, sharing.moment(panes.walk, 30, 93)])
-      expect(texts).toContain(text);
-    const link = [...svg.matchAll(/<a href="([^"]+)"/g)].at(-1)?.[1] ?? '';
-    expect(link).toMatch(/#p1[A-Za-z0-9_-]+$/);
-  });
-
-  const png = await saved(studio, button(studio, studio.words.sharing.png));
-  expect(png.name).toMatch(/30\.png$/);
-  expect(png.content.subarray(1, 4).toString()).toBe('PNG');
-  expect(png.content.readUInt32BE(16)).toBe(1440);
 });
 
 /** Views, and a text that is in the picture of each. */
@@ -99,27 +106,31 @@ test('a long view is shown whole, however small its pane is', async ({ studio })
   for (const number of [1, 40, 93]) expect(svg.includes(`>${number}</text>`), String(number)).toBe(true);
 });
 
-test('the scenario and the log as files', async ({ studio, page }) => {
-  const { save } = studio.words.sharing;
-  await studio.open();
-  const title = await studio.title().innerText();
-  await studio.press('e');
-  await tab(studio, 'files').click();
-  const scenario = await saved(studio, button(studio, `${save} .scn`));
-  expect(scenario.name).toMatch(/\.scn$/);
-  expect(scenario.content.toString()).toContain(`scenario 1\ntitle ${title}\n`);
+onEachSize(() => {
+  test('the scenario and the log as files', async ({ studio, page }) => {
+    const { save } = studio.words.sharing;
+    await studio.open();
+    const title = await studio.title().innerText();
+    await studio.openExport();
+    await tab(studio, 'files').click();
+    const scenario = await saved(studio, button(studio, `${save} .scn`));
+    expect(scenario.name).toMatch(/\.scn$/);
+    expect(scenario.content.toString()).toContain(`scenario 1\ntitle ${title}\n`);
 
-  await page.getByRole('radio', { name: /ftrace/ }).check();
-  await expect(dialog(studio).getByRole('region', { name: studio.words.sharing.preview })).toContainText(
-    '# tracer: nop',
-  );
-  const ftrace = await saved(studio, button(studio, `${save} .ftrace`));
-  expect(ftrace.content.toString()).toMatch(/: kvm_mmu_set_spte: gfn 10 spte [0-9a-f]+ \(r-xu\) level 1 at /);
+    await page.getByRole('radio', { name: /ftrace/ }).check();
+    await expect(dialog(studio).getByRole('region', { name: studio.words.sharing.preview })).toContainText(
+      '# tracer: nop',
+    );
+    const ftrace = await saved(studio, button(studio, `${save} .ftrace`));
+    expect(ftrace.content.toString()).toMatch(
+      /: kvm_mmu_set_spte: gfn 10 spte [0-9a-f]+ \(r-xu\) level 1 at /,
+    );
 
-  await page.getByRole('radio', { name: /JSON/ }).check();
-  const json = await saved(studio, button(studio, `${save} .json`));
-  const log = JSON.parse(json.content.toString());
-  expect(log.events.filter((event: { number: number | null }) => event.number !== null)).toHaveLength(93);
+    await page.getByRole('radio', { name: /JSON/ }).check();
+    const json = await saved(studio, button(studio, `${save} .json`));
+    const log = JSON.parse(json.content.toString());
+    expect(log.events.filter((event: { number: number | null }) => event.number !== null)).toHaveLength(93);
+  });
 });
 
 test('events for a mailing list, by keyboard alone', async ({ studio, page }) => {

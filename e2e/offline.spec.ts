@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { serve } from './static-server.ts';
-import { expect, test } from './studio.ts';
+import { expect, onEachSize, test } from './studio.ts';
 
 const DIST = join(import.meta.dirname, '..', 'dist');
 
@@ -16,41 +16,47 @@ const isKept = (page: Page): Promise<void> =>
     while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 50));
   })()`);
 
-test('from any folder of any server, without a network from the second load on', async ({ studio, page }) => {
-  const server = await serve(DIST, '/courses/2026/penumbra/');
-  const asked = new Set<string>();
-  page.on('request', (request) => asked.add(new URL(request.url()).origin));
-  await page.goto(server.address);
-  await studio.expectEvent(1);
-  await isKept(page);
-  await studio.press('ArrowRight', 5);
-  const link = await studio.link();
-  await server.stop();
+onEachSize(() => {
+  test('from any folder of any server, without a network from the second load on', async ({
+    studio,
+    page,
+  }) => {
+    const server = await serve(DIST, '/courses/2026/penumbra/');
+    const asked = new Set<string>();
+    page.on('request', (request) => asked.add(new URL(request.url()).origin));
+    await page.goto(server.address);
+    await studio.expectEvent(1);
+    await isKept(page);
+    await studio.press('ArrowRight', 5);
+    const link = await studio.link();
+    await server.stop();
 
-  await page.reload();
-  await studio.expectEvent(6);
-  await studio.press('ArrowRight');
-  await studio.expectEvent(7);
+    await page.reload();
+    await studio.expectEvent(6);
+    await studio.press('ArrowRight');
+    await studio.expectEvent(7);
 
-  await test.step('with all its parts', async () => {
-    await expect(studio.editor()).toBeVisible();
-    await studio.press('e');
-    await expect(page.getByRole('dialog').getByRole('img')).toBeVisible();
-    await studio.press('Escape');
-    await page.getByRole('combobox', { name: studio.words.bar.language }).selectOption({ label: '中文' });
-    await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+    await test.step('with all its parts', async () => {
+      await studio.showView('scenario');
+      await expect(studio.editor()).toBeVisible();
+      await studio.openExport();
+      await expect(page.getByRole('dialog').getByRole('img')).toBeVisible();
+      await studio.press('Escape');
+      await page.getByRole('combobox', { name: studio.words.bar.language }).selectOption({ label: '中文' });
+      await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+    });
+
+    await test.step('in a frame, and by its file’s name, too', async () => {
+      for (const address of [`${server.address}?embed${link}`, `${server.address}index.html${link}`]) {
+        await page.goto('about:blank');
+        await page.goto(address);
+        await studio.expectEvent(6);
+      }
+    });
+
+    // The picture of the export dialog is the page's own.
+    expect([...asked].filter((origin) => origin !== 'null')).toEqual([new URL(server.address).origin]);
   });
-
-  await test.step('in a frame, and by its file’s name, too', async () => {
-    for (const address of [`${server.address}?embed${link}`, `${server.address}index.html${link}`]) {
-      await page.goto('about:blank');
-      await page.goto(address);
-      await studio.expectEvent(6);
-    }
-  });
-
-  // The picture of the export dialog is the page's own.
-  expect([...asked].filter((origin) => origin !== 'null')).toEqual([new URL(server.address).origin]);
 });
 
 test('a new version takes over at the next load, and pages that are open keep their parts', async ({

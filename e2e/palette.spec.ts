@@ -7,7 +7,7 @@ onEachSize(() => {
     await studio.open();
 
     await test.step('a command, with its key', async () => {
-      await studio.press('k');
+      await studio.openPalette();
       await expect(palette.getByRole('option', { name: words.commands.last })).toContainText('End');
       await page.keyboard.type(words.commands.last);
       await studio.press('Enter');
@@ -16,19 +16,19 @@ onEachSize(() => {
     });
 
     await test.step('a place, and an event by its number', async () => {
-      await studio.press('k');
+      await studio.openPalette();
       await page.keyboard.type('t3[010]');
       await studio.press('Enter');
       await studio.showView('tables');
       await expect(studio.entry('t3[16]').first()).toBeVisible();
-      await studio.press('k');
+      await studio.openPalette();
       await page.keyboard.type('7');
       await studio.press('Enter');
       await studio.expectEvent(7);
     });
 
     await test.step('nothing is called that; Escape leaves all as it was', async () => {
-      await studio.press('k');
+      await studio.openPalette();
       await page.keyboard.type('zzzzzz');
       await expect(palette).toContainText(words.palette.empty);
       await studio.press('Escape');

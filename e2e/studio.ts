@@ -28,6 +28,9 @@ interface Looked {
   readonly without?: readonly string[];
 }
 
+/** Keys of commands that are buttons on a phone. */
+const KEYS = { play: 'Space', runOn: 'r', runBack: 'R' } as const;
+
 const SCENARIOS = join(import.meta.dirname, '..', 'content', 'scenarios');
 
 export class Studio {
@@ -58,8 +61,9 @@ export class Studio {
     for (let i = 0; i < times; i++) await this.page.keyboard.press(key);
   }
 
-  /** Steps on until the event at the cursor is of a kind, or an outcome that reads so, which takes the list of events. */
+  /** Steps on until the event at the cursor is of a kind, or an outcome that reads so, which brings the list of events into sight. */
   async stepTo(kind: string): Promise<void> {
+    if (kind.startsWith('--')) await this.showView('events');
     const there = kind.startsWith('--')
       ? this.currentEvent().filter({ hasText: new RegExp(`^\\d+${kind}\\b`) })
       : this.page.locator(`.position[data-kind="${kind}"]`);
@@ -314,10 +318,46 @@ export class Studio {
     await this.filter().press('Escape');
   }
 
+  /** Runs a command that has a key on a laptop, and a button under the thumb of a phone. */
+  async command(id: keyof typeof KEYS): Promise<void> {
+    if (this.isSmall) await this.button(this.words.commands[id]).tap();
+    else await this.press(KEYS[id]);
+  }
+
+  /** Selects what a name in the event at the cursor stands for, and brings what is said of it into sight. */
+  async selectNamed(value: string): Promise<void> {
+    await this.showView('events');
+    await this.named(value).click();
+    await this.showView('inspector');
+  }
+
+  /** Writes a note at the cursor: by its key, or by its button. */
+  async addNote(text: string): Promise<void> {
+    if (!this.isSmall) await this.press('b');
+    else {
+      await this.showView('marks');
+      await this.button(this.words.marks.addNote).tap();
+    }
+    await this.page.keyboard.type(text);
+    await this.page.locator('.notes h3').click();
+  }
+
+  /** Opens the palette: by its key, or by a tap on what says where the cursor is. */
+  async openPalette(): Promise<void> {
+    if (this.isSmall) await this.page.locator('.where').tap();
+    else await this.press('Control+k');
+  }
+
+  /** Opens the dialog of the export: by its key, or by its button. */
+  async openExport(): Promise<void> {
+    if (this.isSmall) await this.button(this.words.sharing.open).tap();
+    else await this.press('e');
+  }
+
   /** Selects a place by its name, or goes to an event by its number. */
   async goTo(name: string): Promise<void> {
     const palette = this.page.getByRole('dialog', { name: this.words.palette.title });
-    await this.press('Control+k');
+    await this.openPalette();
     await palette.getByRole('combobox').fill(name);
     await this.press('Enter');
     await expect(palette).toHaveCount(0);
