@@ -1,7 +1,7 @@
 /** Machines by name: from a description, independent of the scenario language, to a hypervisor that runs. */
 import { CR0, CR4, EFER, type PagingName } from '#arch/paging-mode.ts';
 import { BareHypervisor } from '#hypervisor/bare/bare.ts';
-import type { StubPage } from '#hypervisor/kvm/guest.ts';
+import type { StubPage } from '#hypervisor/kvm/guest_access.ts';
 import { KvmHost } from '#hypervisor/kvm/host.ts';
 import { KvmHypervisor } from '#hypervisor/kvm/kvm.ts';
 import { createKvm, kvm_set_memory_region } from '#hypervisor/kvm/kvm_main.ts';

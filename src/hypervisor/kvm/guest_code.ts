@@ -5,13 +5,11 @@
  */
 import { compute, holds } from '#arch/arithmetic.ts';
 import { decode, type Instruction, type MemoryOperand, type Operand } from '#arch/instruction.ts';
-import type { Access } from '#hypervisor/hypervisor.ts';
-import { OK } from '#hypervisor/hypervisor.ts';
+import { type Access, OK } from '#hypervisor/hypervisor.ts';
 import { loadedLo, loadFrame } from '#machine/memory.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
-import type { Done } from './guest.ts';
 import type { Vcpu } from './structs.ts';
-import type { Left } from './translation.ts';
+import type { Done, Left } from './translation.ts';
 
 /** A loop that goes on for longer ends the step. */
 const MOST_INSTRUCTIONS = 100_000;

@@ -1,19 +1,20 @@
 /** KVM, behind the interface that every hypervisor has. */
 import { CR0, CR4, EFER } from '#arch/paging-mode.ts';
-import type {
-  Access,
-  ControlChange,
-  HostActions,
-  Hypervisor,
-  InvpcidOperand,
-  Outcome,
+import {
+  type Access,
+  type ControlChange,
+  type HostActions,
+  type Hypervisor,
+  type InvpcidOperand,
+  OK,
+  type Outcome,
 } from '#hypervisor/hypervisor.ts';
-import { OK } from '#hypervisor/hypervisor.ts';
 import { kvm_mmu_invlpg } from '#hypervisor/kvm/mmu/invlpg.ts';
 import { EVENT } from '#machine/events.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
 import type { Machine } from '#machine/words.ts';
-import { Guest, type InstructionBody, type StubPage } from './guest.ts';
+import { Guest, type InstructionBody } from './guest.ts';
+import type { StubPage } from './guest_access.ts';
 import { jumpTo } from './guest_code.ts';
 import { Processor } from './hardware.ts';
 import { kvm_handle_invpcid } from './pcid.ts';

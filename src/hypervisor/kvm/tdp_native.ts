@@ -3,21 +3,18 @@
  * (which ones: Linux 6.1 svm/svm.c init_vmcb, vmx/vmx.c; kvm_cache_regs.h KVM_POSSIBLE_CR0_GUEST_BITS, …_CR4_…).
  */
 import { CR0, CR4 } from '#arch/paging-mode.ts';
-import type { ControlChange } from '#hypervisor/hypervisor.ts';
-import { type InvpcidOperand, OK } from '#hypervisor/hypervisor.ts';
+import type { ControlChange, InvpcidOperand } from '#hypervisor/hypervisor.ts';
 import * as native from '#hypervisor/native.ts';
 import { readPointers, setPointers } from '#hypervisor/pointers.ts';
 import { EVENT, REGISTERS } from '#machine/events.ts';
 import { loadFrame } from '#machine/memory.ts';
 import * as tlb from '#machine/tlb/flush.ts';
 import { VCPU, vcpuMode } from '#machine/vcpu.ts';
-import type { Done, Guest } from './guest.ts';
+import type { GuestAccess } from './guest_access.ts';
 import type { Vcpu } from './structs.ts';
 import type { TdpGuestMmu } from './tdp_exits.ts';
-import type { Left } from './translation.ts';
+import { DONE, type Done, type Left } from './translation.ts';
 import { GP_VECTOR } from './x86.ts';
-
-const DONE: Done = { outcome: OK, emulated: false };
 
 /** INVLPG */
 export function invlpg({ kvm, regs }: Vcpu, hi: number, lo: number): Done {
@@ -26,11 +23,17 @@ export function invlpg({ kvm, regs }: Vcpu, hi: number, lo: number): Done {
 }
 
 /** INVPCID */
-export const invpcid = ({ kvm, regs }: Vcpu, guest: Guest, operand: InvpcidOperand): Done | Left =>
+export const invpcid = ({ kvm, regs }: Vcpu, guest: GuestAccess, operand: InvpcidOperand): Done | Left =>
   native.doInvpcid(kvm.m, regs, operand) ? DONE : refuse(guest);
 
 /** MOV to CR3 (plain pair). A PAE guest's page-directory pointers are loaded at once on Intel's processors, and not on AMD's. */
-export function writeCr3(vcpu: Vcpu, guest: Guest, mmu: TdpGuestMmu, hi: number, lo: number): Done | Left {
+export function writeCr3(
+  vcpu: Vcpu,
+  guest: GuestAccess,
+  mmu: TdpGuestMmu,
+  hi: number,
+  lo: number,
+): Done | Left {
   const { kvm, regs } = vcpu;
   const { m } = kvm;
   if (native.isBeyondCr3(native.cr3Hi(m, regs, hi), kvm.maxphyaddr)) return refuse(guest);
@@ -42,13 +45,13 @@ export function writeCr3(vcpu: Vcpu, guest: Guest, mmu: TdpGuestMmu, hi: number,
   return { ...DONE, changesMapping: true };
 }
 
-function refuse(guest: Guest): Left {
+function refuse(guest: GuestAccess): Left {
   guest.raise(GP_VECTOR, 0);
   return 'raised';
 }
 
 /** Loads the four pointers at an address (plain pair). Null, or why the instruction did not come to its end. */
-function loadPointers(vcpu: Vcpu, guest: Guest, mmu: TdpGuestMmu, hi: number, lo: number): Left | null {
+function loadPointers(vcpu: Vcpu, guest: GuestAccess, mmu: TdpGuestMmu, hi: number, lo: number): Left | null {
   const { m, maxphyaddr } = vcpu.kvm;
   const frame = mmu.read(vcpu, hi, lo & ~0x1f);
   if (typeof frame !== 'number') return frame;

@@ -2,6 +2,7 @@
  * What the guest's instructions ask of the processor, whatever tables it walks: shadow tables (hardware.ts; shadow_exits.ts for what
  * leaves the guest) or the guest's own through nested ones (tdp_hardware.ts; tdp_exits.ts).
  */
+import { OK, type Outcome } from '#hypervisor/hypervisor.ts';
 import type { FaultHandlers } from '#hypervisor/kvm/mmu/page_fault.ts';
 import type { Vcpu } from './structs.ts';
 
@@ -10,6 +11,17 @@ import type { Vcpu } from './structs.ts';
  * or the processor raised an exception in the guest, without leaving it.
  */
 export type Left = 'again' | 'efault' | 'internal' | 'raised';
+
+/** What an instruction did: its outcome, and whether KVM did it, so that the guest is entered once more. */
+export interface Done {
+  readonly outcome: Outcome;
+  readonly emulated: boolean;
+  /** The next instruction is fetched by other tables than this one. */
+  readonly changesMapping?: boolean;
+}
+
+/** An instruction that the processor did, and that has nothing to tell. */
+export const DONE: Done = { outcome: OK, emulated: false };
 
 /** One translation that an instruction needs. */
 export interface Translation {
