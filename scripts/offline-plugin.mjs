@@ -24,10 +24,10 @@ function filled(source, declaration, value) {
 }
 
 /**
- * The service worker's text for a folder that a page was built into.
+ * The service worker's text for a folder that a page was built into. The test of a new version asks for it by name.
  * @param {string} folder
  */
-function serviceWorkerFor(folder) {
+export function serviceWorkerFor(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))

@@ -32,7 +32,7 @@ function usePicture(key: string, title: string) {
     const make = async () => {
       if (!body.current) return;
       body.current.style.height = '';
-      await fitted(body.current);
+      await fitted(body.current, () => isWanted);
       if (!isWanted || !sheet.current) return;
       const svg = vectorOf(sheet.current, title);
       address = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));

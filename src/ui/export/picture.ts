@@ -31,10 +31,14 @@ function overflow(node: HTMLElement): number {
   return most;
 }
 
-/** Makes a sheet's body as high as what it shows. */
-export async function fitted(body: HTMLElement): Promise<void> {
+/**
+ * Makes a sheet's body as high as what it shows.
+ * @param isWanted false once the sheet shows something else: another call sees to that, and this one lets it alone
+ */
+export async function fitted(body: HTMLElement, isWanted: () => boolean): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     await settled(body);
+    if (!isWanted()) return;
     const more = Math.min(overflow(body), MOST_HEIGHT - body.clientHeight);
     if (more <= 0) return;
     body.style.height = `${body.clientHeight + more}px`;
