@@ -21,10 +21,10 @@ import {
   leavesToUserSpace,
   readGuest,
   type Translation,
-  Translations,
   translate,
   type Walked,
 } from './guest-translation.ts';
+import { UsableTranslations } from './usable-translations.ts';
 
 type AccessStep = Extract<Step, { kind: 'read' | 'write' | 'exec' }>;
 
@@ -67,7 +67,7 @@ class Oracle {
   readonly #walked: Walked;
   /** Faults are of the tables as they are: nothing that may be stale decides them. */
   readonly #faultsAreTrue: boolean;
-  readonly #translations: Translations;
+  readonly #translations: UsableTranslations;
   /** Guest frames written since the dirty log of their slot was last read. */
   readonly #written = new Set<number>();
   /**
@@ -84,7 +84,7 @@ class Oracle {
     this.#replay = new Replay(reader);
     this.#walked = { amd: vendor === 'amd', nested: mmu !== 'shadow' };
     this.#faultsAreTrue = tlb === null;
-    this.#translations = new Translations(
+    this.#translations = new UsableTranslations(
       this.#replay.words,
       vcpus,
       this.#walked,
