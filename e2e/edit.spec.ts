@@ -220,7 +220,8 @@ test.describe('on a phone', () => {
     await studio.message().getByRole('button', { name: studio.words.edits.undo }).tap();
     await studio.expectStep(1);
     await expect(studio.position()).toContainText(studio.words.timeline.step(1, 5));
-    await studio.press('Control+y');
+    await studio.showTab('scenario');
+    await studio.button(studio.words.commands.redo).tap();
     await studio.expectStep(2);
   });
 });

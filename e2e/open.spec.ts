@@ -72,6 +72,7 @@ onEachSize(() => {
   });
 });
 
+// A phone has nothing to drop.
 test('a dropped file is opened, not typed into the editor', async ({ studio }) => {
   await studio.open();
   await expect(studio.editor()).toBeVisible();

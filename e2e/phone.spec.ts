@@ -3,8 +3,17 @@ import { moveFingers } from './touch.ts';
 
 test.use(on('phone'));
 
-test('one view at a time, stepped by thumb', async ({ studio }) => {
+test('one view at a time, stepped by thumb', async ({ studio, page }) => {
   await studio.open();
+  await test.step('which can hit each of them', async () => {
+    const sizes = await page
+      .locator('.thumb-bar :is(button, select)')
+      .evaluateAll((parts) =>
+        parts.map((part) => part.getBoundingClientRect()).map(({ width, height }) => [width, height]),
+      );
+    expect(sizes).toHaveLength(7);
+    for (const size of sizes.flat()) expect(size).toBeGreaterThanOrEqual(44);
+  });
   const next = studio.button(studio.words.commands.next);
   for (let i = 0; i < 6; i++) await next.tap();
   await expect(studio.sentence()).toContainText('P = 0');

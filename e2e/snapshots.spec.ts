@@ -43,6 +43,7 @@ const KEPT: Readonly<Record<Size, Readonly<Record<string, Kept>>>> = {
     'out of sync, walk': BOTH,
     tables: LIGHT,
     memory: LIGHT,
+    events: LIGHT,
     'inspector, entry': LIGHT,
     'two dimensions, walk': LIGHT,
     compared: LIGHT,

@@ -79,7 +79,6 @@ export const INSPECTED: Round = {
     },
     inspected('entry', 't3[010]'),
     inspected('table', 't3'),
-    { ...view('tables'), name: 'tables, with links' },
     inspected('guest frame', 'gpa:0x103000'),
     inspected('address', 'gva:0x10000'),
     inspected('registers', 'cr3'),
