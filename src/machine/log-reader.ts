@@ -70,6 +70,11 @@ export class LogReader {
     return field.bits === 32 ? word : (word >>> field.shift) & ((1 << field.bits) - 1);
   }
 
+  /** The second word of a field that has two. */
+  secondWord(index: number, field: FieldSpec): number {
+    return this.payload(index, field.word + 1);
+  }
+
   /** One of the log's texts, by its number; empty where there is none. */
   text(index: number): string {
     return this.data.strings[index] ?? '';

@@ -91,7 +91,7 @@ export class Names {
     if (field.type === 'pfn') this.#nameFrame(first);
     else if (
       field.type === 'spte' &&
-      this.#reader.payload(index, field.word + 1) & MMU_PRESENT &&
+      this.#reader.secondWord(index, field) & MMU_PRESENT &&
       this.tableInFrame(first, index) === null
     )
       this.#nameFrame(first);

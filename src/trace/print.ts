@@ -42,10 +42,8 @@ const placeOf = (reader: LogReader, index: number): number => reader.payload(ind
 
 type Print = (reader: LogReader, names: Names, index: number, field: FieldSpec) => string;
 
-const second = (reader: LogReader, index: number, field: FieldSpec): number =>
-  reader.payload(index, field.word + 1);
 const pair: Print = (reader, _, index, field) =>
-  `0x${hexOfPair(reader.field(index, field), second(reader, index, field))}`;
+  `0x${hexOfPair(reader.field(index, field), reader.secondWord(index, field))}`;
 const number: Print = (reader, _, index, field) => String(reader.field(index, field) >>> 0);
 const hexadecimal: Print = (reader, _, index, field) => hex(reader.field(index, field));
 
@@ -69,18 +67,18 @@ const PRINT: Readonly<Record<FieldType, Print>> = {
   code: (reader, _, index, field) =>
     reader.field(index, field) === -1 ? 'none' : hex(reader.field(index, field)),
   entry: (reader, _, index, field) =>
-    `0x${hexOfEntry(reader.field(index, field), second(reader, index, field))}`,
+    `0x${hexOfEntry(reader.field(index, field), reader.secondWord(index, field))}`,
   spte: (reader, names, index, field) =>
-    entryText(names, index, reader.field(index, field), second(reader, index, field)),
+    entryText(names, index, reader.field(index, field), reader.secondWord(index, field)),
   pfn: (reader, names, index, field) => names.frame(reader.field(index, field)),
   table: (reader, names, index, field) => names.table(reader.field(index, field)),
   at: (reader, names, index, field) =>
-    `${names.table(reader.field(index, field))}+${hex((second(reader, index, field) & 1023) * 4)}`,
+    `${names.table(reader.field(index, field))}+${hex((reader.secondWord(index, field) & 1023) * 4)}`,
   function: (reader, _, index, field) => reader.text(reader.field(index, field)),
   text: (reader, _, index, field) => reader.text(reader.field(index, field)),
   register: (reader, _, index, field) => REGISTERS[reader.field(index, field)] ?? '?',
   from: (reader, names, index, field) => {
-    const [hi, lo] = [reader.field(index, field), second(reader, index, field)];
+    const [hi, lo] = [reader.field(index, field), reader.secondWord(index, field)];
     if (placeOf(reader, index) === 0) return `0x${hexOfPair(hi, lo)}`;
     return `${names.tableInFrame(frameWord(hi, lo), index) ?? 'root'}+${hex(lo & 0xfff)}`;
   },

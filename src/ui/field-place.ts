@@ -86,6 +86,6 @@ const BY_TYPE: Partial<Record<FieldSpec['type'], FieldPlace>> = {
 export function fieldPlace(source: Source, index: number, field: FieldSpec): Place | null {
   const { reader } = source;
   const first = reader.field(index, field);
-  const second = field.word < 6 ? reader.payload(index, field.word + 1) : 0;
+  const second = field.word < 6 ? reader.secondWord(index, field) : 0;
   return BY_TYPE[field.type]?.(source, index, first, second) ?? null;
 }

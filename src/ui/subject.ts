@@ -35,10 +35,10 @@ function fieldSubject(reader: LogReader, index: number, atlas: Atlas, field: Fie
     case 'place':
       return entryAt(atlas, first);
     case 'at':
-      return entryAt(atlas, reader.payload(index, field.word + 1));
+      return entryAt(atlas, reader.secondWord(index, field));
     case 'gpa':
     case 'from':
-      return guestEntryAt(atlas, first, reader.payload(index, field.word + 1));
+      return guestEntryAt(atlas, first, reader.secondWord(index, field));
     case 'table':
       return atlas.table(`t${first}`) ? { kind: 'table', table: `t${first}` } : null;
     default:

@@ -1,7 +1,7 @@
 /** Single bits of a field, by name or number: `spte.w=1`, `error_code.4=0`. */
 import { flagsWord, frameWord, hiOfBig, loOfBig } from '#arch/word64.ts';
 import type { FieldType } from '#machine/events.ts';
-import { type FieldPasses, second } from './comparison.ts';
+import type { FieldPasses } from './comparison.ts';
 
 /** Bits of an entry in the x86 format, and KVM's own three in an spte of it, by name. */
 const ENTRY_BITS: Readonly<Record<string, number>> = {
@@ -54,7 +54,7 @@ export function bitTest(number: number, wanted: boolean, type: FieldType): Field
   return (source, field) => (index) => {
     const isSet =
       (source.reader.field(index, field) & inFirst) !== 0 ||
-      (inSecond !== 0 && (second(source, index, field) & inSecond) !== 0);
+      (inSecond !== 0 && (source.reader.secondWord(index, field) & inSecond) !== 0);
     return isSet === wanted;
   };
 }

@@ -27,10 +27,6 @@ const order = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 export const pairOrder = (hi: number, lo: number, otherHi: number, otherLo: number): number =>
   order(hi >>> 0, otherHi >>> 0) || order(lo >>> 0, otherLo >>> 0);
 
-/** The second word of a field that has two. */
-export const second = ({ reader }: NamedLog, index: number, field: FieldSpec): number =>
-  reader.payload(index, field.word + 1);
-
 /** A number of one word, unsigned. */
 export function word(value: bigint, holds: (order: number) => boolean): FieldPasses {
   const other = Number(value);
@@ -42,12 +38,13 @@ export function word(value: bigint, holds: (order: number) => boolean): FieldPas
 /** A number in two words, as a plain pair or as an entry. */
 export function pair(value: bigint, holds: (order: number) => boolean, isEntry: boolean): FieldPasses {
   const [hi, lo] = [hiOfBig(value), loOfBig(value)];
-  return (source, field) => (index) => {
-    const [first, next] = [source.reader.field(index, field), second(source, index, field)];
-    return isEntry
-      ? holds(pairOrder(hiWord(first, next), loWord(first, next), hi, lo))
-      : holds(pairOrder(first, next, hi, lo));
-  };
+  return ({ reader }, field) =>
+    (index) => {
+      const [first, next] = [reader.field(index, field), reader.secondWord(index, field)];
+      return isEntry
+        ? holds(pairOrder(hiWord(first, next), loWord(first, next), hi, lo))
+        : holds(pairOrder(first, next, hi, lo));
+    };
 }
 
 /** A value that is printed as letters, one for each bit in turn. */

@@ -2,7 +2,7 @@
 import { hiOfBig, loOfBig } from '#arch/word64.ts';
 import { REFERENCE_PLACE } from '#machine/events.ts';
 import { entryText } from '#trace/print.ts';
-import { type FieldPasses, HOLDS, pair, pairOrder, second, textTest, word } from './comparison.ts';
+import { type FieldPasses, HOLDS, pair, pairOrder, textTest, word } from './comparison.ts';
 import { parseNumber } from './number.ts';
 
 /** `t3` or `root`: a table's serial number. */
@@ -27,7 +27,7 @@ export function atTest(value: string, isNot: boolean): FieldPasses | null {
   if (!wanted) return null;
   return (source, field) => (index) => {
     const isTable = source.reader.field(index, field) === wanted.serial;
-    const entry = (second(source, index, field) & 1023) >>> 1;
+    const entry = (source.reader.secondWord(index, field) & 1023) >>> 1;
     return (isTable && (wanted.index === null || wanted.index === entry)) !== isNot;
   };
 }
@@ -43,7 +43,8 @@ export function fromTest(value: string, isNot: boolean): FieldPasses | null {
     const place = reader.payload(index, REFERENCE_PLACE);
     if (place === 0) {
       const isThere =
-        number !== null && pairOrder(reader.field(index, field), second(source, index, field), hi, lo) === 0;
+        number !== null &&
+        pairOrder(reader.field(index, field), reader.secondWord(index, field), hi, lo) === 0;
       return isThere !== isNot;
     }
     const table = names.tableInFrame(place >>> 10, index) ?? 'root';
@@ -71,7 +72,7 @@ export function hostTest(value: string, isNot: boolean, isEntry: boolean): Field
       source.names,
       index,
       source.reader.field(index, field),
-      second(source, index, field),
+      source.reader.secondWord(index, field),
     );
     return ((hasFlags ? text : text.replace(/\|.*/, '')) === value) !== isNot;
   };

@@ -53,7 +53,7 @@ function fields<Name extends string>(...wanted: readonly Name[]) {
       const spec = specs.find((candidate) => candidate.name === name);
       const field = printed.find((candidate) => candidate.name === name);
       if (!spec || !field) throw new Error(`${reader.spec(index).name} has no field ${name}`);
-      const slot = spec.type === 'at' ? slotAt(source, reader.payload(index, spec.word + 1)) : null;
+      const slot = spec.type === 'at' ? slotAt(source, reader.secondWord(index, spec)) : null;
       return slot ?? fieldValue(source, spec, field.value);
     };
     return Object.fromEntries(wanted.map((name) => [name, value(name)])) as Record<Name, Value | string>;
