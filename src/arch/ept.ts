@@ -85,7 +85,7 @@ export const EPT_QUALIFICATION_BITS = [
 ] as const satisfies readonly BitMeaning[];
 
 /** Memory type 6, in its place in a leaf. */
-const WRITE_BACK = 6 << 3;
+export const WRITE_BACK = 6 << 3;
 
 /** What a processor and the VM-execution controls make of EPT. */
 export interface EptRules {

@@ -17,7 +17,7 @@ export const HUGE_FRAMES = 1 << 24;
 export const NO_FRAME = -1;
 
 /** Frames of a 2 MiB page, and 2 MiB pages of a 1 GiB page. */
-const HUGE = 512;
+export const HUGE = 512;
 const GIGANTIC = 512;
 
 /** Frames of the directory of 2 MiB pages: enough for the largest memory in 1 GiB pages, and as much beside it. */

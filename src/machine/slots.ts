@@ -3,7 +3,7 @@ import { record } from './record.ts';
 import { HEADER, type Machine } from './words.ts';
 
 /** At most so many slots at a time. */
-const MAX_SLOTS = 256;
+export const MAX_SLOTS = 256;
 
 /**
  * `hva_page`: where the slot's memory begins in the host's address space, in pages: as far from a multiple of 1 GiB as its first

@@ -1,7 +1,8 @@
 /** Slots, the stub page, names, and what prepares guest memory: `slot`, `stub`, `let`, `space`, `map`, `poke`. */
 
+import { MAX_SLOTS } from '#machine/slots.ts';
 import { MODES } from './check-machine.ts';
-import { MAX_MEMORY, MAX_SLOTS, SLOT_IDS } from './limits.ts';
+import { MAX_MEMORY, SLOT_IDS } from './limits.ts';
 import type { Statement, Word } from './parse.ts';
 import {
   argument,

@@ -14,8 +14,7 @@ export const MAX_VCPUS = 16;
 /** Slot numbers are below this, as in Linux (KVM_USER_MEM_SLOTS). */
 export const SLOT_IDS = 32_764;
 
-/** Slots at the start, and the bytes they hold together: 4 GiB. */
-export const MAX_SLOTS = 256;
+/** Bytes that the slots at the start hold together: 4 GiB. */
 export const MAX_MEMORY = 0x1_0000_0000;
 
 /** Physical address bits at most: a frame number is one 32-bit word of an entry (arch/word64.ts). Processors go up to 52. */

@@ -17,6 +17,7 @@ import {
   roleLevel,
   roleQuadrant,
   SP,
+  SPTE_ENT_PER_PAGE,
 } from './structs.ts';
 
 /** Whether the hardware walks the guest's own tables, so that KVM's are nested ones. */
@@ -36,7 +37,7 @@ export function mmioFrame(words: Int32Array, frame: number): number {
 function entriesOf(words: Int32Array, frame: number, level: number): AtlasEntry[] {
   const format = spteFormat(words);
   const entries: AtlasEntry[] = [];
-  for (let index = 0; index < 512; index++) {
+  for (let index = 0; index < SPTE_ENT_PER_PAGE; index++) {
     const place = (frame << FRAME_SHIFT) + index * 2;
     const pfn = words[place] as number;
     const flags = words[place + 1] as number;

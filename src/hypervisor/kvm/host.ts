@@ -2,8 +2,7 @@
  * What user space and the host do to a virtual machine: ioctls on its slots and limits, and changes of the memory behind them
  * (Linux 6.1: virt/kvm/kvm_main.c kvm_set_memslot, kvm_get_dirty_log_protect; x86.c kvm_mmu_slot_apply_flags; mmu/mmu.c).
  */
-import type { HostActions, Outcome } from '#hypervisor/hypervisor.ts';
-import { OK } from '#hypervisor/hypervisor.ts';
+import { type HostActions, OK, type Outcome } from '#hypervisor/hypervisor.ts';
 import {
   cpuKeepsDirtyLog,
   kvm_arch_mmu_enable_log_dirty_pt_masked,
@@ -18,6 +17,7 @@ import { kvm_arch_flush_shadow_memslot } from '#hypervisor/kvm/mmu/zap.ts';
 import { EVENT, type Note } from '#machine/events.ts';
 import { removeSlot, SLOT, SLOT_FLAG, slotById, slotPlaces } from '#machine/slots.ts';
 import {
+  KVM_MIN_ALLOC_MMU_PAGES,
   kvm_alloc_memslot_metadata,
   kvm_set_memory_region,
   limitMmuPages,
@@ -28,7 +28,6 @@ import { kvm_flush_remote_tlbs } from './requests.ts';
 import { KVM, type Kvm } from './structs.ts';
 
 const error = (name: string): Outcome => ({ kind: 'error', name });
-const KVM_MIN_ALLOC_MMU_PAGES = 64;
 
 interface WantedSlot {
   readonly id: number;

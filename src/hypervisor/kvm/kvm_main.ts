@@ -23,7 +23,8 @@ import {
 } from './structs.ts';
 import { allocateTag } from './vendor_tlb.ts';
 
-const KVM_MIN_ALLOC_MMU_PAGES = 64;
+/** KVM_MIN_ALLOC_MMU_PAGES: the least that the limit on shadow pages can be. */
+export const KVM_MIN_ALLOC_MMU_PAGES = 64;
 /** IDENTITY_PAGETABLE_PRIVATE_MEMSLOT */
 const IDENTITY_SLOT = 32_766;
 /** VMX_EPT_IDENTITY_PAGETABLE_ADDR, as a frame. */

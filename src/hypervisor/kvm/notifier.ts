@@ -10,6 +10,7 @@ import { kvm_tdp_mmu_unmap_gfn_range } from '#hypervisor/kvm/mmu/tdp_mmu_zap.ts'
 import {
   divideHugeHostPage,
   dropHostPages,
+  HUGE,
   hostPage,
   isGigantic,
   isHostWritable,
@@ -22,9 +23,6 @@ import { SLOT, slotPlaces } from '#machine/slots.ts';
 import { kernel } from './calls.ts';
 import { kvm_flush_remote_tlbs } from './requests.ts';
 import { KVM, type Kvm } from './structs.ts';
-
-/** Frames of a 2 MiB page. */
-const HUGE = 512;
 
 /** kvm_unmap_gfn_range: the entries that map `start` … `end`-1 of a slot (frame numbers) are dropped. Returns whether one was. */
 const kvm_unmap_gfn_range = kernel(

@@ -104,6 +104,8 @@ export const SLOT_ARCH = record(['rmap*3', 'lpage_info*2', 'gfn_track']);
 export const PTE_LIST_EXT = 14;
 export const DESC = record(['more', 'spte_count', 'sptes*14']);
 
+/** SPTE_ENT_PER_PAGE: entries of a table. */
+export const SPTE_ENT_PER_PAGE = 512;
 export const KVM_NUM_MMU_PREV_ROOTS = 3;
 export const KVM_MMU_HASH_SIZE = 4096;
 

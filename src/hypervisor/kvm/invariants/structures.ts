@@ -1,11 +1,8 @@
 /** What the rules look at: KVM's shadow pages and their entries, gathered once from the machine's words. */
 import { is_last_spte, is_shadow_present_pte } from '#hypervisor/kvm/mmu/spte.ts';
 import { pageName, shadowPagesInUse } from '#hypervisor/kvm/shadow_pages.ts';
-import { is_obsolete_sp, roleLevel, SP } from '#hypervisor/kvm/structs.ts';
+import { is_obsolete_sp, roleLevel, SP, SPTE_ENT_PER_PAGE } from '#hypervisor/kvm/structs.ts';
 import { FRAME_SHIFT, frameOwner } from '#machine/words.ts';
-
-/** Entries of a table. */
-export const ENTRIES = 512;
 
 /** A shadow page in use, with the words that are asked for most. */
 export interface ShadowPage {
@@ -69,7 +66,7 @@ function shadowPage(words: Int32Array, sp: number): ShadowPage {
 
 function presentEntries(words: Int32Array, page: ShadowPage): PresentEntry[] {
   const entries: PresentEntry[] = [];
-  for (let index = 0; index < ENTRIES; index++) {
+  for (let index = 0; index < SPTE_ENT_PER_PAGE; index++) {
     const place = page.table + index * 2;
     const flags = words[place + 1] as number;
     if (is_shadow_present_pte(flags))

@@ -1,6 +1,6 @@
-import { SP } from '#hypervisor/kvm/structs.ts';
+import { SP, SPTE_ENT_PER_PAGE } from '#hypervisor/kvm/structs.ts';
 import { frameOwner } from '#machine/words.ts';
-import { ENTRIES, type Rule } from './structures.ts';
+import type { Rule } from './structures.ts';
 
 /** Only last-level pages are unsync; the bits of those above lead to all of them, and are counted. */
 export const unsync: Rule = ({ words, pages, present }, tell) => {
@@ -24,6 +24,6 @@ const hasUnsyncBit = (words: Int32Array, sp: number, index: number): boolean =>
 
 function countUnsyncBits(words: Int32Array, sp: number): number {
   let count = 0;
-  for (let index = 0; index < ENTRIES; index++) if (hasUnsyncBit(words, sp, index)) count++;
+  for (let index = 0; index < SPTE_ENT_PER_PAGE; index++) if (hasUnsyncBit(words, sp, index)) count++;
   return count;
 }

@@ -11,6 +11,7 @@
  *
  * W, PS and MMU-present have the same place in both. All masks are of an entry's flags word (arch/word64.ts).
  */
+import { WRITE_BACK } from '#arch/ept.ts';
 import { NX_FLAG } from '#arch/word64.ts';
 
 /** A mask of bit `bit` (0–11, 44–63) of an entry's flags word. */
@@ -44,7 +45,6 @@ export interface SpteFormat {
 const R = bit(0);
 const W = bit(1);
 const X = bit(2);
-const WRITE_BACK = 6 << 3;
 const IGNORE_PAT = bit(6);
 
 const X86: SpteFormat = {

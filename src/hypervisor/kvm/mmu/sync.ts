@@ -6,7 +6,15 @@
 import { kernel, paging } from '#hypervisor/kvm/calls.ts';
 import { kvm_vcpu_gfn_to_memslot } from '#hypervisor/kvm/memslot.ts';
 import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
-import { ARCH, type Kvm, kvm_mmu_page_get_gfn, ROLE, SP, type Vcpu } from '#hypervisor/kvm/structs.ts';
+import {
+  ARCH,
+  type Kvm,
+  kvm_mmu_page_get_gfn,
+  ROLE,
+  SP,
+  SPTE_ENT_PER_PAGE,
+  type Vcpu,
+} from '#hypervisor/kvm/structs.ts';
 import {
   gpte,
   gpteBytes,
@@ -47,7 +55,7 @@ const sync_page = paging('sync_page', (vcpu: Vcpu, sp: number): number => {
   if (role & ROLE.direct || rootRole & ROLE.direct || (role ^ rootRole) & ~SYNC_ROLE_IGNORED) return -1;
   let flush = false;
   const table = m.get(sp + SP.spt) << 10;
-  for (let index = 0; index < 512; index++) {
+  for (let index = 0; index < SPTE_ENT_PER_PAGE; index++) {
     const sptep = table + index * 2;
     if (m.get(sptep) === 0 && m.get(sptep + 1) === 0) continue;
     if (!kvm_vcpu_read_guest_atomic(vcpu, m.get(sp + SP.gfn), level1GpteOffset(role, index), gpteBytes(role)))

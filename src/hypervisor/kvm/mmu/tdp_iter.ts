@@ -3,14 +3,12 @@
  * (Linux 6.1: mmu/tdp_iter.c). Frames are plain numbers here, since a range may end at 2³² and beyond.
  */
 import { kernel } from '#hypervisor/kvm/calls.ts';
-import { type Kvm, ROLE, SP } from '#hypervisor/kvm/structs.ts';
+import { type Kvm, ROLE, SP, SPTE_ENT_PER_PAGE } from '#hypervisor/kvm/structs.ts';
 import type { Machine } from '#machine/words.ts';
 import { is_last_spte, is_shadow_present_pte } from './spte.ts';
 
-const ENTRIES = 512;
-
 /** KVM_PAGES_PER_HPAGE: guest frames that one entry of a level covers. */
-export const pagesPerHugePage = (level: number): number => ENTRIES ** (level - 1);
+export const pagesPerHugePage = (level: number): number => SPTE_ENT_PER_PAGE ** (level - 1);
 
 /** struct tdp_iter */
 export class TdpIter {
@@ -67,7 +65,7 @@ export class TdpIter {
 
   /** Reads the present entry again, after it was changed. */
   refresh(): void {
-    const index = Math.floor(this.gfn / pagesPerHugePage(this.level)) % ENTRIES;
+    const index = Math.floor(this.gfn / pagesPerHugePage(this.level)) % SPTE_ENT_PER_PAGE;
     this.sptep = ((this.#path[this.level] as number) << 10) + index * 2;
     this.frame = this.#m.get(this.sptep);
     this.flags = this.#m.get(this.sptep + 1);
@@ -95,7 +93,7 @@ export class TdpIter {
 
   #stepSide(): boolean {
     const pages = pagesPerHugePage(this.level);
-    if (Math.floor(this.gfn / pages) % ENTRIES === ENTRIES - 1) return false;
+    if (Math.floor(this.gfn / pages) % SPTE_ENT_PER_PAGE === SPTE_ENT_PER_PAGE - 1) return false;
     this.gfn += pages;
     this.#next = this.gfn;
     this.refresh();

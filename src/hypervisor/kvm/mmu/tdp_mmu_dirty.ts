@@ -7,7 +7,7 @@
 import { ACC } from '#arch/permission.ts';
 import { kernel } from '#hypervisor/kvm/calls.ts';
 import { trace_kvm_mmu_split_huge_page } from '#hypervisor/kvm/mmutrace.ts';
-import { type Kvm, ROLE, roleAccess, roleLevel, SP } from '#hypervisor/kvm/structs.ts';
+import { type Kvm, ROLE, roleAccess, roleLevel, SP, SPTE_ENT_PER_PAGE } from '#hypervisor/kvm/structs.ts';
 import { SLOT } from '#machine/slots.ts';
 import { setSpte } from './rmap.ts';
 import { takeRecord } from './sp_record.ts';
@@ -148,7 +148,7 @@ function tdp_mmu_split_huge_page(kvm: Kvm, iter: TdpIter, sp: number): void {
   const { frame, flags, level } = iter;
   const role = m.get(sp + SP.role);
   const table = m.get(sp + SP.spt) << 10;
-  for (let index = 0; index < 512; index++) {
+  for (let index = 0; index < SPTE_ENT_PER_PAGE; index++) {
     const small = make_huge_page_split_spte(
       kvm,
       flags,

@@ -9,7 +9,7 @@ import { kernel } from '#hypervisor/kvm/calls.ts';
 import { kvm_set_pfn_accessed, kvm_set_pfn_dirty, mark_page_dirty_in_slot } from '#hypervisor/kvm/memslot.ts';
 import { trace_kvm_mmu_prepare_zap_page, trace_kvm_tdp_mmu_spte_changed } from '#hypervisor/kvm/mmutrace.ts';
 import { kvm_flush_remote_tlbs } from '#hypervisor/kvm/requests.ts';
-import { type Kvm, roleLevel, SP, to_shadow_page } from '#hypervisor/kvm/structs.ts';
+import { type Kvm, roleLevel, SP, SPTE_ENT_PER_PAGE, to_shadow_page } from '#hypervisor/kvm/structs.ts';
 import { remove } from '#machine/list.ts';
 import { findSlot } from '#machine/slots.ts';
 import { setSpte } from './rmap.ts';
@@ -157,7 +157,7 @@ function handle_removed_pt(kvm: Kvm, table: number, shared: boolean): void {
   const firstGfn = m.get(sp + SP.gfn) >>> 0;
   trace_kvm_mmu_prepare_zap_page(kvm, sp);
   tdp_mmu_unlink_sp(kvm, sp);
-  for (let index = 0; index < 512; index++) {
+  for (let index = 0; index < SPTE_ENT_PER_PAGE; index++) {
     const sptep = (table << 10) + index * 2;
     const oldFrame = m.get(sptep);
     const oldFlags = m.get(sptep + 1);

@@ -12,6 +12,7 @@ import {
   type Kvm,
   roleLevel,
   SP,
+  SPTE_ENT_PER_PAGE,
   sptep_index,
   sptep_to_sp,
   to_shadow_page,
@@ -107,7 +108,7 @@ const __mmu_unsync_walk = kernel(
   '__mmu_unsync_walk',
   (m: Machine, sp: number, pages: Collected[]): number => {
     let leaves = 0;
-    for (let index = 0; index < 512; index++) {
+    for (let index = 0; index < SPTE_ENT_PER_PAGE; index++) {
       if (!(m.get(sp + SP.unsync_child_bitmap + (index >>> 5)) & (1 << (index & 31)))) continue;
       const sptep = (m.get(sp + SP.spt) << 10) + index * 2;
       const flags = m.get(sptep + 1);
