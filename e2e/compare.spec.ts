@@ -1,5 +1,5 @@
 import { plainText } from '#ui/words/text.ts';
-import { expect, on, type Studio, test } from './studio.ts';
+import { expect, on, onEachSize, type Studio, test } from './studio.ts';
 
 const PROCESSES = '23-processes';
 
@@ -12,6 +12,17 @@ async function openComparison(studio: Studio, scenario = PROCESSES): Promise<voi
 
 const chooseSpan = (studio: Studio, span: 'step' | 'soFar' | 'run') =>
   studio.page.locator('.span-choice').getByText(studio.words.compare.spans[span], { exact: true }).click();
+
+/** So many machines are compared: beside each other, or behind tabs on a phone. */
+const expectMachines = (studio: Studio, count: number) =>
+  expect(studio.isSmall ? studio.page.locator('.machine-tabs [role="tab"]') : studio.column(/./)).toHaveCount(
+    count,
+  );
+
+/** Brings a machine of the comparison into sight. */
+async function showMachine(studio: Studio, name: string | RegExp): Promise<void> {
+  if (studio.isSmall) await studio.page.getByRole('tab', { name }).tap();
+}
 
 test('shadow paging beside EPT: a process is made, meets page faults, and is switched away from', async ({
   studio,
@@ -92,28 +103,34 @@ test('within a step the events of one machine are stepped through; the next step
   await expect(studio.position()).not.toHaveText(nested);
 });
 
-test('a machine is changed, added and removed, and a link opens it all', async ({ studio, page }) => {
-  const { compare, cost } = studio.words;
-  await openComparison(studio);
-  await page.getByLabel(compare.machine, { exact: true }).selectOption('kvm mmu=shadow');
-  await page.getByRole('button', { name: compare.switches }).click();
-  await page.getByRole('menuitemcheckbox', { name: /shadow-cache=off/ }).click();
-  await studio.press('Escape');
-  await chooseSpan(studio, 'run');
-  await expect(studio.difference(cost.counters.tablesMade)).toHaveText(['11', '46']);
-  await studio.button(`+ ${compare.add}`).click();
-  await expect(studio.column(/./)).toHaveCount(3);
-  await expect(studio.column(/^KVM tdp$/)).toContainText(compare.spans.soFar);
+onEachSize(() => {
+  test('a machine is changed, added and removed, and a link opens it all', async ({ studio, page }) => {
+    const { compare, cost } = studio.words;
+    await openComparison(studio);
+    await showMachine(studio, 'KVM tdp');
+    await page.getByLabel(compare.machine, { exact: true }).selectOption('kvm mmu=shadow');
+    await page.getByRole('button', { name: compare.switches }).click();
+    await page.getByRole('menuitemcheckbox', { name: /shadow-cache=off/ }).click();
+    await studio.press('Escape');
+    await chooseSpan(studio, 'run');
+    await expect(studio.difference(cost.counters.tablesMade)).toHaveText(['11', '46']);
+    await studio.button(`+ ${compare.add}`).click();
+    await expectMachines(studio, 3);
+    await showMachine(studio, 'KVM tdp');
+    await expect(studio.column(/^KVM tdp$/)).toContainText(compare.spans.soFar);
 
-  const fragment = await studio.link();
-  await page.goto('about:blank');
-  await studio.open(fragment);
-  await expect(studio.column(/./)).toHaveCount(3);
-  await expect(studio.column(/shadow-cache=off/)).toContainText(compare.spans.soFar);
-  await studio.button(compare.remove('KVM tdp')).click();
-  await expect(studio.column(/./)).toHaveCount(2);
-  await studio.press('Escape');
-  await expect(studio.column(/./)).toHaveCount(0);
+    const fragment = await studio.link();
+    await page.goto('about:blank');
+    await studio.open(fragment);
+    await expectMachines(studio, 3);
+    await showMachine(studio, /shadow-cache=off/);
+    await expect(studio.column(/shadow-cache=off/)).toContainText(compare.spans.soFar);
+    await showMachine(studio, 'KVM tdp');
+    await studio.button(compare.remove('KVM tdp')).click();
+    await expectMachines(studio, 2);
+    await studio.press('Escape');
+    await expect(studio.column(/./)).toHaveCount(0);
+  });
 });
 
 test('what a machine cannot do is said, and left out', async ({ studio, page }) => {

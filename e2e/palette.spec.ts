@@ -27,6 +27,17 @@ onEachSize(() => {
       await studio.expectEvent(7);
     });
 
+    await test.step('what has no button on a phone', async () => {
+      await studio.openPalette();
+      await page.keyboard.type(words.commands.theme);
+      await studio.press('Enter');
+      await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+      await studio.openPalette();
+      await page.keyboard.type(words.commands.search);
+      await studio.press('Enter');
+      await expect(studio.filter()).toBeFocused();
+    });
+
     await test.step('nothing is called that; Escape leaves all as it was', async () => {
       await studio.openPalette();
       await page.keyboard.type('zzzzzz');

@@ -73,5 +73,13 @@ test.describe('on a phone', () => {
     await expect(studio.currentEvent()).toContainText('fault');
     await studio.filter().fill('is:');
     await expect(page.locator('.filter-problem')).toBeInViewport({ ratio: 1 });
+    await test.step('what is looked for from the inspector is shown', async () => {
+      await studio.filter().press('Escape');
+      await studio.press('End');
+      await studio.inspect('t3[16]');
+      await studio.button(studio.words.marks.findEvents).tap();
+      await expect(studio.filter()).toHaveValue(/t3\[010\]/);
+      await expect(studio.events().first()).toBeInViewport();
+    });
   });
 });

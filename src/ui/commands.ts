@@ -25,7 +25,8 @@ import { goToFound } from './search.ts';
 import { DETAILS, moved } from './sequence.ts';
 import { currentSequence, useSession } from './session.ts';
 import { addStop, stopFrom } from './stops.ts';
-import { arrange, foldPane, maximisePane, showMarks, useStudio } from './store.ts';
+import { arrange, foldPane, maximisePane, showEvents, showMarks, useStudio } from './store.ts';
+import { setTheme, useTheme } from './theme.ts';
 
 export type CommandId = keyof Words['commands'];
 
@@ -146,6 +147,15 @@ function noteHere(): void {
   queueMicrotask(() => document.querySelector<HTMLElement>(`[data-note="${step}:${offset}"]`)?.focus());
 }
 
+/** Puts the caret into the box that filters the events, which a small screen may have to bring into view first. */
+function searchEvents(): void {
+  const focus = (): void => document.getElementById(FILTER_ID)?.focus();
+  if (!document.getElementById(FILTER_ID)) showEvents();
+  focus();
+  // What had to be brought into view is there a moment later.
+  queueMicrotask(focus);
+}
+
 export const COMMANDS: readonly Command[] = [
   { id: 'next', group: 'move', key: 'ArrowRight', shown: ['→'], run: () => moveBy(1) },
   { id: 'previous', group: 'move', key: 'ArrowLeft', shown: ['←'], run: () => moveBy(-1) },
@@ -199,7 +209,7 @@ export const COMMANDS: readonly Command[] = [
     group: 'find',
     key: '/',
     shown: ['/'],
-    run: () => document.getElementById(FILTER_ID)?.focus(),
+    run: searchEvents,
   },
   { id: 'runOn', group: 'find', key: 'r', shown: ['r'], run: () => runAway(1) },
   { id: 'runBack', group: 'find', key: 'R', shown: ['Shift', 'r'], run: () => runAway(-1) },
@@ -236,6 +246,13 @@ export const COMMANDS: readonly Command[] = [
     key: 'V',
     shown: ['Shift', 'v'],
     run: () => isComparing() && showFirstDifference(),
+  },
+  {
+    id: 'theme',
+    group: 'page',
+    key: 't',
+    shown: ['t'],
+    run: () => setTheme(useTheme.getState().dark ? 'light' : 'dark'),
   },
   { id: 'palette', group: 'page', key: 'k', shown: ['k'], run: () => usePalette.setState({ open: true }) },
   { id: 'help', group: 'page', key: '?', shown: ['?'], run: () => useKeySheet.setState({ open: true }) },

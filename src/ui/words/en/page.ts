@@ -147,4 +147,5 @@ export const commands = {
   compare: 'Compare machines, or show one alone',
   nextColumn: 'To the next machine of a comparison',
   firstDifference: 'To where the runs of a comparison part',
+  theme: 'Light or dark',
 };

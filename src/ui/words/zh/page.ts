@@ -147,4 +147,5 @@ export const commands: Words['commands'] = {
   compare: '比较多台机器，或只看一台',
   nextColumn: '转到比较中的下一台机器',
   firstDifference: '转到比较中各次运行开始不同之处',
+  theme: '浅色或深色',
 };
