@@ -24,6 +24,9 @@ const hasUnsyncBit = (words: Int32Array, sp: number, index: number): boolean =>
 
 function countUnsyncBits(words: Int32Array, sp: number): number {
   let count = 0;
-  for (let index = 0; index < SPTE_ENT_PER_PAGE; index++) if (hasUnsyncBit(words, sp, index)) count++;
+  for (let word = 0; word < SPTE_ENT_PER_PAGE / 32; word++) {
+    let rest = words[sp + SP.unsync_child_bitmap + word] as number;
+    for (; rest !== 0; rest &= rest - 1) count++;
+  }
   return count;
 }
