@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Jumps of the cursor to anywhere in a log of more than 1,000,000 events: from the click to the next picture, and the longest task that
-// keeps the page's main thread from answering meanwhile and until the address is written. Measured in the built page. Where other work
-// shares the processor, the time that the page's main thread computed says more.
+// Jumps of the cursor to anywhere in a log of more than 1,000,000 events: from the click to the next picture, until the tables and the
+// inspector, which follow a picture later, have changed for the last time, and the longest task that keeps the page's main thread from
+// answering meanwhile and until the address is written. Measured in the built page. Where other work shares the processor, the time that
+// the page's main thread computed says more.
 
 import { withBuiltPage } from './built-page.mjs';
 
@@ -45,10 +46,25 @@ function drop(/** @type {string} */ text) {
     );
 }
 
+/**
+ * Milliseconds of what is measured in the page.
+ * @typedef {{ events: number[], tasks: number[], followed: number[] }} Times
+ */
+
 /** Runs in the page: what comes of events and tasks from now on. */
 function watch() {
-  const times = /** @type {{ events: number[], tasks: number[] }} */ ({ events: [], tasks: [] });
+  const times = /** @type {Times} */ ({ events: [], tasks: [], followed: [] });
   Object.assign(window, { times });
+  let pressed = 0;
+  addEventListener('pointerdown', ({ timeStamp }) => {
+    pressed = timeStamp;
+    times.followed.push(0);
+  });
+  const changes = new MutationObserver(() => {
+    times.followed[times.followed.length - 1] = performance.now() - pressed;
+  });
+  for (const view of document.querySelectorAll('.tables, .inspector'))
+    changes.observe(view, { subtree: true, childList: true, characterData: true, attributes: true });
   new PerformanceObserver((list) => {
     for (const { name, duration } of list.getEntries())
       if (name === 'pointerdown') times.events.push(duration);
@@ -88,16 +104,15 @@ await withBuiltPage(async (browser, address) => {
     await page.mouse.click(box.x + box.width * ((jump * 0.618) % 1), box.y + box.height / 2);
     await page.waitForTimeout(REST);
   }
-  const { events, tasks } = /** @type {{ events: number[], tasks: number[] }} */ (
-    await page.evaluate('times')
-  );
+  const { events, tasks, followed } = /** @type {Times} */ (await page.evaluate('times'));
   const each = ((await computed()) - before) / JUMPS;
-  const shown = events.sort((a, b) => a - b);
-  const at = (/** @type {number} */ share) => shown[Math.floor(shown.length * share)] ?? 0;
+  const at = (/** @type {number[]} */ figures, /** @type {number} */ share) =>
+    figures.toSorted((a, b) => a - b)[Math.floor(figures.length * share)] ?? 0;
   const worst = Math.max(0, ...tasks);
   console.log(
-    `${shown.length} jumps: shown after ${at(0.5)} ms (median), ${at(0.95)} ms (95 %), ${shown.at(-1)} ms at most: ` +
-      `${at(0.95) <= GOAL ? 'within' : 'beyond'} ${GOAL} ms; longest task ${worst === 0 ? 'under 50' : worst.toFixed(0)} ms ` +
+    `${events.length} jumps: shown after ${at(events, 0.5)} ms (median), ${at(events, 0.95)} ms (95 %), ${Math.max(...events)} ms at most: ` +
+      `${at(events, 0.95) <= GOAL ? 'within' : 'beyond'} ${GOAL} ms; longest task ${worst === 0 ? 'under 50' : worst.toFixed(0)} ms ` +
+      `tables and inspector changed after ${at(followed, 0.5).toFixed(0)} ms (median), ${at(followed, 0.95).toFixed(0)} ms (95 %) ` +
       `(main thread: ${each.toFixed(0)} ms each, the address included)`,
   );
 });

@@ -114,8 +114,11 @@ onEachSize(() => {
 
     await test.step('only the path', async () => {
       await page.getByRole('combobox', { name: tables.levels }).selectOption('1');
+      const others = region(studio).locator('[data-table="t4"], [data-table="g:104"]');
+      await expect(others).not.toHaveCount(0);
       await page.getByRole('button', { name: tables.path }).click();
-      await expect(region(studio).locator('.card')).toHaveCount(8);
+      await expect(others).toHaveCount(0);
+      for (const id of ['t0', 't1', 't2', 't3']) await expect(card(studio, id)).toBeAttached();
       await page.getByRole('button', { name: tables.path }).click();
     });
 
@@ -127,6 +130,17 @@ onEachSize(() => {
       const after = await card(studio, 'g:102').boundingBox();
       expect(after!.height).toBeLessThan(before!.height * 0.7);
       await studio.button(tables.zoomReset).click();
+    });
+
+    await test.step('a jump to the other end, and back, is followed by all that there is to see', async () => {
+      await studio.press('Home');
+      await expect(card(studio, 't0')).toHaveCount(0);
+      await studio.press('End');
+      await expect(page.getByText(tables.summary(1026))).toBeVisible();
+      const event = Number(await studio.position().getAttribute('data-event'));
+      await studio.showView('inspector');
+      await expect(studio.inspector()).toContainText(studio.words.inspector.event(event));
+      await studio.showView('tables');
     });
 
     await test.step('the map goes anywhere', async () => {

@@ -183,13 +183,13 @@ export function currentMoment(run: Run | null, cursor: number, detail: Detail): 
 /** A run and a place in it that the components within show instead of the page's. */
 export const Scope = createContext<{ readonly run: Run | null; readonly cursor: number } | null>(null);
 
-/** The moment at the cursor, for components. */
+/** The moment at the cursor, for components. Within a scope the page's own cursor does not matter, nor draw anything anew. */
 export function useMoment(): Moment | null {
-  const own = useSession((state) => state.run);
-  const cursor = useStudio((state) => state.cursor);
-  const detail = useStudio((state) => state.arrangement.detail);
   const scope = useContext(Scope);
-  return scope ? currentMoment(scope.run, scope.cursor, detail) : currentMoment(own, cursor, detail);
+  const run = useSession((state) => (scope ? scope.run : state.run));
+  const cursor = useStudio((state) => (scope ? scope.cursor : state.cursor));
+  const detail = useStudio((state) => state.arrangement.detail);
+  return currentMoment(run, cursor, detail);
 }
 
 /** The events that the cursor moves along. */

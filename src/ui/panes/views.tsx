@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import type { Tab } from '#ui/arrangement.ts';
 import { later } from '#ui/later.tsx';
+import { trailing } from '#ui/Trailing.tsx';
 import { ScenarioEditor } from '#ui/views/editor/EditorView.tsx';
 import { InspectorView } from '#ui/views/inspector/InspectorView.tsx';
 import { MarksView } from '#ui/views/marks/MarksView.tsx';
@@ -14,11 +15,11 @@ const STAND_IN = <div data-loading="" />;
 /** The views by name, wherever they are shown. Those that the page begins with are there at once. */
 export const VIEWS: Readonly<Record<Tab, ComponentType>> = {
   walk: WalkView,
-  tables: TablesView,
+  tables: trailing(TablesView),
   memory: later(async () => (await import('#ui/views/memory/MemoryView.tsx')).MemoryView, STAND_IN),
   calls: later(async () => (await import('#ui/views/calls/CallsView.tsx')).CallsView, STAND_IN),
   cost: later(async () => (await import('#ui/views/cost/CostView.tsx')).CostView, STAND_IN),
-  inspector: InspectorView,
+  inspector: trailing(InspectorView),
   // At once, for the key that notes something is followed by typing.
   marks: MarksView,
   scenario: ScenarioEditor,

@@ -11,7 +11,7 @@ export interface Sight {
 }
 
 /** Cards this far outside are drawn too. */
-const MARGIN = 400;
+const MARGIN = 200;
 
 export const isInSight = (card: Card, { top, height }: Sight): boolean =>
   card.y < top + height + MARGIN && card.y + card.height > top - MARGIN;
