@@ -1,8 +1,8 @@
 import { type ComponentType, memo, type ReactNode, useContext, useDeferredValue, useMemo } from 'react';
-import { Scope, useSession } from './session.ts';
+import { Scope, useSequence, useSession } from './session.ts';
 import { useStudio } from './store.ts';
 
-/** Moves of the cursor by so many events are followed at once: steps, and jumps within what is mostly drawn already. */
+/** Moves of the cursor along so many events of the level of detail are followed at once: keys, playing, and what is drawn mostly. */
 const NEAR = 512;
 
 /** Shows a jump of the cursor a picture later than the rest of the page; everything else at once. */
@@ -13,7 +13,9 @@ function Trail({ children }: { readonly children: ReactNode }) {
   const selection = useStudio((state) => state.selection);
   const now = useMemo(() => ({ run, cursor, selection }), [run, cursor, selection]);
   const late = useDeferredValue(now);
-  const isJump = late.run === run && late.selection === selection && Math.abs(late.cursor - cursor) > NEAR;
+  const sequence = useSequence(run);
+  const isFar = sequence !== null && Math.abs(sequence.rank(late.cursor) - sequence.rank(cursor)) > NEAR;
+  const isJump = late.run === run && late.selection === selection && isFar;
   const shown = (isJump ? late : now).cursor;
   const scope = useMemo(() => ({ run, cursor: shown }), [run, shown]);
   return isScoped ? children : <Scope value={scope}>{children}</Scope>;
