@@ -19,7 +19,8 @@ export const SHAPES = {
 
 export type Shape = keyof typeof SHAPES;
 /** Names of tokens: ink for most, fault for faults and exits. */
-export type Tone = 'ink' | 'ink3' | 'fault' | 'gpa' | 'hpa';
+export const TONES = ['ink', 'ink3', 'fault', 'gpa', 'hpa'] as const;
+export type Tone = (typeof TONES)[number];
 
 export interface EventShape {
   readonly shape: Shape;

@@ -11,36 +11,56 @@ export interface ScrollPlace<T extends HTMLElement> {
   readonly moveTo: (top: number) => void;
 }
 
+/** An element that scrolls, what watches it, and where the page wants it and the browser has it. */
+interface Scroller<T extends HTMLElement> {
+  readonly element: T;
+  readonly observer: ResizeObserver;
+  wanted: number;
+  scrolled: number;
+}
+
 /**
- * Follows how far an element is scrolled, and moves it. A move is known here first and the browser is told when
- * everything is drawn: a page that asks where something is before it has drawn is laid out twice.
+ * Follows how far an element is scrolled, and moves it. A move is known here first, and the browser is told between the
+ * layout of the next picture and its painting: told any earlier, it would lay the page out at once, in the middle of
+ * other work.
  */
 export function useScrollPlace<T extends HTMLElement>(): ScrollPlace<T> {
   const [top, moveTo] = useState(0);
   const [view, setView] = useState(0);
-  const element = useRef<T | null>(null);
-  /** Where the browser has it, as far as is known. */
-  const scrolled = useRef(0);
+  const scroller = useRef<Scroller<T> | null>(null);
   useLayoutEffect(() => {
-    if (!element.current || scrolled.current === top) return;
-    element.current.scrollTop = top;
-    scrolled.current = element.current.scrollTop;
-    // Further than it goes, it went as far as it does.
-    moveTo(scrolled.current);
+    const now = scroller.current;
+    if (!now || now.wanted === top) return;
+    now.wanted = top;
+    // An observer that begins to watch an element answers once that is laid out, always before it is painted.
+    now.observer.unobserve(now.element);
+    now.observer.observe(now.element);
   }, [top]);
-  const attach = useCallback((target: T | null) => {
-    element.current = target;
-    if (!target) return;
-    const observer = new ResizeObserver(([entry]) => setView(Math.floor(entry?.contentRect.height ?? 0)));
+  const attach = useCallback((element: T | null) => {
+    if (!element) return;
+    const observer = new ResizeObserver(([entry]) => {
+      setView(Math.floor(entry?.contentRect.height ?? 0));
+      if (now.scrolled === now.wanted) return;
+      element.scrollTop = now.wanted;
+      // Further than it goes, it went as far as it does.
+      follow();
+    });
+    const now: Scroller<T> = { element, observer, wanted: 0, scrolled: 0 };
     const follow = (): void => {
-      scrolled.current = target.scrollTop;
-      moveTo(target.scrollTop);
+      now.wanted = now.scrolled = element.scrollTop;
+      moveTo(now.scrolled);
     };
-    observer.observe(target);
-    target.addEventListener('scroll', follow, { passive: true });
+    const hear = (): void => {
+      // What the page moved itself it hears of a picture later, when it may want something else already.
+      if (element.scrollTop !== now.scrolled) follow();
+    };
+    scroller.current = now;
+    observer.observe(element);
+    element.addEventListener('scroll', hear, { passive: true });
     return () => {
+      scroller.current = null;
       observer.disconnect();
-      target.removeEventListener('scroll', follow);
+      element.removeEventListener('scroll', hear);
     };
   }, []);
   return { attach, top, view, moveTo };

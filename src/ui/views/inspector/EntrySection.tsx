@@ -1,28 +1,16 @@
-import { useDeferredValue, useMemo } from 'react';
 import type { Moment } from '#ui/moment.ts';
 import type { Place } from '#ui/place.ts';
 import { useWords } from '#ui/words/language.ts';
 import { BitList, BitStrip } from './BitStrip.tsx';
 import { EntryChangeBar } from './ChangeBar.tsx';
 import type { EntryModel } from './entry-model.ts';
-import { type EntryFlips, STALE, UNKNOWN } from './flips.ts';
 import { FactList, HistoryList, PlaceLists } from './Lists.tsx';
-import { useFlipMaker } from './use-flip-maker.ts';
-import { useFlipping, useIsRunnable } from './use-flipping.ts';
+import { useFlipping } from './use-flipping.ts';
+import { type FlipMaker, useFlips } from './use-flips.ts';
 
 type EntryPlace = Extract<Place, { kind: 'entry' }>;
 
-/**
- * What flips the bits of an entry. It is worked out when there is time, for it is the state of a later moment; what is pressed is
- * looked up anew.
- */
-function useEntryFlips(moment: Moment, place: EntryPlace): EntryFlips {
-  const maker = useFlipMaker();
-  const now = useMemo(() => ({ moment, place }), [moment, place]);
-  const seen = useDeferredValue(now);
-  const flips = useMemo(() => maker?.entryFlips(seen.moment, seen.place) ?? UNKNOWN, [maker, seen]);
-  return useIsRunnable() ? flips : STALE;
-}
+const entryFlips = (maker: FlipMaker, moment: Moment, place: EntryPlace) => maker.entryFlips(moment, place);
 
 interface Props {
   readonly model: EntryModel;
@@ -33,9 +21,8 @@ interface Props {
 /** An entry, bit by bit. */
 export function EntrySection({ model, moment, place }: Props) {
   const words = useWords();
-  const flips = useEntryFlips(moment, place);
-  const maker = useFlipMaker();
-  const flipping = useFlipping(moment, place, () => maker?.entryFlips(moment, place) ?? UNKNOWN);
+  const [flips, flipsNow] = useFlips(entryFlips, moment, place);
+  const flipping = useFlipping(moment, place, flipsNow);
   return (
     <>
       <h3 className="inspector-title">

@@ -4,25 +4,27 @@ import type { Place } from '#ui/place.ts';
 import { useWords } from '#ui/words/language.ts';
 import { BitList } from './BitStrip.tsx';
 import { ChangeBar } from './ChangeBar.tsx';
-import { STALE, UNKNOWN } from './flips.ts';
+import { type Flips, UNKNOWN } from './flips.ts';
 import { registerRows } from './processor-model.ts';
-import { useFlipMaker } from './use-flip-maker.ts';
-import { useFlipping, useIsRunnable } from './use-flipping.ts';
+import { useFlipping } from './use-flipping.ts';
+import { type FlipMaker, useFlips } from './use-flips.ts';
+
+type RegisterPlace = Extract<Place, { kind: 'register' }>;
 
 interface Props {
   readonly moment: Moment;
-  readonly place: Extract<Place, { kind: 'register' }>;
+  readonly place: RegisterPlace;
 }
+
+const registerFlips = (maker: FlipMaker, moment: Moment, { cpu, register }: RegisterPlace): Flips =>
+  isBitRegister(register) ? maker.registerFlips(moment, cpu, register) : UNKNOWN;
 
 /** The bits of a control register; nothing for others. */
 export function RegisterBits({ moment, place }: Props) {
   const words = useWords();
   const { cpu, register } = place;
-  const maker = useFlipMaker();
-  const isRunnable = useIsRunnable();
-  const found = isBitRegister(register) ? maker?.registerFlips(moment, cpu, register) : undefined;
-  const flips = isRunnable ? (found ?? UNKNOWN) : STALE;
-  const flipping = useFlipping(moment, place, () => flips);
+  const [flips, flipsNow] = useFlips(registerFlips, moment, place);
+  const flipping = useFlipping(moment, place, flipsNow);
   if (!isBitRegister(register) || !moment.atlas.register(cpu, register)) return null;
   return (
     <>

@@ -1,4 +1,5 @@
 import { type PointerEvent, useEffect, useRef } from 'react';
+import { canvasTokens } from '#ui/design/canvas-tokens.ts';
 import { useElementSize } from '#ui/design/element-size.ts';
 import type { TablePlace } from '#ui/place.ts';
 import { useTheme } from '#ui/theme.ts';
@@ -17,16 +18,15 @@ interface Props {
   readonly onGo: (y: number) => void;
 }
 
-/** Draws all cards as bars; a gap between them where there is room for one. */
-function draw(canvas: HTMLCanvasElement, { cards, height: whole }: TablesModel, width: number): void {
-  const { clientWidth, clientHeight } = canvas;
-  canvas.width = clientWidth * devicePixelRatio;
-  canvas.height = clientHeight * devicePixelRatio;
+/** Draws all cards as bars, on so many CSS pixels; a gap between them where there is room for one. */
+function draw(canvas: HTMLCanvasElement, high: number, model: TablesModel, width: number): void {
+  canvas.width = WIDTH * devicePixelRatio;
+  canvas.height = high * devicePixelRatio;
   const pen = canvas.getContext('2d');
   if (!pen) return;
-  pen.scale(canvas.width / width, canvas.height / whole);
-  pen.fillStyle = getComputedStyle(canvas).color;
-  for (const { x, y, width: across, height } of cards) pen.fillRect(x, y, across, height - 2);
+  pen.scale(canvas.width / width, canvas.height / model.height);
+  pen.fillStyle = canvasTokens(canvas).structure;
+  for (const { x, y, width: across, height } of model.cards) pen.fillRect(x, y, across, height - 2);
 }
 
 /** A card that stands out: the focus, or a table that this step made. */
@@ -50,12 +50,12 @@ export function Minimap(props: Props) {
   const { model, width, sight, focus, onGo } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [measure, { height }] = useElementSize<HTMLDivElement>();
-  const theme = useTheme((state) => state.theme);
+  const dark = useTheme((state) => state.dark);
   // The cards move only when there is another number of them, or one has another height.
   // biome-ignore lint/correctness/useExhaustiveDependencies: as said; the theme changes the colour that is read
   useEffect(() => {
-    if (canvas.current && height > 0) draw(canvas.current, model, width);
-  }, [model.height, model.cards.length, width, height, theme]);
+    if (canvas.current && height > 0) draw(canvas.current, height, model, width);
+  }, [model.height, model.cards.length, width, height, dark]);
   const go = (event: PointerEvent): void => {
     if (event.buttons === 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);

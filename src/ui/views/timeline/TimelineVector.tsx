@@ -1,7 +1,8 @@
+import type { Colour } from '#ui/design/canvas-tokens.ts';
 import { SHAPES } from '#ui/design/event-shape.ts';
 import { type BoxShape, GLYPH, type TimelineShape } from './shapes.ts';
 
-const colour = (token: string | null): string => (token ? `var(--${token})` : 'none');
+const colour = (token: Colour | null): string => (token ? `var(--${token})` : 'none');
 
 function Box({ box, id }: { readonly box: BoxShape; readonly id: string }) {
   const { x, y, width, height, radius } = box;

@@ -1,8 +1,7 @@
 /** The timeline's shapes on a canvas. Colours are read from the page's tokens. */
+import { type CanvasTokens, canvasTokens } from '#ui/design/canvas-tokens.ts';
 import { SHAPES, type Shape } from '#ui/design/event-shape.ts';
 import { type BoxShape, GLYPH, type TimelineShape } from './shapes.ts';
-
-type Colour = (token: string) => string;
 
 const paths = new Map<Shape, Path2D>();
 
@@ -15,40 +14,40 @@ function shapePath(shape: Shape): Path2D {
   return path;
 }
 
-function paintBox(context: CanvasRenderingContext2D, box: BoxShape, colour: Colour): void {
+function paintBox(context: CanvasRenderingContext2D, box: BoxShape, tokens: CanvasTokens): void {
   context.beginPath();
   context.roundRect(box.x, box.y, box.width, box.height, box.radius);
   if (box.fill) {
-    context.fillStyle = colour(box.fill);
+    context.fillStyle = tokens[box.fill];
     context.fill();
   }
   if (box.stroke) {
-    context.strokeStyle = colour(box.stroke);
+    context.strokeStyle = tokens[box.stroke];
     context.lineWidth = box.lineWidth;
     context.stroke();
   }
   if (box.label === '') return;
   context.save();
   context.clip();
-  context.fillStyle = colour('ink');
+  context.fillStyle = tokens.ink;
   context.fillText(box.label, box.labelX, box.y + box.height / 2 + 0.5);
   context.restore();
 }
 
-function paintShape(context: CanvasRenderingContext2D, drawn: TimelineShape, colour: Colour): void {
+function paintShape(context: CanvasRenderingContext2D, drawn: TimelineShape, tokens: CanvasTokens): void {
   switch (drawn.kind) {
     case 'box':
-      paintBox(context, drawn, colour);
+      paintBox(context, drawn, tokens);
       break;
     case 'text':
-      context.fillStyle = colour('ink3');
+      context.fillStyle = tokens.ink3;
       context.textAlign = 'center';
       context.fillText(drawn.text, drawn.x, drawn.y);
       context.textAlign = 'left';
       break;
     case 'glyph':
-      context.strokeStyle = colour(drawn.tone);
-      context.fillStyle = colour(drawn.tone);
+      context.strokeStyle = tokens[drawn.tone];
+      context.fillStyle = tokens[drawn.tone];
       context.lineWidth = drawn.lineWidth;
       context.save();
       context.translate(drawn.x - GLYPH / 2, drawn.y - GLYPH / 2);
@@ -57,19 +56,6 @@ function paintShape(context: CanvasRenderingContext2D, drawn: TimelineShape, col
       else context.stroke(shapePath(drawn.shape));
       context.restore();
   }
-}
-
-const tokens = new Map<string, string>();
-
-/** Design tokens by name, asked of the page once for each theme: asking at each move would lay the page out anew. */
-function tokensOf(canvas: HTMLCanvasElement): Colour {
-  const theme = document.documentElement.dataset.theme ?? '';
-  return (token) => {
-    const key = `${theme} ${token}`;
-    const known = tokens.get(key) ?? getComputedStyle(canvas).getPropertyValue(`--${token}`);
-    tokens.set(key, known);
-    return known;
-  };
 }
 
 /** Draws shapes on a canvas of so many CSS pixels. */
@@ -83,9 +69,9 @@ export function paint(
   const ratio = devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  const colour = tokensOf(canvas);
+  const tokens = canvasTokens(canvas);
   context.scale(ratio, ratio);
   context.textBaseline = 'middle';
-  context.font = `${colour('label')} ${colour('mono')}`;
-  for (const shape of shapes) paintShape(context, shape, colour);
+  context.font = `${tokens.label} ${tokens.mono}`;
+  for (const shape of shapes) paintShape(context, shape, tokens);
 }

@@ -1,4 +1,5 @@
 /** The timeline's model as shapes that a canvas or an SVG draws. Lengths in CSS pixels, colours as names of tokens. */
+import type { Colour } from '#ui/design/canvas-tokens.ts';
 import type { Shape } from '#ui/design/event-shape.ts';
 import type { HostLane, Mark, StepBlock, TimelineModel } from './model.ts';
 
@@ -19,8 +20,8 @@ export interface BoxShape {
   readonly width: number;
   readonly height: number;
   readonly radius: number;
-  readonly fill: string | null;
-  readonly stroke: string | null;
+  readonly fill: Colour | null;
+  readonly stroke: Colour | null;
   readonly lineWidth: number;
   /** Text within it, cut off where it is too long; where the text begins. */
   readonly label: string;
@@ -36,7 +37,7 @@ export type TimelineShape =
       readonly x: number;
       readonly y: number;
       readonly shape: Shape;
-      readonly tone: string;
+      readonly tone: Colour;
       readonly lineWidth: number;
     };
 

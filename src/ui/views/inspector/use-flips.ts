@@ -1,0 +1,43 @@
+import { useDeferredValue, useEffect, useMemo } from 'react';
+import { create } from 'zustand';
+import { whenIdle } from '#ui/idle.ts';
+import type { Moment } from '#ui/moment.ts';
+import { type EntryFlips, type Flips, STALE, UNKNOWN } from './flips.ts';
+import { useIsRunnable } from './use-flipping.ts';
+
+export type FlipMaker = typeof import('./make-flips.ts');
+
+const useMaker = create<{ maker: FlipMaker | null }>(() => ({ maker: null }));
+
+const load = async (): Promise<void> => useMaker.setState({ maker: await import('./make-flips.ts') });
+
+/** What works flips out; null until it is loaded, which is when the page has nothing more urgent to do. */
+function useFlipMaker(): FlipMaker | null {
+  const maker = useMaker((state) => state.maker);
+  useEffect(() => (maker ? undefined : whenIdle(load)), [maker]);
+  return maker;
+}
+
+/** Finds what flips the bits of a place. */
+type Find<P, F extends Flips> = (maker: FlipMaker, moment: Moment, place: P) => F;
+
+/**
+ * What flips the bits of a place, and the same found at the very moment that is shown, for what is pressed. The first is worked out when
+ * there is time, for it is the state of a later moment.
+ * @param find the same function each time
+ */
+export function useFlips<P, F extends Flips>(
+  find: Find<P, F>,
+  moment: Moment,
+  place: P,
+): readonly [F | EntryFlips, () => F | EntryFlips] {
+  const maker = useFlipMaker();
+  const isRunnable = useIsRunnable();
+  const now = useMemo(
+    () => () => (maker ? find(maker, moment, place) : UNKNOWN),
+    [find, maker, moment, place],
+  );
+  const late = useDeferredValue(now, null);
+  const flips = useMemo(() => late?.() ?? UNKNOWN, [late]);
+  return [isRunnable ? flips : STALE, now];
+}
