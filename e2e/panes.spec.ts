@@ -116,3 +116,20 @@ for (const key of ['1', '2', '3']) {
     }
   });
 }
+
+test('the current statement stays in view when its pane becomes smaller', async ({ studio, page }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await studio.open();
+  await studio.openScenario('23-spared-references');
+  await studio.press('End');
+  const statement = page.locator('.cm-statement-now');
+  await expect(statement).toBeInViewport();
+  await page.setViewportSize({ width: 1280, height: 600 });
+  const bottom = async (part: typeof statement) => {
+    const { y, height } = (await part.boundingBox()) ?? { y: 0, height: 0 };
+    return y + height;
+  };
+  await expect
+    .poll(async () => (await bottom(statement)) <= (await bottom(page.locator('.cm-scroller'))))
+    .toBe(true);
+});

@@ -67,6 +67,31 @@ test('a swipe steps, and what scrolls sideways does not', async ({ studio, page 
   await studio.expectEvent(2);
 });
 
+test('on its side a phone shows the whole of a walk', async ({ studio, page }) => {
+  await page.setViewportSize({ width: 844, height: 390 });
+  await studio.open();
+  const isWhole = async () => {
+    const [figure, view] = [page.locator('.walk-figure'), page.locator('.phone-view')];
+    const [{ y = 0, height = 0 }, room] = [(await figure.boundingBox()) ?? {}, await view.boundingBox()];
+    return height > 100 && y + height <= (room?.y ?? 0) + (room?.height ?? 0);
+  };
+  await studio.button(studio.words.commands.next).tap();
+  await studio.expectEvent(2);
+  await expect.poll(isWhole).toBe(true);
+  await studio.openScenario('16-two-dimensions');
+  await studio.button(studio.words.commands.nextStep).tap();
+  await expect(page.locator('.grid-figure')).toBeVisible();
+  await expect.poll(isWhole).toBe(true);
+});
+
+test('the palette of a phone has no commands for panes', async ({ studio, page }) => {
+  await studio.open();
+  await page.keyboard.press('k');
+  const { next, maximise } = studio.words.commands;
+  await expect(page.getByRole('option', { name: next }).first()).toBeVisible();
+  await expect(page.getByRole('option', { name: maximise })).toHaveCount(0);
+});
+
 test('two fingers enlarge the walk, one moves it, a double tap shows it whole', async ({ studio, page }) => {
   await studio.open();
   const figure = page.locator('.walk-figure');

@@ -291,7 +291,8 @@ export class Studio {
 
   /** Whether the page shows one view at a time. */
   get isSmall(): boolean {
-    return (this.page.viewportSize()?.width ?? 0) <= 760;
+    const { width = 0, height = 0 } = this.page.viewportSize() ?? {};
+    return width <= 760 || (width <= 960 && height <= 500);
   }
 
   /** Presses an entry among the tables, and brings what is said of it into sight. */

@@ -50,6 +50,8 @@ export interface Command {
   readonly control?: true;
   /** How the sheet writes it. */
   readonly shown: readonly string[];
+  /** Whether it arranges panes, of which a phone has none. */
+  readonly arranges?: true;
   readonly run: () => void;
 }
 
@@ -224,11 +226,18 @@ export const COMMANDS: readonly Command[] = [
   { id: 'redo', group: 'edit', key: 'y', control: true, shown: ['Ctrl', 'y'], run: redo },
   { id: 'insert', group: 'edit', key: 'i', shown: ['i'], run: () => useInsertLine.setState({ open: true }) },
   { id: 'fork', group: 'edit', key: 'v', shown: ['v'], run: fork },
-  { id: 'learn', group: 'panes', key: '1', shown: ['1'], run: () => arrange(PRESETS.learn) },
-  { id: 'debug', group: 'panes', key: '2', shown: ['2'], run: () => arrange(PRESETS.debug) },
-  { id: 'present', group: 'panes', key: '3', shown: ['3'], run: () => arrange(PRESETS.present) },
-  { id: 'maximise', group: 'panes', key: 'm', shown: ['m'], run: toggleMaximised },
-  { id: 'fold', group: 'panes', key: 'f', shown: ['f'], run: toggleFolded },
+  { id: 'learn', group: 'panes', key: '1', shown: ['1'], arranges: true, run: () => arrange(PRESETS.learn) },
+  { id: 'debug', group: 'panes', key: '2', shown: ['2'], arranges: true, run: () => arrange(PRESETS.debug) },
+  {
+    id: 'present',
+    group: 'panes',
+    key: '3',
+    shown: ['3'],
+    arranges: true,
+    run: () => arrange(PRESETS.present),
+  },
+  { id: 'maximise', group: 'panes', key: 'm', shown: ['m'], arranges: true, run: toggleMaximised },
+  { id: 'fold', group: 'panes', key: 'f', shown: ['f'], arranges: true, run: toggleFolded },
   { id: 'open', group: 'page', key: 'o', shown: ['o'], run: pickFile },
   {
     id: 'export',

@@ -5,6 +5,7 @@ import { examplesIn } from '#ui/examples.ts';
 import { goTo } from '#ui/jumps.ts';
 import { openScenario } from '#ui/opening/open.ts';
 import { followPlace } from '#ui/PlaceLink.tsx';
+import { useIsSmall } from '#ui/panes/use-is-small.ts';
 import { useMoment } from '#ui/session.ts';
 import { useWords } from '#ui/words/language.ts';
 import { usePalette } from './open.ts';
@@ -51,10 +52,13 @@ function Targets({ typed }: { readonly typed: string }) {
 
 function Commands() {
   const words = useWords();
+  const isSmall = useIsSmall();
+  const useful = COMMANDS.filter(({ id, arranges }) => id !== 'palette' && !(arranges && isSmall));
   return GROUPS.map((group) => (
     <Command.Group key={group} heading={words.commandGroups[group]}>
-      {COMMANDS.filter((command) => command.group === group && command.id !== 'palette').map(
-        ({ id, shown, run }) => (
+      {useful
+        .filter((command) => command.group === group)
+        .map(({ id, shown, run }) => (
           <Command.Item key={id} value={words.commands[id]} keywords={[id]} onSelect={() => choose(run)}>
             <span>{words.commands[id]}</span>
             <span>
@@ -63,8 +67,7 @@ function Commands() {
               ))}
             </span>
           </Command.Item>
-        ),
-      )}
+        ))}
     </Command.Group>
   ));
 }

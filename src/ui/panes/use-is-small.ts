@@ -1,12 +1,18 @@
-/** Whether the screen has room for one view only. */
+/** How much room the screen has. */
 import { useSyncExternalStore } from 'react';
 
-const QUERY = '(max-width: 760px)';
+/** Whether a media query holds, for React. */
+const holding = (query: string): (() => boolean) => {
+  const subscribe = (listener: () => void): (() => void) => {
+    const list = matchMedia(query);
+    list.addEventListener('change', listener);
+    return () => list.removeEventListener('change', listener);
+  };
+  return () => useSyncExternalStore(subscribe, () => matchMedia(query).matches);
+};
 
-function subscribe(listener: () => void): () => void {
-  const query = matchMedia(QUERY);
-  query.addEventListener('change', listener);
-  return () => query.removeEventListener('change', listener);
-}
+/** Whether it has room for one view only: a phone, also on its side. */
+export const useIsSmall = holding('(max-width: 760px), (max-width: 960px) and (max-height: 500px)');
 
-export const useIsSmall = (): boolean => useSyncExternalStore(subscribe, () => matchMedia(QUERY).matches);
+/** Whether a view has no room to grow below the screen's edge, so that it had better fit: a phone on its side. */
+export const useIsLow = holding('(max-height: 500px)');

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { textOf } from '#scenario/messages.ts';
 import { keepBoth } from '#ui/compare/cursor.ts';
+import { useElementSize } from '#ui/design/element-size.ts';
 import { takeTyped } from '#ui/edit/edits.ts';
 import { afterNextPaint, whenIdle } from '#ui/idle.ts';
 import { useSession } from '#ui/session.ts';
@@ -103,14 +104,19 @@ export function ScenarioEditor() {
   const text = useStudio((state) => state.text);
   const problems = useProblems();
   const line = useCurrentLine();
+  const [measure, size] = useElementSize<HTMLDivElement>();
   useEffect(() => editor?.setWords(words), [editor, words]);
   useEffect(() => editor?.setText(text), [editor, text]);
   // A text of which nothing is known yet has no marks: they come with its problems.
   useEffect(() => editor?.setProblems(problems), [editor, problems]);
   // The editor lays itself out anew for this: not in the frame that shows where the cursor has gone.
-  useEffect(() => (editor ? afterNextPaint(() => editor.setCurrentLine(line)) : undefined), [editor, line]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: in a pane of another size the line is brought into view again
+  useEffect(
+    () => (editor ? afterNextPaint(() => editor.setCurrentLine(line)) : undefined),
+    [editor, line, size],
+  );
   return (
-    <div className="editor">
+    <div className="editor" ref={measure}>
       <div className="editor-box" ref={box}>
         {!editor && (
           <textarea

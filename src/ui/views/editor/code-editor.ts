@@ -67,6 +67,15 @@ function diagnostic(doc: Text, { span, message }: EditorProblem): Diagnostic {
   return { from, to: Math.max(from, Math.min(line.to, from + span.length)), severity: 'error', message };
 }
 
+/** What is in sight around a line that is scrolled to, at least, in CSS pixels. */
+const CONTEXT = 40;
+
+function isInSight(view: EditorView, position: number): boolean {
+  const at = view.coordsAtPos(position);
+  const box = view.scrollDOM.getBoundingClientRect();
+  return at !== null && at.top >= box.top && at.bottom <= box.bottom;
+}
+
 /** A running editor. */
 export interface CodeEditor {
   /** Its name for screen readers, its own texts, and what completion says. */
@@ -141,10 +150,10 @@ export function createEditor(parent: HTMLElement, text: string, onEdit: (text: s
       ),
     setCurrentLine(line) {
       const effects: StateEffect<unknown>[] = [setCurrentLine.of(line)];
-      if (line !== null && line <= view.state.doc.lines && !view.hasFocus)
-        effects.push(
-          EditorView.scrollIntoView(view.state.doc.line(line).from, { y: 'nearest', yMargin: 40 }),
-        );
+      if (line !== null && line <= view.state.doc.lines && !view.hasFocus) {
+        const { from } = view.state.doc.line(line);
+        if (!isInSight(view, from)) effects.push(EditorView.scrollIntoView(from, { yMargin: CONTEXT }));
+      }
       view.dispatch({ effects });
     },
     goTo(problem) {

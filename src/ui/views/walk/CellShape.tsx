@@ -7,9 +7,9 @@ import { useMarks } from '#ui/selection.ts';
 import { useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
-import type { Geometry } from './geometry.ts';
 import type { WalkCell } from './model.ts';
-import { CHARACTER, charactersIn, fittingFlags, fittingSlot } from './value-fit.ts';
+import type { RowsGeometry } from './rows-geometry.ts';
+import { CHARACTER, charactersIn, fittingFlags, fittingRights, fittingSlot } from './value-fit.ts';
 
 /** What a screen reader says of a cell. */
 function cellLabel(words: Words, cell: WalkCell): string {
@@ -23,7 +23,10 @@ const SMALL_CHARACTER = 6.5;
 /** Size of an entry's text, and where its lines stand. */
 const SIZE = 12;
 const SLOT_SIZE = 11;
-const LINES = { slot: 16, value: 33, flags: 49, note: 51 } as const;
+const RIGHTS_SIZE = 10;
+const LINES = { slot: 16, value: 33, flags: 49, note: 51, rights: 49 } as const;
+/** Height of a line of its own in a narrow cell. */
+const LINE = 14;
 
 interface Note {
   readonly text: string;
@@ -45,7 +48,7 @@ function cornerNote(words: Words, cell: WalkCell, room: number): Note | null {
 }
 
 /** What the entry says: where it leads, which can be selected, and its bits, as far as there is room. */
-function Value({ cell, at }: { readonly cell: WalkCell; readonly at: Geometry }) {
+function Value({ cell, at }: { readonly cell: WalkCell; readonly at: RowsGeometry }) {
   if (cell.state === 'empty') return '0';
   const { scale, cellWidth, hasFlagsLine } = at;
   const room = Math.floor((cellWidth - 10 * scale) / (SIZE * CHARACTER * scale));
@@ -83,7 +86,7 @@ export function CellShape({
   readonly cell: WalkCell;
   readonly x: number;
   readonly y: number;
-  readonly at: Geometry;
+  readonly at: RowsGeometry;
   readonly isGuest: boolean;
 }) {
   const words = useWords();
@@ -92,7 +95,8 @@ export function CellShape({
   const element = useRef<SVGGElement>(null);
   const { scale, cellWidth, cellHeight } = at;
   const room = at.hasNoteLine ? 9 : Math.floor((cellWidth / scale - 14) / SMALL_CHARACTER) - cell.slot.length;
-  const noteLine = LINES.note * scale + (at.hasFlagsLine ? 14 : 0);
+  const rightsY = LINES.rights * scale + (at.hasFlagsLine ? LINE : 0);
+  const noteY = LINES.note * scale + (at.hasFlagsLine ? LINE : 0) + (at.hasRightsLine ? LINE : 0);
   const slotRoom = (cellWidth - 8 * scale) / (SLOT_SIZE * CHARACTER * scale);
   const note = cornerNote(words, cell, room);
   const { place } = cell;
@@ -123,10 +127,21 @@ export function CellShape({
       >
         {fittingSlot(cell.slot, slotRoom)}
       </text>
+      {at.hasRightsLine && cell.rights !== '' && (
+        <text
+          x={at.hasNoteLine ? 7 * scale : cellWidth - 5 * scale}
+          y={rightsY}
+          textAnchor={at.hasNoteLine ? 'start' : 'end'}
+          className="note rights"
+          fontSize={RIGHTS_SIZE * scale}
+        >
+          {fittingRights(cell.rights, (cellWidth - 12 * scale) / (RIGHTS_SIZE * CHARACTER * scale))}
+        </text>
+      )}
       {note && (
         <text
           x={at.hasNoteLine ? 7 * scale : cellWidth - 5 * scale}
-          y={at.hasNoteLine ? noteLine : LINES.slot * scale}
+          y={at.hasNoteLine ? noteY : LINES.slot * scale}
           textAnchor={at.hasNoteLine ? 'start' : 'end'}
           className={note.tone}
           fontSize={10 * scale}

@@ -5,8 +5,8 @@ import type { Words } from '#ui/words/en.ts';
 import { useWords } from '#ui/words/language.ts';
 import { code, plainText, type Text } from '#ui/words/text.ts';
 import { CellShape } from './CellShape.tsx';
-import { type Geometry, geometry } from './geometry.ts';
 import type { Slice, WalkCell, WalkModel, WalkRow } from './model.ts';
+import { type RowsGeometry, rowsPlan } from './rows-geometry.ts';
 import { CHARACTER, charactersIn } from './value-fit.ts';
 
 function Slices({
@@ -17,7 +17,7 @@ function Slices({
 }: {
   readonly slices: readonly Slice[];
   readonly y: number;
-  readonly at: Geometry;
+  readonly at: RowsGeometry;
   readonly columns: number;
 }) {
   return slices.map((slice) => {
@@ -47,10 +47,10 @@ function Slices({
 }
 
 /** Where a row leads: the frame, without `0x` where that saves it, and the offset as far as there is room. */
-function EndValue({ end, at }: { readonly end: NonNullable<WalkRow['end']>; readonly at: Geometry }) {
+function EndValue({ end, at }: { readonly end: NonNullable<WalkRow['end']>; readonly at: RowsGeometry }) {
   const { scale, hasFlagsLine } = at;
   const room = (at.endWidth - 9 * scale) / (12 * CHARACTER * scale);
-  const beside = hasFlagsLine ? 0 : end.offset.length + 0.5;
+  const beside = hasFlagsLine ? 0 : end.offset.length + 0.75;
   const frame = end.frame.length + beside <= room ? end.frame : end.frame.replace(/^0x/, '');
   return (
     <>
@@ -62,7 +62,7 @@ function EndValue({ end, at }: { readonly end: NonNullable<WalkRow['end']>; read
           {end.offset}
         </tspan>
       )}
-      {!hasFlagsLine && frame.length + beside <= room && <tspan dx="3">{end.offset}</tspan>}
+      {!hasFlagsLine && frame.length + beside <= room && <tspan dx={5 * scale}>{end.offset}</tspan>}
     </>
   );
 }
@@ -75,7 +75,7 @@ function End({
 }: {
   readonly row: WalkRow;
   readonly y: number;
-  readonly at: Geometry;
+  readonly at: RowsGeometry;
   readonly columns: number;
 }) {
   const words = useWords();
@@ -103,7 +103,7 @@ function Row({
 }: {
   readonly row: WalkRow;
   readonly y: number;
-  readonly at: Geometry;
+  readonly at: RowsGeometry;
   readonly columns: number;
 }) {
   const words = useWords();
@@ -164,7 +164,7 @@ function Bonds({
   readonly rows: readonly WalkRow[];
   readonly y: number;
   readonly height: number;
-  readonly at: Geometry;
+  readonly at: RowsGeometry;
 }) {
   const words = useWords();
   const [guest, shadow] = rows;
@@ -195,32 +195,27 @@ function Bonds({
   });
 }
 
-const sliceText = (row: WalkRow): string => row.slices.map((slice) => slice.bits + slice.digits).join();
-
-/** One row or two, under the address that is cut into indices. */
-export function RowsFigure({ model, width }: { readonly model: WalkModel; readonly width: number }) {
+/** One row or two, under the address that is cut into indices. @param height of the room; Infinity where the figure may grow */
+export function RowsFigure({
+  model,
+  width,
+  height: room,
+}: {
+  readonly model: WalkModel;
+  readonly width: number;
+  readonly height: number;
+}) {
   const words = useWords();
-  const at = geometry(width, model.columns);
-  const between = 24 * at.scale;
-  let y = 0;
-  let previous = '';
-  const placed = model.rows.map((row, i) => {
-    const ownSlices = sliceText(row) !== previous;
-    previous = sliceText(row);
-    const sliceY = y + (i > 0 && ownSlices ? 10 * at.scale : 0);
-    const top = (ownSlices ? sliceY + at.sliceHeight + 8 * at.scale : y + between) + at.titleHeight;
-    y = top + at.cellHeight;
-    return { row, ownSlices, sliceY, top };
-  });
-  const [first, second] = placed;
+  const { at, rows, height } = rowsPlan(model.rows, model.columns, { width, height: room });
+  const [first, second] = rows;
   const bondY = first ? first.top + at.cellHeight : 0;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a drawing
     <svg
       className="walk-figure"
       width={width}
-      height={y + 4}
-      viewBox={`0 0 ${width} ${y + 4}`}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
       role="group"
       aria-label={words.walk.figure(`0x${hexOfPair(model.hi, model.lo)}`)}
     >
@@ -246,12 +241,12 @@ export function RowsFigure({ model, width }: { readonly model: WalkModel; readon
           <path d="M0 0V6" />
         </pattern>
       </defs>
-      {second && !second.ownSlices && (
+      {second && !second.hasOwnSlices && (
         <Bonds rows={model.rows} y={bondY} height={second.top - at.titleHeight - bondY} at={at} />
       )}
-      {placed.map(({ row, ownSlices, sliceY, top }) => (
+      {rows.map(({ row, hasOwnSlices, sliceY, top }) => (
         <g key={row.kind}>
-          {ownSlices && <Slices slices={row.slices} y={sliceY} at={at} columns={model.columns} />}
+          {hasOwnSlices && <Slices slices={row.slices} y={sliceY} at={at} columns={model.columns} />}
           <Row row={row} y={top} at={at} columns={model.columns} />
         </g>
       ))}

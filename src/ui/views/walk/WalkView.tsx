@@ -3,7 +3,7 @@ import { hexOfPair } from '#arch/word64.ts';
 import { useElementSize } from '#ui/design/element-size.ts';
 import { GroupedHex } from '#ui/design/Value.tsx';
 import { PlaceLink } from '#ui/PlaceLink.tsx';
-import { useIsSmall } from '#ui/panes/use-is-small.ts';
+import { useIsLow, useIsSmall } from '#ui/panes/use-is-small.ts';
 import { useMoment } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';
@@ -44,19 +44,24 @@ export function WalkView() {
   const words = useWords();
   const moment = useMoment();
   const isSmall = useIsSmall();
+  const isLow = useIsLow();
   const isLarge = useStudio(({ arrangement }) => arrangement.isLarge);
   const [element, room] = useElementSize<HTMLDivElement>();
   const width = isLarge ? Math.min(room.width, ENLARGED_WIDTH) : room.width;
+  const mayGrow = isLarge || (isSmall && !isLow);
+  const height = mayGrow ? Infinity : room.height;
   const model = moment && walkModel(moment);
   return (
     <div className="walk" ref={element}>
       {!model && <p className="walk-empty">{words.walk.none}</p>}
-      {model && model.rows.length > 0 && width > 0 && <RowsFigure model={model} width={width} />}
+      {model && model.rows.length > 0 && width > 0 && (
+        <RowsFigure model={model} width={width} height={height} />
+      )}
       {model?.grid && width > 0 && (
         <GridFigure
           model={model.grid}
           width={width}
-          height={isLarge || isSmall ? Infinity : room.height}
+          height={height}
           label={words.walk.figure(`0x${hexOfPair(model.hi, model.lo)}`)}
         />
       )}

@@ -17,6 +17,12 @@ export function fittingFlags(address: string, flags: string, room: number): stri
 export const fittingSlot = (slot: string, room: number): string =>
   slot.length <= room ? slot : slot.replace(/^.*\[/, '[');
 
+/** An entry's rights, `P W U A ·`: closer together where there is no room for that, left out where there is none for all of them. */
+export function fittingRights(rights: string, room: number): string {
+  const close = rights.replaceAll(' ', '');
+  return rights.length <= room ? rights : close.length <= room ? close : '';
+}
+
 /** Width of a text in characters; a Chinese one is as wide as 1.6 others. */
 export const charactersIn = (text: string): number =>
   [...text].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 1.6 : 1), 0);
