@@ -63,6 +63,7 @@ test('a new version takes over at the next load, and pages that are open keep th
   studio,
   page,
 }) => {
+  test.slow();
   // The build's own function: what the plugin wrote for the first version it writes for the second.
   const { serviceWorkerFor } = await import(join(DIST, '..', 'scripts', 'offline-plugin.mjs'));
   const folder = mkdtempSync(join(tmpdir(), 'penumbra-dist-'));
@@ -82,7 +83,7 @@ test('a new version takes over at the next load, and pages that are open keep th
     await page.reload();
     await expect(page).toHaveTitle('Penumbra');
     await expect
-      .poll(() => page.evaluate('caches.keys().then((names) => names.length)'), { timeout: 10_000 })
+      .poll(() => page.evaluate('caches.keys().then((names) => names.length)'), { timeout: 30_000 })
       .toBe(2);
     await page.evaluate(`navigator.serviceWorker.ready.then(({ installing }) => installing &&
       new Promise((resolve) => installing.addEventListener('statechange', resolve)))`);
@@ -94,7 +95,7 @@ test('a new version takes over at the next load, and pages that are open keep th
           await page.reload();
           return page.title();
         },
-        { timeout: 15_000 },
+        { timeout: 30_000 },
       )
       .toBe('Penumbra, newer');
   } finally {
