@@ -6,6 +6,7 @@ import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import {
   Compartment,
+  EditorSelection,
   EditorState,
   type Extension,
   StateEffect,
@@ -70,10 +71,10 @@ function diagnostic(doc: Text, { span, message }: EditorProblem): Diagnostic {
 /** What is in sight around a line that is scrolled to, at least, in CSS pixels. */
 const CONTEXT = 40;
 
-function isInSight(view: EditorView, position: number): boolean {
-  const at = view.coordsAtPos(position);
+function isInSight(view: EditorView, { from, to }: { readonly from: number; readonly to: number }): boolean {
+  const [first, last] = [view.coordsAtPos(from), view.coordsAtPos(to)];
   const box = view.scrollDOM.getBoundingClientRect();
-  return at !== null && at.top >= box.top && at.bottom <= box.bottom;
+  return first !== null && last !== null && first.top >= box.top && last.bottom <= box.bottom;
 }
 
 /** A running editor. */
@@ -151,8 +152,9 @@ export function createEditor(parent: HTMLElement, text: string, onEdit: (text: s
     setCurrentLine(line) {
       const effects: StateEffect<unknown>[] = [setCurrentLine.of(line)];
       if (line !== null && line <= view.state.doc.lines && !view.hasFocus) {
-        const { from } = view.state.doc.line(line);
-        if (!isInSight(view, from)) effects.push(EditorView.scrollIntoView(from, { yMargin: CONTEXT }));
+        const { from, to } = view.state.doc.line(line);
+        if (!isInSight(view, { from, to }))
+          effects.push(EditorView.scrollIntoView(EditorSelection.range(from, to), { yMargin: CONTEXT }));
       }
       view.dispatch({ effects });
     },
