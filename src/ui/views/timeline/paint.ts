@@ -14,7 +14,7 @@ function shapePath(shape: Shape): Path2D {
   return path;
 }
 
-function paintBox(context: CanvasRenderingContext2D, box: BoxShape, tokens: CanvasTokens): void {
+function paintBox(context: OffscreenCanvasRenderingContext2D, box: BoxShape, tokens: CanvasTokens): void {
   context.beginPath();
   context.roundRect(box.x, box.y, box.width, box.height, box.radius);
   if (box.fill) {
@@ -34,7 +34,11 @@ function paintBox(context: CanvasRenderingContext2D, box: BoxShape, tokens: Canv
   context.restore();
 }
 
-function paintShape(context: CanvasRenderingContext2D, drawn: TimelineShape, tokens: CanvasTokens): void {
+function paintShape(
+  context: OffscreenCanvasRenderingContext2D,
+  drawn: TimelineShape,
+  tokens: CanvasTokens,
+): void {
   switch (drawn.kind) {
     case 'box':
       paintBox(context, drawn, tokens);
@@ -58,20 +62,47 @@ function paintShape(context: CanvasRenderingContext2D, drawn: TimelineShape, tok
   }
 }
 
-/** Draws shapes on a canvas of so many CSS pixels. */
-export function paint(
-  canvas: HTMLCanvasElement,
-  shapes: readonly TimelineShape[],
-  { width, height }: { readonly width: number; readonly height: number },
-): void {
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  const ratio = devicePixelRatio || 1;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  const tokens = canvasTokens(canvas);
-  context.scale(ratio, ratio);
+/** In CSS pixels. */
+interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Sheet {
+  readonly canvas: OffscreenCanvas;
+  readonly context: OffscreenCanvasRenderingContext2D;
+}
+
+const sheets = new WeakMap<HTMLCanvasElement, Sheet>();
+
+/** A canvas beside the page for one on it: text that is drawn on the page's own has the page laid out there and then. */
+function sheetFor(canvas: HTMLCanvasElement, width: number, height: number): Sheet | null {
+  const known = sheets.get(canvas);
+  if (known?.canvas.width === width && known.canvas.height === height) return known;
+  const beside = new OffscreenCanvas(width, height);
+  const context = beside.getContext('2d');
+  if (!context) return null;
+  const { label, mono } = canvasTokens(canvas);
+  context.font = `${label} ${mono}`;
   context.textBaseline = 'middle';
-  context.font = `${tokens.label} ${tokens.mono}`;
-  for (const shape of shapes) paintShape(context, shape, tokens);
+  const sheet = { canvas: beside, context };
+  sheets.set(canvas, sheet);
+  canvas.width = width;
+  canvas.height = height;
+  return sheet;
+}
+
+/** Draws shapes on a canvas of so many CSS pixels. */
+export function paint(canvas: HTMLCanvasElement, shapes: readonly TimelineShape[], room: Room): void {
+  const ratio = devicePixelRatio || 1;
+  const [width, height] = [Math.round(room.width * ratio), Math.round(room.height * ratio)];
+  const sheet = width > 0 && height > 0 ? sheetFor(canvas, width, height) : null;
+  const context = canvas.getContext('2d');
+  if (!sheet || !context) return;
+  sheet.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  sheet.context.clearRect(0, 0, room.width, room.height);
+  const tokens = canvasTokens(canvas);
+  for (const shape of shapes) paintShape(sheet.context, shape, tokens);
+  context.clearRect(0, 0, width, height);
+  context.drawImage(sheet.canvas, 0, 0);
 }
