@@ -153,7 +153,10 @@ class Oracle {
     return null;
   }
 
-  /** Addresses of the entries on the way to what a guest step touches: its operand, and its own instruction. */
+  /**
+   * Addresses of the entries on the way to what a guest step touches, by its operand and by its own instruction; those of tables that a
+   * remembered pointer still leads to included.
+   */
   #paths(words: Int32Array, step: Step): Set<number> {
     if (step.cpu < 0) return new Set();
     const { stub } = this.#scenario;
@@ -161,9 +164,11 @@ class Oracle {
       ...(isAccess(step) ? [step.gva] : []),
       ...(stub ? [stub.gva, stub.ugva ?? stub.gva] : []),
     ];
-    return new Set(
-      addresses.flatMap((gva) => translate(words, step.cpu, this.#walked, gva).entries.map(({ gpa }) => gpa)),
-    );
+    const ways = addresses.flatMap((gva) => [
+      translate(words, step.cpu, this.#walked, gva),
+      ...this.#translations.usable(step.cpu, gva),
+    ]);
+    return new Set(ways.flatMap(({ entries }) => entries.map(({ gpa }) => gpa)));
   }
 
   /** The faults that the page of the guest's instructions and its stack gives it, by address; null for none. */
@@ -303,16 +308,18 @@ class Oracle {
     tell: (what: string) => void,
   ): void {
     this.#written.add(Math.floor(gpa / 4096));
-    const targets =
-      step.kind === 'write' && outcome.what === OUTCOME.ok
-        ? this.#translations
-            .usable(step.cpu, step.gva)
-            .filter(
-              (found) =>
-                faultOf(words, step.cpu, found, accessOf(step)) === null &&
-                this.#isResult(words, step, outcome, found.gfn as number),
-            )
-        : [];
+    // A write to what maps the guest's own instructions is done; the next instruction cannot be fetched.
+    const isDone =
+      step.kind === 'write' && (outcome.what === OUTCOME.ok || this.#isStubOutcome(words, step, outcome));
+    const targets = isDone
+      ? this.#translations
+          .usable(step.cpu, step.gva)
+          .filter(
+            (found) =>
+              faultOf(words, step.cpu, found, accessOf(step)) === null &&
+              this.#isResult(words, step, { ...outcome, what: OUTCOME.ok }, found.gfn as number),
+          )
+      : [];
     for (let byte = 0; byte < 8; byte++) {
       const [old, now] = [before, after].map((value) => Number((value >> BigInt(byte * 8)) & 0xffn)) as [
         number,
