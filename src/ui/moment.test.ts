@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Atlas } from '#hypervisor/atlas.ts';
+import { readAtlas } from '#hypervisor/read-atlas.ts';
 import { EVENT } from '#machine/events.ts';
+import { Replay } from '#machine/log-reader.ts';
 import { cursorAt, cursorPlace, eventNumber, logHash, momentAt } from './moment.ts';
 import { FIRST_TOUCH, momentOf, runText } from './run.fixture.ts';
 import { subjectOf } from './subject.ts';
@@ -37,6 +40,29 @@ describe('the hash', () => {
     const other = runText(FIRST_TOUCH.replace('p|w|u', 'p|u'));
     const { index } = momentOf(run, EVENT.kvm_mmu_paging_element, 4);
     expect(logHash(other, index)).not.toBe(logHash(run, index));
+  });
+});
+
+describe('the machine at a moment', () => {
+  const tablesOf = ({ guestTables, hypervisorTables, registers }: Atlas) => ({
+    guestTables,
+    hypervisorTables,
+    registers,
+  });
+
+  it('is as a new reading finds it, whichever way the cursor came', () => {
+    const forwards = Array.from({ length: run.reader.length }, (_, index) => index);
+    for (const index of [...forwards, ...forwards.toReversed(), 30, 90, 30]) {
+      const anew = readAtlas(new Replay(run.reader).seek(index));
+      expect(tablesOf(momentAt(run, index).atlas)).toEqual(tablesOf(anew));
+    }
+  });
+
+  it('is not read again where no word changed', () => {
+    const { index } = momentOf(run, EVENT.entry);
+    const { atlas } = momentAt(run, index);
+    expect(run.reader.changes(index + 1)).toEqual([]);
+    expect(momentAt(run, index + 1).atlas).toBe(atlas);
   });
 });
 

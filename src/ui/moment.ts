@@ -72,10 +72,29 @@ function changesOf({ reader, story, hardware }: Run, index: number, detail: Deta
   return changes;
 }
 
+interface LastRead {
+  /** Words that were changed up to there. */
+  readonly changes: number;
+  readonly atlas: Atlas;
+}
+
+const lastRead = new WeakMap<Run, LastRead>();
+
+/** The machine at an event: read anew only where a word is another one than when it was read last. Most events change none. */
+function atlasAt(run: Run, index: number): Atlas {
+  const words = run.replay.seek(index);
+  const changes = run.reader.changesUpTo(index);
+  const last = lastRead.get(run);
+  if (last?.changes === changes) return last.atlas;
+  const atlas = readAtlas(words, run.entriesOf);
+  lastRead.set(run, { changes, atlas });
+  return atlas;
+}
+
 /** The moment at event `index` of a run that has events, as a level of detail shows it. */
 export function momentAt(run: Run, index: number, detail: Detail = 'hypervisor'): Moment {
-  const { reader, names, replay, entriesOf } = run;
-  const atlas = readAtlas(replay.seek(index), entriesOf);
+  const { reader, names } = run;
+  const atlas = atlasAt(run, index);
   const changes = changesOf(run, index, detail);
   const changed = new Set(changes.map((change) => change.place));
   return { run, reader, names, index, atlas, changes, changed };
