@@ -111,7 +111,7 @@ await withBuiltPage(async (browser, address) => {
   const worst = Math.max(0, ...tasks);
   console.log(
     `${events.length} jumps: shown after ${at(events, 0.5)} ms (median), ${at(events, 0.95)} ms (95 %), ${Math.max(...events)} ms at most: ` +
-      `${at(events, 0.95) <= GOAL ? 'within' : 'beyond'} ${GOAL} ms; longest task ${worst === 0 ? 'under 50' : worst.toFixed(0)} ms ` +
+      `${at(events, 0.95) <= GOAL ? 'within' : 'beyond'} ${GOAL} ms; longest task ${worst === 0 ? 'under 50' : worst.toFixed(0)} ms; ` +
       `tables and inspector changed after ${at(followed, 0.5).toFixed(0)} ms (median), ${at(followed, 0.95).toFixed(0)} ms (95 %) ` +
       `(main thread: ${each.toFixed(0)} ms each, the address included)`,
   );

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { Inlet } from '#ui/opening/Inlet.tsx';
 import { DesktopPanes } from '#ui/panes/DesktopPanes.tsx';
 import { PhonePanes } from '#ui/panes/PhonePanes.tsx';
-import { useIsSmall } from '#ui/panes/use-is-small.ts';
+import { useIsSmall } from '#ui/panes/screen-room.ts';
 import { handleInput, handleKey } from './commands.ts';
 import { Dialogs } from './Dialogs.tsx';
 import { EmbedPage } from './EmbedPage.tsx';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { toggleComparison } from '#ui/compare/columns.ts';
 import { Mark } from '#ui/design/Mark.tsx';
 import { useExportDialog } from '#ui/export/dialog.ts';
-import { useIsSmall } from '#ui/panes/use-is-small.ts';
+import { useIsSmall } from '#ui/panes/screen-room.ts';
 import {
   LANGUAGE,
   LANGUAGES,

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Measure } from '#ui/costs.ts';
 import { isEmbedded } from '#ui/embed.ts';
 import type { Run } from '#ui/moment.ts';
-import { useIsSmall } from '#ui/panes/use-is-small.ts';
+import { useIsSmall } from '#ui/panes/screen-room.ts';
 import { useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import { Position, Transport } from '#ui/views/timeline/Transport.tsx';

@@ -5,7 +5,7 @@ import { examplesIn } from '#ui/examples.ts';
 import { goTo } from '#ui/jumps.ts';
 import { openScenario } from '#ui/opening/open.ts';
 import { followPlace } from '#ui/PlaceLink.tsx';
-import { useIsSmall } from '#ui/panes/use-is-small.ts';
+import { useIsSmall } from '#ui/panes/screen-room.ts';
 import { useMoment } from '#ui/session.ts';
 import { useWords } from '#ui/words/language.ts';
 import { usePalette } from './open.ts';

@@ -1,6 +1,6 @@
 import { toggleComparison } from '#ui/compare/columns.ts';
 import { costsOf } from '#ui/costs.ts';
-import { useIsSmall } from '#ui/panes/use-is-small.ts';
+import { useIsSmall } from '#ui/panes/screen-room.ts';
 import { useMoment } from '#ui/session.ts';
 import { useWords } from '#ui/words/language.ts';
 import { CostBars } from './CostBars.tsx';

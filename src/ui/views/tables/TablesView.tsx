@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
 import type { Moment } from '#ui/moment.ts';
-import { useIsSmall } from '#ui/panes/use-is-small.ts';
+import { useIsSmall } from '#ui/panes/screen-room.ts';
 import { parsePlace, type TablePlace } from '#ui/place.ts';
 import { useFocus, useMarks } from '#ui/selection.ts';
 import { useMoment } from '#ui/session.ts';

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useDeferredValue } from 'react';
 import { useRowWindow } from '#ui/design/use-row-window.ts';
 import type { Run } from '#ui/moment.ts';
-import { useIsSmall } from '#ui/panes/use-is-small.ts';
+import { useIsSmall } from '#ui/panes/screen-room.ts';
 import { foundSequence, useSearch } from '#ui/search.ts';
 import { useSelectedEvent } from '#ui/selection.ts';
 import { moved, type Sequence } from '#ui/sequence.ts';

@@ -3,7 +3,7 @@ import { hexOfPair } from '#arch/word64.ts';
 import { useElementSize } from '#ui/design/element-size.ts';
 import { GroupedHex } from '#ui/design/Value.tsx';
 import { PlaceLink } from '#ui/PlaceLink.tsx';
-import { useIsLow, useIsSmall } from '#ui/panes/use-is-small.ts';
+import { useIsLow, useIsSmall } from '#ui/panes/screen-room.ts';
 import { useMoment } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
 import type { Words } from '#ui/words/en.ts';

@@ -46,6 +46,8 @@ const CELL_WITH_RIGHTS = 55;
 const BETWEEN = 22;
 /** Below the last row, for its edge. */
 const FOOT = 4;
+/** What sums of fractions may be too much, where a figure is made to fit its room exactly. */
+const ROUNDING = 1e-6;
 
 /** @param most that type and spaces are enlarged */
 function geometry(width: number, columns: number, hasRightsLine: boolean, most = 1.7): RowsGeometry {
@@ -86,7 +88,7 @@ function placed(rows: readonly WalkRow[], at: RowsGeometry): RowsPlan {
     y = top + at.cellHeight;
     return { row, hasOwnSlices, sliceY, top };
   });
-  return { at, rows: list, height: Math.ceil(y - 1e-6 + FOOT) };
+  return { at, rows: list, height: Math.ceil(y + FOOT - ROUNDING) };
 }
 
 /**
