@@ -55,6 +55,19 @@ test('all of it can be reached by keyboard, with a visible focus', async ({ stud
   expect([...names].join(' ')).toContain(studio.words.editor.label);
 });
 
+test('the editor has its name from the moment that it is there', async ({ studio, page }) => {
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      const content = document.querySelector('.cm-content');
+      if (!content) return;
+      observer.disconnect();
+      document.documentElement.dataset.firstName = content.getAttribute('aria-label') ?? 'none';
+    }).observe(document, { subtree: true, childList: true });
+  });
+  await studio.open();
+  await expect(page.locator('html')).toHaveAttribute('data-first-name', studio.words.editor.label);
+});
+
 test('nothing moves where motion is not wanted', async ({ studio, page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await studio.open();

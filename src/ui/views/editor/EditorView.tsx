@@ -6,7 +6,7 @@ import { takeTyped } from '#ui/edit/edits.ts';
 import { afterNextPaint, whenIdle } from '#ui/idle.ts';
 import { useSession } from '#ui/session.ts';
 import { useStudio } from '#ui/store.ts';
-import { useWords } from '#ui/words/language.ts';
+import { useLanguage, useWords } from '#ui/words/language.ts';
 import type { CodeEditor, EditorProblem } from './code-editor.ts';
 import './editor.css';
 
@@ -19,7 +19,8 @@ function useCodeEditor(box: { readonly current: HTMLDivElement | null }): CodeEd
     const load = async () => {
       const { createEditor } = await import('./code-editor.ts');
       if (gone || !box.current) return;
-      created = createEditor(box.current, useStudio.getState().text, takeTyped);
+      const { text } = useStudio.getState();
+      created = createEditor(box.current, { text, words: useLanguage.getState().words }, takeTyped);
       setEditor(created);
       // What shares the most with it, so that the key for it is followed by typing.
       await import('./InsertDialog.tsx');

@@ -107,8 +107,18 @@ const EXTENSIONS: Extension = [
   ]),
 ];
 
+const textsIn = ({ editor, statements }: Words): Extension => [
+  EditorState.phrases.of(editor.phrases),
+  EditorView.contentAttributes.of({ 'aria-label': editor.label, tabindex: '0' }),
+  autocompletion({ override: [completion(statements)], icons: false }),
+];
+
 /** @param onEdit told of every change that a person makes */
-export function createEditor(parent: HTMLElement, text: string, onEdit: (text: string) => void): CodeEditor {
+export function createEditor(
+  parent: HTMLElement,
+  { text, words }: { readonly text: string; readonly words: Words },
+  onEdit: (text: string) => void,
+): CodeEditor {
   const texts = new Compartment();
   let silent = false;
   const view = new EditorView({
@@ -117,7 +127,7 @@ export function createEditor(parent: HTMLElement, text: string, onEdit: (text: s
       doc: text,
       extensions: [
         EXTENSIONS,
-        texts.of([]),
+        texts.of(textsIn(words)),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !silent) onEdit(update.state.doc.toString());
         }),
@@ -127,14 +137,7 @@ export function createEditor(parent: HTMLElement, text: string, onEdit: (text: s
   // The text in it takes the focus, so that the scroller need not.
   view.scrollDOM.removeAttribute('tabindex');
   return {
-    setWords: ({ editor, statements }) =>
-      view.dispatch({
-        effects: texts.reconfigure([
-          EditorState.phrases.of(editor.phrases),
-          EditorView.contentAttributes.of({ 'aria-label': editor.label, tabindex: '0' }),
-          autocompletion({ override: [completion(statements)], icons: false }),
-        ]),
-      }),
+    setWords: (next) => view.dispatch({ effects: texts.reconfigure(textsIn(next)) }),
     setText(text) {
       const next = text.replace(/\r\n?/g, '\n');
       if (next === view.state.doc.toString()) return;
