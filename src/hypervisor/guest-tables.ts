@@ -6,21 +6,15 @@ import { frameData } from '#machine/memory.ts';
 import { findSlot } from '#machine/slots.ts';
 import { cr3Frame, vcpuMode, vcpuPlace } from '#machine/vcpu.ts';
 import { FRAME_SHIFT, HEADER } from '#machine/words.ts';
-import type { AtlasEntry, AtlasTable } from './atlas.ts';
-import { hostFrameOf } from './atlas-parts.ts';
+import type { AtlasEntry } from './atlas.ts';
+import { hostFrameOf, type PlainTable } from './atlas-parts.ts';
 import type { EntryReader } from './known-entries.ts';
 
 /** More tables than this are not listed: a guest's tables may lead in circles of any size. */
 const MOST_TABLES = 4096;
 
-/** A guest's table without what a hypervisor knows of it. */
-export type PlainGuestTable = Pick<
-  AtlasTable,
-  'id' | 'side' | 'name' | 'level' | 'entryBytes' | 'format' | 'translates' | 'frame' | 'entries' | 'rootOf'
->;
-
 /** All guest tables that can be reached from the vCPUs' CR3. */
-export function readGuestTables(words: Int32Array, lastLevel: EntryReader): PlainGuestTable[] {
+export function readGuestTables(words: Int32Array, lastLevel: EntryReader): PlainTable[] {
   const found: Found = new Map();
   for (let cpu = 0; cpu < (words[HEADER.vcpuCount] as number); cpu++) {
     const vcpu = vcpuPlace(words, cpu);
@@ -32,7 +26,7 @@ export function readGuestTables(words: Int32Array, lastLevel: EntryReader): Plai
   return [...found.values()];
 }
 
-type Found = Map<string, PlainGuestTable & { rootOf: number[] }>;
+type Found = Map<string, PlainTable & { rootOf: number[] }>;
 
 interface Visit {
   readonly words: Int32Array;

@@ -1,16 +1,13 @@
 /** The atlas of a bare machine: the guest's tables are all there is. */
-import type { Atlas, AtlasTable } from '#hypervisor/atlas.ts';
-import { commonReadings, lookups, readPage, readRegisters, UNMANAGED } from '#hypervisor/atlas-parts.ts';
+import type { Atlas } from '#hypervisor/atlas.ts';
+import { commonReadings, lookups, readPage, readRegisters, unmanaged } from '#hypervisor/atlas-parts.ts';
 import { readGuestTables } from '#hypervisor/guest-tables.ts';
 import type { EntryReader } from '#hypervisor/known-entries.ts';
 import { cr3Frame, vcpuPlace } from '#machine/vcpu.ts';
 
 /** The atlas of a bare machine. @param entriesOf how last-level tables are read */
 export function readBareAtlas(words: Int32Array, entriesOf: EntryReader): Atlas {
-  const guestTables: AtlasTable[] = readGuestTables(words, entriesOf).map((table) => ({
-    ...table,
-    ...UNMANAGED,
-  }));
+  const guestTables = readGuestTables(words, entriesOf).map((table) => unmanaged(table));
   const roots = new Map(guestTables.map((table) => [table.frame, table.id]));
   return {
     machine: 'bare',

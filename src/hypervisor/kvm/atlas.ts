@@ -1,6 +1,6 @@
 /** The atlas of a machine under KVM: shadow pages beside the guest's tables, and the links between them. */
 import type { Atlas, AtlasMmio, AtlasTable } from '#hypervisor/atlas.ts';
-import { commonReadings, lookups, readPage, readRegisters, UNMANAGED } from '#hypervisor/atlas-parts.ts';
+import { commonReadings, lookups, readPage, readRegisters, unmanaged } from '#hypervisor/atlas-parts.ts';
 import { readGuestTables } from '#hypervisor/guest-tables.ts';
 import type { EntryReader } from '#hypervisor/known-entries.ts';
 import { kvm_page_table_hashfn } from '#hypervisor/kvm/mmu/hash.ts';
@@ -98,33 +98,33 @@ function shadowsByTable(pages: readonly AtlasTable[]): Map<string, string[]> {
   return shadows;
 }
 
+/** vCPUs by the frame that their hardware walks begin in. @param roots of each vCPU; 0: it has none */
+function rootsByFrame(roots: readonly number[]): Map<number, number[]> {
+  const cpus = new Map<number, number[]>();
+  for (const [cpu, frame] of roots.entries())
+    if (frame !== 0) cpus.set(frame, [...(cpus.get(frame) ?? []), cpu]);
+  return cpus;
+}
+
 /** The atlas of a machine under KVM. @param lastLevel how last-level tables are read */
 export function readKvmAtlas(words: Int32Array, lastLevel: EntryReader): Atlas {
   const plain = readGuestTables(words, lastLevel);
   const guestIds = new Map(plain.map((table) => [table.frame, table.id]));
   const sps = inOrderOfMaking(words, shadowPagesInUse(words));
-  const pages = sps.map((sp) => readShadowPage(words, sp, guestIds, lastLevel));
+  const cpus = [...Array(words[HEADER.vcpuCount] as number).keys()];
+  const hardwareRoots = cpus.map((cpu) => words[vcpuPlace(words, cpu) + VCPU.hardware_root] as number);
+  const around = { guest: guestIds, rootOf: rootsByFrame(hardwareRoots), lastLevel };
+  const pages = sps.map((sp) => readShadowPage(words, sp, around));
   const nested = readNested(
     words,
     sps.filter((sp) => isRoot(words, sp)),
   );
-  const cpus = [...Array(words[HEADER.vcpuCount] as number).keys()];
-  const hardwareRoots = cpus.map((cpu) => words[vcpuPlace(words, cpu) + VCPU.hardware_root] as number);
-  const rooted = pages.map((page) => ({
-    ...page,
-    rootOf: cpus.filter((cpu) => hardwareRoots[cpu] === page.frame && page.frame !== 0),
-  }));
-  const hypervisorTables = inTreeOrder([...cpus.flatMap((cpu) => readPaeRoot(words, cpu) ?? []), ...rooted]);
+  const hypervisorTables = inTreeOrder([...cpus.flatMap((cpu) => readPaeRoot(words, cpu) ?? []), ...pages]);
   const shadowsOf = shadowsByTable(hypervisorTables);
-  const guestTables = plain.map((table): AtlasTable => {
+  const guestTables = plain.map((table) => {
     const sptes = nested ? nested.leaves(table.frame) : rmapOf(words, table.frame);
-    return {
-      ...table,
-      ...UNMANAGED,
-      shadows: shadowsOf.get(table.id) ?? [],
-      writable:
-        sptes.length === 0 ? null : sptes.some((place) => is_writable_pte(words[place + 1] as number)),
-    };
+    const isWritable = sptes.some((place) => is_writable_pte(words[place + 1] as number));
+    return unmanaged(table, shadowsOf.get(table.id), sptes.length === 0 ? null : isWritable);
   });
   const roots = new Map(hypervisorTables.map((table) => [table.frame, table.id]));
   const found = lookups([...hypervisorTables, ...guestTables]);

@@ -1,6 +1,6 @@
 /** KVM's page tables in the words of the atlas: shadow pages, and the page of four pointers that is none. */
 import type { AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
-import { UNMANAGED } from '#hypervisor/atlas-parts.ts';
+import { unmanaged } from '#hypervisor/atlas-parts.ts';
 import type { EntryReader } from '#hypervisor/known-entries.ts';
 import { listedSptes } from '#hypervisor/kvm/mmu/pte_list.ts';
 import { get_mmio_spte_gfn, spteFormat, spteKind } from '#hypervisor/kvm/mmu/spte.ts';
@@ -56,15 +56,22 @@ function entriesOf(words: Int32Array, frame: number, level: number): AtlasEntry[
   return entries;
 }
 
-/**
- * A shadow page as a table.
- * @param guest ids of the guest's tables, by their frames
- */
+/** What is known around shadow pages when they are read. */
+export interface Surroundings {
+  /** Ids of the guest's tables, by their frames. */
+  readonly guest: ReadonlyMap<number, string>;
+  /** vCPUs whose hardware walks begin in a frame, by frame. */
+  readonly rootOf: ReadonlyMap<number, readonly number[]>;
+  readonly lastLevel: EntryReader;
+}
+
+const NONE: readonly never[] = [];
+
+/** A shadow page as a table. */
 export function readShadowPage(
   words: Int32Array,
   sp: number,
-  guest: ReadonlyMap<number, string>,
-  lastLevel: EntryReader,
+  { guest, rootOf, lastLevel }: Surroundings,
 ): AtlasTable {
   const role = words[sp + SP.role] as number;
   const gfn = words[sp + SP.gfn] as number;
@@ -82,7 +89,7 @@ export function readShadowPage(
     translates: isNested(words) ? 'gpa' : 'gva',
     frame,
     entries: roleLevel(role) === 1 ? lastLevel(frame, SHADOW_FORM, read) : read(),
-    rootOf: [],
+    rootOf: rootOf.get(frame) ?? NONE,
     gfn,
     role: {
       word: role,
@@ -131,7 +138,7 @@ export function readPaeRoot(words: Int32Array, cpu: number): AtlasTable | null {
       },
     ];
   });
-  return {
+  return unmanaged({
     id: `pae${cpu}`,
     side: 'hypervisor',
     name: `pae root of cpu${cpu}`,
@@ -142,6 +149,5 @@ export function readPaeRoot(words: Int32Array, cpu: number): AtlasTable | null {
     frame,
     entries,
     rootOf: [cpu],
-    ...UNMANAGED,
-  };
+  });
 }
