@@ -3,8 +3,8 @@
 import { measure } from 'mitata';
 import { EVENT, EVENT_WORDS } from '#machine/events.ts';
 import { CHUNK_RECORDS, LogWriter } from '#machine/log.ts';
-import { LogReader, Replay, wordsInUse } from '#machine/log-reader.ts';
-import { DEFAULT_LIMITS } from '#machine/words.ts';
+import { LogReader, Replay } from '#machine/log-reader.ts';
+import { DEFAULT_LIMITS, wordsInUse } from '#machine/words.ts';
 import { load } from '#scenario/check.ts';
 import { type RunResult, startRun } from '#scenario/run.ts';
 import { goal, inTurns, report } from './measure.ts';

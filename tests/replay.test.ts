@@ -1,7 +1,8 @@
 // The log runs forwards and backwards. Of every recording that can be run: the machine at an event is the machine that ran,
 // going back undoes what going forward did, and it makes no difference which way, or from which copy, an event is reached.
 import { describe, expect, it } from 'vitest';
-import { LogReader, Replay, wordsInUse } from '#machine/log-reader.ts';
+import { LogReader, Replay } from '#machine/log-reader.ts';
+import { wordsInUse } from '#machine/words.ts';
 import { load } from '#scenario/check.ts';
 import { startRun } from '#scenario/run.ts';
 import { firstNames, recording, supportedRecordings } from './golden-scenarios.ts';

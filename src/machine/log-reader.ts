@@ -6,7 +6,7 @@
  */
 import { EVENT_WORDS, EVENTS, type EventSpec, type FieldSpec, PAYLOAD } from './events.ts';
 import { CHUNK_RECORDS, HOST, type LogData } from './log.ts';
-import { FRAME_SHIFT, HEADER } from './words.ts';
+import { FRAME_SHIFT } from './words.ts';
 
 const CHUNK_SHIFT = Math.log2(CHUNK_RECORDS);
 const CHUNK_MASK = CHUNK_RECORDS - 1;
@@ -162,7 +162,9 @@ export class Replay {
   /** @param spacing after so many changes a full copy is kept */
   constructor(reader: LogReader, spacing: number = defaultSpacing(reader.data.changeCount)) {
     this.reader = reader;
-    this.words = reader.data.base.slice();
+    // With room for all that it will ever be: to make more room in between would copy it, in the midst of a jump.
+    this.words = new Int32Array(reader.data.room);
+    this.words.set(reader.data.base);
     this.#spacing = spacing;
   }
 
@@ -177,9 +179,6 @@ export class Replay {
     }
     while (this.#change < target) this.#forward();
     while (this.#change > target) this.#backward();
-    // A frame in use may have no word that was ever changed, and lie beyond what there is room for.
-    const used = (this.words[HEADER.frames] as number) << FRAME_SHIFT;
-    if (used > this.words.length) this.#grow(used - 1);
     return this.words;
   }
 
@@ -197,9 +196,7 @@ export class Replay {
   }
 
   #forward(): void {
-    const place = this.reader.changeWord(this.#change, 0);
-    if (place >= this.words.length) this.#grow(place);
-    this.#set(place, this.reader.changeWord(this.#change, 2));
+    this.#set(this.reader.changeWord(this.#change, 0), this.reader.changeWord(this.#change, 2));
     this.#change++;
     if (
       this.#change % this.#spacing === 0 &&
@@ -218,14 +215,4 @@ export class Replay {
     this.words[place] = value;
     this.#touched[place >>> FRAME_SHIFT] = ++this.#clock;
   }
-
-  #grow(place: number): void {
-    const words = new Int32Array(Math.max(this.words.length * 2, place + 1));
-    words.set(this.words);
-    this.words = words;
-  }
 }
-
-/** The words in use of a replayed machine: what a full copy of it would hold. */
-export const wordsInUse = (words: Int32Array): Int32Array =>
-  words.subarray(0, (words[HEADER.frames] as number) << FRAME_SHIFT);

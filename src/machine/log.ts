@@ -49,6 +49,8 @@ export interface LogData {
   readonly steps: Int32Array;
   /** The machine's words before event 0. */
   readonly base: Int32Array;
+  /** How many words the machine has in the end; it never has more. */
+  readonly room: number;
 }
 
 /** Writes a log. Throws LimitExceeded for an event too many. */
@@ -167,8 +169,8 @@ export class LogWriter {
     this.#steps[this.#stepCount++] = this.eventCount - 1;
   }
 
-  /** The log so far. `base` are the machine's words before event 0. */
-  finish(base: Int32Array): LogData {
+  /** The log so far. @param base the machine's words before event 0 @param room how many it has now */
+  finish(base: Int32Array, room: number = base.length): LogData {
     return {
       events: this.#events,
       eventCount: this.eventCount,
@@ -177,6 +179,7 @@ export class LogWriter {
       strings: this.#strings,
       steps: this.#steps.slice(0, this.#stepCount),
       base,
+      room,
     };
   }
 

@@ -154,7 +154,7 @@ export class Machine {
 
   /** A full copy of all words in use. */
   copy(): Int32Array {
-    return this.words.slice(0, this.get(HEADER.frames) << FRAME_SHIFT);
+    return wordsInUse(this.words).slice();
   }
 
   #take(count: number): number {
@@ -187,6 +187,10 @@ export class Machine {
     this.set(place + 1, owner);
   }
 }
+
+/** The words in use of a machine; beyond them all are zero. */
+export const wordsInUse = (words: Int32Array): Int32Array =>
+  words.subarray(0, (words[HEADER.frames] as number) << FRAME_SHIFT);
 
 const descriptor = (words: Int32Array, frame: number): number =>
   ((words[DIRECTORY_PLACE + (frame >>> MAP_SHIFT)] as number) << FRAME_SHIFT) + (frame & MAP_MASK) * 2;

@@ -7,7 +7,7 @@ import type { Access, ControlChange, Hypervisor, Outcome } from '#hypervisor/hyp
 import { prepareMachine, slotFlags } from '#hypervisor/machines.ts';
 import { EVENT, OUTCOME } from '#machine/events.ts';
 import { HOST, LimitExceeded, type LogData } from '#machine/log.ts';
-import { DEFAULT_LIMITS, type Machine, type MachineLimits } from '#machine/words.ts';
+import { DEFAULT_LIMITS, type Machine, type MachineLimits, wordsInUse } from '#machine/words.ts';
 import { type Exceeded, problem, type Told, told } from './messages.ts';
 import type { Problem, Scenario, Step } from './scenario.ts';
 import { type GuestLayout, SetupProblem, setUpGuest, tableEntries } from './setup.ts';
@@ -150,7 +150,7 @@ export class Run {
 
   finish(): RunResult {
     return {
-      log: this.#machine.log.finish(this.#base),
+      log: this.#machine.log.finish(this.#base, wordsInUse(this.words).length),
       tables: this.#layout.tableFrames.length > 0 ? tableEntries(this.#machine, this.#layout) : null,
       notice: this.#notice,
     };
