@@ -6,6 +6,7 @@
 import { frameOfAddress } from '#arch/paging-mode.ts';
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import { guestTable } from './entry-text.ts';
+import { leafFrames } from './mappings.ts';
 import type { Moment } from './moment.ts';
 import { type AddressPlace, type Place, placeText, type TablePlace } from './place.ts';
 import { entryAt, guestEntryAt } from './subject.ts';
@@ -40,10 +41,6 @@ const newSets = (): Sets => ({ entries: new Set(), guestFrames: new Set(), hostF
 
 /** Number of a linear address's 4 KiB page; of an address in the upper half a negative one. */
 export const linearPage = (hi: number, lo: number): number => hi * 0x10_0000 + (lo >>> 12);
-
-/** 4 KiB frames that a leaf of a table maps. */
-const leafFrames = ({ entryBytes, level }: AtlasTable): number =>
-  (entryBytes === 4 ? 1024 : 512) ** (level - 1);
 
 /** Whether a leaf maps a frame. */
 function maps(table: AtlasTable, entry: AtlasEntry, frame: number): boolean {

@@ -1,6 +1,6 @@
 /** Lines between the guest's tables and the hypervisor's: what a table or an entry is to those of the other side. */
 import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
-import { leavesOf } from '#ui/mappings.ts';
+import { leavesOf, mappedTables } from '#ui/mappings.ts';
 import type { TablePlace } from '#ui/place.ts';
 import { type Card, HEADER_HEIGHT, ROW_HEIGHT } from './card.ts';
 
@@ -29,11 +29,7 @@ function anchor(
   return { x: isStacked || found.table.side === 'guest' ? found.x + found.width : found.x, y };
 }
 
-/** Guest tables whose frame the hypervisor's entry at `place` maps. */
-const mappedTables = (atlas: Atlas, place: number): AtlasTable[] =>
-  atlas.guestTables.filter((table) => leavesOf(atlas, table.frame).includes(place));
-
-type Pair = { kind: Link['kind']; from: [string, number | null]; to: [string, number | null] };
+export type Pair = { kind: Link['kind']; from: [string, number | null]; to: [string, number | null] };
 
 /** The nested leaves that translate the guest-physical address in a guest's entry. */
 function translating(atlas: Atlas, table: AtlasTable, { index, kind, frame }: AtlasEntry): Pair[] {
@@ -57,7 +53,7 @@ export function pairs(atlas: Atlas, focus: TablePlace): Pair[] {
     const entry = table.entries.find((candidate) => candidate.index === focus.index);
     if (!entry) return list;
     if (table.side === 'guest') return [...list, ...translating(atlas, table, entry)];
-    for (const mapped of mappedTables(atlas, entry.place))
+    for (const mapped of mappedTables(atlas, table, entry.place))
       list.push({ kind: 'maps', from: [table.id, entry.index], to: [mapped.id, null] });
     return list;
   }
@@ -70,11 +66,10 @@ export function pairs(atlas: Atlas, focus: TablePlace): Pair[] {
   return list;
 }
 
-/** The links of one place, between cards. */
-export function linksOf(atlas: Atlas, drawn: Drawn, focus: TablePlace | null): Link[] {
-  if (!focus) return [];
+/** What a place is linked to, as lines between cards. */
+export function linksOf(drawn: Drawn, linked: readonly Pair[]): Link[] {
   const list: Link[] = [];
-  for (const { kind, from, to } of pairs(atlas, focus)) {
+  for (const { kind, from, to } of linked) {
     const a = anchor(drawn, ...from);
     const b = anchor(drawn, ...to);
     if (a && b) list.push({ kind, from: { x: a.x, y: a.y }, to: { x: b.x, y: b.y } });

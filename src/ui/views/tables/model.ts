@@ -3,13 +3,13 @@
  * children are indented below their parent. Links between them are given for one place only.
  * Lengths in CSS pixels. It knows nothing of scrolling: the view shows the cards that are in sight.
  */
-import type { Atlas, AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
+import type { AtlasEntry, AtlasTable } from '#hypervisor/atlas.ts';
 import type { LogReader } from '#machine/log-reader.ts';
 import { makesTable } from '#machine/queries.ts';
 import { isChanged, type Moment } from '#ui/moment.ts';
-import { parsePlace, placeText, type TablePlace } from '#ui/place.ts';
+import { parsePlace, type TablePlace } from '#ui/place.ts';
 import { type Card, HEADER_HEIGHT, ROW_HEIGHT } from './card.ts';
-import { type Link, linksOf, pairs } from './links.ts';
+import { type Link, linksOf, type Pair, pairs } from './links.ts';
 import { type Folding, nodesAround, type ShownNode, shownNodes, treeOrder } from './tree.ts';
 
 const GAP = 8;
@@ -52,23 +52,6 @@ function newTables(reader: LogReader, index: number): Set<string> {
   return made;
 }
 
-/** The entries that a card shows: all, or the first ones and those that matter now. */
-function shownEntries(
-  moment: Moment,
-  table: AtlasTable,
-  isOpen: boolean,
-  { focus, linked }: TablesOptions,
-): readonly AtlasEntry[] {
-  if (isOpen || table.entries.length <= MOST_ROWS) return table.entries;
-  const isLinked = ({ index }: AtlasEntry): boolean =>
-    linked.has(placeText({ kind: 'entry', table: table.id, index }));
-  const focused = focus?.kind === 'entry' && focus.table === table.id ? focus.index : -1;
-  return table.entries.filter(
-    (entry, i) =>
-      i < FOLDED_ROWS || entry.index === focused || isChanged(moment, entry.place) || isLinked(entry),
-  );
-}
-
 export interface TablesOptions {
   readonly width: number;
   /** Ids of the tables that are unfolded. */
@@ -87,28 +70,19 @@ interface Column {
   readonly width: number;
 }
 
-/** Tables that folding does not hide: where the focus is, and what leads to the selection. */
-function neededTables({ focus, linked }: TablesOptions): Set<string> {
-  const ids = [...linked].flatMap((text) => {
+/** Indices of the entries that lead to what is selected, by their tables' ids. */
+type LinkedEntries = ReadonlyMap<string, ReadonlySet<number>>;
+
+function linkedEntries(linked: ReadonlySet<string>): LinkedEntries {
+  const byTable = new Map<string, Set<number>>();
+  for (const text of linked) {
     const place = parsePlace(text);
-    return place?.kind === 'entry' ? [place.table] : [];
-  });
-  return new Set(focus ? [focus.table, ...ids] : ids);
-}
-
-/** The tables that the focus has to do with: its own, and those that it is linked to. */
-function tablesAround(atlas: Atlas, focus: TablePlace): Set<string> {
-  const linked = pairs(atlas, focus).flatMap(({ from, to }) => [from[0], to[0]]);
-  const shadows = atlas.hypervisorTables.filter((page) => page.shadows.includes(focus.table));
-  return new Set([focus.table, ...linked, ...shadows.map(({ id }) => id)]);
-}
-
-/** What of a tree is shown. */
-function nodesOf(moment: Moment, tables: readonly AtlasTable[], options: TablesOptions): ShownNode[] {
-  const nodes = treeOrder(tables);
-  const { focus, folding, onPath } = options;
-  const around = onPath && focus ? nodesAround(nodes, tablesAround(moment.atlas, focus)) : nodes;
-  return shownNodes(around, folding, neededTables(options));
+    if (place?.kind !== 'entry') continue;
+    const known = byTable.get(place.table);
+    if (known) known.add(place.index);
+    else byTable.set(place.table, new Set([place.index]));
+  }
+  return byTable;
 }
 
 interface Placing {
@@ -116,15 +90,51 @@ interface Placing {
   readonly options: TablesOptions;
   /** Ids of the tables that this step made. */
   readonly fresh: ReadonlySet<string>;
+  readonly linked: LinkedEntries;
+  /** What the focus is linked to. */
+  readonly pairs: readonly Pair[];
 }
 
-/** A card without its place. */
-function sized({ moment, options, fresh }: Placing, node: ShownNode): Omit<Card, 'x' | 'y' | 'width'> {
-  const { table } = node;
-  const shown = shownEntries(moment, table, options.open.has(table.id), options);
+/** The tables that the focus has to do with: its own, and those that it is linked to. */
+function tablesAround({ moment: { atlas }, pairs: linked }: Placing, focus: TablePlace): Set<string> {
+  const shadows = atlas.hypervisorTables.filter((page) => page.shadows.includes(focus.table));
+  return new Set([focus.table, ...tablesOf(linked), ...shadows.map(({ id }) => id)]);
+}
+
+const tablesOf = (linked: readonly Pair[]): string[] => linked.flatMap(({ from, to }) => [from[0], to[0]]);
+
+/** What of a tree is shown. Folding does not hide where the focus is, nor what leads to the selection. */
+function nodesOf(placing: Placing, tables: readonly AtlasTable[]): ShownNode[] {
+  const nodes = treeOrder(tables);
+  const { focus, folding, onPath } = placing.options;
+  const around = onPath && focus ? nodesAround(nodes, tablesAround(placing, focus)) : nodes;
+  const needed = new Set(placing.linked.keys());
+  if (focus) needed.add(focus.table);
+  return shownNodes(around, folding, needed);
+}
+
+/** The entries that a card shows: all, or the first ones and those that matter now. */
+function shownEntries({ moment, options, linked }: Placing, table: AtlasTable): readonly AtlasEntry[] {
+  if (table.entries.length <= MOST_ROWS || options.open.has(table.id)) return table.entries;
+  const { focus } = options;
+  const focused = focus?.kind === 'entry' && focus.table === table.id ? focus.index : -1;
+  const leading = linked.get(table.id);
+  return table.entries.filter(
+    ({ index, place }, i) =>
+      i < FOLDED_ROWS || index === focused || isChanged(moment, place) || leading?.has(index),
+  );
+}
+
+/** Where a card begins, and how wide it is. */
+type Spot = Pick<Card, 'x' | 'y' | 'width'>;
+
+function cardAt(placing: Placing, node: ShownNode, { x, y, width }: Spot): Card {
+  const { table, depth, parent, below, isParent } = node;
+  const shown = shownEntries(placing, table);
   const folding = table.entries.length > MOST_ROWS ? 1 : 0;
   const height = HEADER_HEIGHT + (Math.max(shown.length, 1) + folding) * ROW_HEIGHT + 3;
-  return { ...node, height, shown, isNew: fresh.has(table.id) };
+  const isNew = placing.fresh.has(table.id);
+  return { table, depth, parent, below, isParent, x, y, width, height, shown, isNew };
 }
 
 /** The nodes from `at` on that stand beside each other: at most `across` childless tables of one parent. */
@@ -144,7 +154,7 @@ function columnCards(
   beside: ReadonlyMap<string, number>,
 ): Card[] {
   const cards: Card[] = [];
-  const nodes = nodesOf(placing.moment, tables, placing.options);
+  const nodes = nodesOf(placing, tables);
   let y = top;
   for (let at = 0; at < nodes.length; ) {
     const { table, depth } = nodes[at]!;
@@ -153,16 +163,16 @@ function columnCards(
     const across = Math.max(1, Math.floor((room + GAP) / (LEAST_WIDTH + GAP)));
     const row = rowAt(nodes, at, across);
     const width = row.length === 1 ? room : (room - (across - 1) * GAP) / across;
-    const partner = Math.max(-1, ...table.shadows.map((id) => beside.get(id) ?? -1));
+    let partner = -1;
+    for (const id of table.shadows) partner = Math.max(partner, beside.get(id) ?? -1);
     if (partner > y && partner - y < MOST_ALIGNMENT) y = partner;
-    const placed = row.map((node, i) => ({
-      ...sized(placing, node),
-      x: column.x + indent + i * (width + GAP),
-      y,
-      width,
-    }));
-    cards.push(...placed);
-    y += Math.max(...placed.map(({ height }) => height)) + GAP;
+    let highest = 0;
+    for (const [i, node] of row.entries()) {
+      const card = cardAt(placing, node, { x: column.x + indent + i * (width + GAP), y, width });
+      cards.push(card);
+      highest = Math.max(highest, card.height);
+    }
+    y += highest + GAP;
     at += row.length;
   }
   return cards;
@@ -171,7 +181,13 @@ function columnCards(
 /** The cards and links of a moment. */
 export function tablesModel(moment: Moment, options: TablesOptions): TablesModel {
   const { atlas } = moment;
-  const placing = { moment, options, fresh: newTables(moment.reader, moment.index) };
+  const placing: Placing = {
+    moment,
+    options,
+    fresh: newTables(moment.reader, moment.index),
+    linked: linkedEntries(options.linked),
+    pairs: options.focus ? pairs(atlas, options.focus) : [],
+  };
   const isAlone = atlas.hypervisorTables.length === 0;
   const isStacked = !isAlone && options.width < NARROW;
   const gutter = Math.min(GUTTER, options.width / 10);
@@ -190,11 +206,10 @@ export function tablesModel(moment: Moment, options: TablesOptions): TablesModel
     : new Map(left.map((found) => [found.table.id, found.y]));
   const cards = [...left, ...columnCards(placing, atlas.hypervisorTables, right, right.y, beside)];
   const height = cards.reduce((most, found) => Math.max(most, found.y + found.height), 0) + GAP;
-  const linked = options.focus ? pairs(atlas, options.focus).flatMap(({ from, to }) => [from[0], to[0]]) : [];
   return {
     cards,
-    linked,
-    links: linksOf(atlas, { cards, isStacked }, options.focus),
+    linked: tablesOf(placing.pairs),
+    links: linksOf({ cards, isStacked }, placing.pairs),
     height,
     isStacked,
     right,

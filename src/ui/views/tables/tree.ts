@@ -18,29 +18,28 @@ export interface Folding {
 
 /** Tables depth first from the roots; what no root leads to comes last. */
 export function treeOrder(tables: readonly AtlasTable[]): Node[] {
-  const byId = new Map(tables.map((table) => [table.id, table]));
+  const byId = new Map<string, AtlasTable>();
+  const pointedAt = new Set<string>();
+  for (const table of tables) {
+    byId.set(table.id, table);
+    if (table.level === 1) continue;
+    for (const { target } of table.entries) if (target !== null) pointedAt.add(target);
+  }
   const nodes: Node[] = [];
   const seen = new Set<string>();
-  const visit = (start: AtlasTable): void => {
-    const stack: Node[] = [{ table: start, depth: 0, parent: null }];
-    for (let node = stack.pop(); node; node = stack.pop()) {
-      const { table, depth } = node;
-      if (seen.has(table.id)) continue;
-      seen.add(table.id);
-      nodes.push(node);
-      if (table.level === 1) continue;
-      for (const entry of [...table.entries].reverse()) {
-        const child = entry.target === null ? undefined : byId.get(entry.target);
-        if (child && !seen.has(child.id)) stack.push({ table: child, depth: depth + 1, parent: table.id });
-      }
+  const visit = (table: AtlasTable, depth: number, parent: string | null): void => {
+    if (seen.has(table.id)) return;
+    seen.add(table.id);
+    nodes.push({ table, depth, parent });
+    if (table.level === 1) return;
+    for (const { target } of table.entries) {
+      const child = target === null ? undefined : byId.get(target);
+      if (child) visit(child, depth + 1, table.id);
     }
   };
-  for (const table of tables) if (table.rootOf.length > 0 || table.rootCount > 0) visit(table);
-  const pointedAt = new Set(
-    tables.flatMap(({ level, entries }) => (level === 1 ? [] : entries.map(({ target }) => target))),
-  );
-  for (const table of tables) if (!pointedAt.has(table.id)) visit(table);
-  for (const table of tables) visit(table);
+  for (const table of tables) if (table.rootOf.length > 0 || table.rootCount > 0) visit(table, 0, null);
+  for (const table of tables) if (!pointedAt.has(table.id)) visit(table, 0, null);
+  for (const table of tables) visit(table, 0, null);
   return nodes;
 }
 
@@ -63,29 +62,49 @@ export function shownNodes(
   folding: Folding,
   needed: ReadonlySet<string>,
 ): ShownNode[] {
-  const parents = new Map(nodes.map(({ table, parent }) => [table.id, parent]));
-  const onWay = wayTo(needed, parents);
-  const isHidden = new Map<string, boolean>();
+  const parents = new Set(nodes.map(({ parent }) => parent));
+  const { below, hidden } = foldedAway(nodes, folding, needed);
+  const shown = hidden.size === 0 ? nodes : nodes.filter(({ table }) => !hidden.has(table.id));
+  return shown.map(({ table, depth, parent }) => ({
+    table,
+    depth,
+    parent,
+    below: below.get(table.id) ?? 0,
+    isParent: parents.has(table.id),
+  }));
+}
+
+interface FoldedAway {
+  /** Ids of tables that are not shown. */
+  readonly hidden: ReadonlySet<string>;
+  /** How many of them are below one that is. */
+  readonly below: ReadonlyMap<string, number>;
+}
+
+function foldedAway(nodes: readonly Node[], folding: Folding, needed: ReadonlySet<string>): FoldedAway {
   const below = new Map<string, number>();
-  const isParent = new Set(nodes.map(({ parent }) => parent));
+  const hidden = new Set<string>();
+  if (folding.closed.size === 0 && folding.least <= 1) return { hidden, below };
+  const parents = parentsOf(nodes);
+  const onWay = wayTo(needed, parents);
   const tables = new Map(nodes.map(({ table }) => [table.id, table]));
+  // Folded away, or below what is; on the way to what is needed it is shown even so.
+  const folded = new Set<string>();
   for (const { table, parent } of nodes) {
     const above = parent === null ? undefined : tables.get(parent);
-    const folded = above !== undefined && (isHidden.get(above.id) === true || isClosed(folding, above));
-    isHidden.set(table.id, folded);
-    if (!folded || onWay.has(table.id)) continue;
+    if (!above || !(folded.has(above.id) || isClosed(folding, above))) continue;
+    folded.add(table.id);
+    if (onWay.has(table.id)) continue;
+    hidden.add(table.id);
     let shown = parent;
-    while (shown !== null && isHidden.get(shown) && !onWay.has(shown)) shown = parents.get(shown) ?? null;
+    while (shown !== null && hidden.has(shown)) shown = parents.get(shown) ?? null;
     if (shown !== null) below.set(shown, (below.get(shown) ?? 0) + 1);
   }
-  return nodes
-    .filter(({ table: { id } }) => !isHidden.get(id) || onWay.has(id))
-    .map((node) => ({
-      ...node,
-      below: below.get(node.table.id) ?? 0,
-      isParent: isParent.has(node.table.id),
-    }));
+  return { hidden, below };
 }
+
+const parentsOf = (nodes: readonly Node[]): Map<string, string | null> =>
+  new Map(nodes.map(({ table, parent }) => [table.id, parent]));
 
 /** Tables, and all that lie above them. */
 function wayTo(ids: ReadonlySet<string>, parents: ReadonlyMap<string, string | null>): Set<string> {
@@ -97,6 +116,6 @@ function wayTo(ids: ReadonlySet<string>, parents: ReadonlyMap<string, string | n
 
 /** The nodes on the way to some tables, and right below them. */
 export function nodesAround(nodes: readonly Node[], ids: ReadonlySet<string>): Node[] {
-  const way = wayTo(ids, new Map(nodes.map(({ table, parent }) => [table.id, parent])));
+  const way = wayTo(ids, parentsOf(nodes));
   return nodes.filter(({ table, parent }) => way.has(table.id) || (parent !== null && ids.has(parent)));
 }
