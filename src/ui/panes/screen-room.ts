@@ -1,14 +1,18 @@
 /** How much room the screen has. */
 import { useSyncExternalStore } from 'react';
 
-/** Whether a media query holds, for React. */
+/** Whether a media query holds, for React. A list of its own for each asking would be parsed anew each time. */
 const holding = (query: string): (() => boolean) => {
-  const subscribe = (listener: () => void): (() => void) => {
-    const list = matchMedia(query);
-    list.addEventListener('change', listener);
-    return () => list.removeEventListener('change', listener);
+  let known: MediaQueryList | undefined;
+  const list = (): MediaQueryList => {
+    known ??= matchMedia(query);
+    return known;
   };
-  return () => useSyncExternalStore(subscribe, () => matchMedia(query).matches);
+  const subscribe = (listener: () => void): (() => void) => {
+    list().addEventListener('change', listener);
+    return () => list().removeEventListener('change', listener);
+  };
+  return () => useSyncExternalStore(subscribe, () => list().matches);
 };
 
 /** Whether it has room for one view only: a phone, also on its side. */

@@ -260,8 +260,18 @@ const isTwoDimensional = ({ run }: Moment, { references }: Focus): boolean =>
   TWO_DIMENSIONAL.includes(run.scenario.machine.mmu) ||
   references.some(({ walker }) => walker === WALKER_NESTED);
 
-/** The walk to draw at a moment; null where nothing is translated at all. */
+const known = new WeakMap<Moment, WalkModel | null>();
+
+/** The walk to draw at a moment; null where nothing is translated at all. Worked out once: the figure asks for it, and its title. */
 export function walkModel(moment: Moment): WalkModel | null {
+  const last = known.get(moment);
+  if (last !== undefined) return last;
+  const model = makeModel(moment);
+  known.set(moment, model);
+  return model;
+}
+
+function makeModel(moment: Moment): WalkModel | null {
   const focus = focusAt(moment.reader, moment.index);
   if (!focus) return null;
   const { hi, lo, cpu, access, isAhead } = focus;
