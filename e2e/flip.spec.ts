@@ -46,6 +46,22 @@ onEachSize(() => {
     });
   });
 
+  test('after many events in haste, what flips a bit is that of the one where the cursor rests', async ({
+    studio,
+    page,
+  }) => {
+    const { entryBits } = studio.words;
+    await studio.open();
+    await studio.inspect('g:103[16]');
+    const dirty = bit(studio, entryBits.dirty.name);
+    const bar = page.locator('.change-bar');
+    await studio.press('Home');
+    await dirty.focus();
+    await expect(bar).toContainText('write 0x103080 0x10000|p|w|u|a|d ');
+    await studio.press('ArrowRight', 60);
+    await expect(bar).toContainText('write 0x103080 0x10000|p|w|u|a ');
+  });
+
   test('a new value for a whole entry is checked while it is written', async ({ studio, page }) => {
     const { edits } = studio.words;
     await studio.open();

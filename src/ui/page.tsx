@@ -4,6 +4,7 @@ import { startColumns } from '#ui/compare/columns.ts';
 import { startCommonCursor } from '#ui/compare/cursor.ts';
 import { startLanguage } from '#ui/words/language.ts';
 import { startAddressBar } from './address-bar.ts';
+import { startHaste } from './haste.ts';
 import { startOffline } from './offline.ts';
 import { Studio } from './Studio.tsx';
 import { startTheme } from './theme.ts';
@@ -13,6 +14,7 @@ startOffline();
 await startLanguage();
 startColumns();
 startCommonCursor();
+startHaste();
 startAddressBar();
 const root = document.getElementById('root');
 if (root) {

@@ -1,5 +1,6 @@
-import { useDeferredValue, useEffect, useMemo } from 'react';
+import { startTransition, useEffect, useMemo, useState } from 'react';
 import { create } from 'zustand';
+import { useHaste } from '#ui/haste.ts';
 import { whenIdle } from '#ui/idle.ts';
 import type { Moment } from '#ui/moment.ts';
 import { type EntryFlips, type Flips, STALE, UNKNOWN } from './flips.ts';
@@ -23,7 +24,7 @@ type Find<P, F extends Flips> = (maker: FlipMaker, moment: Moment, place: P) => 
 
 /**
  * What flips the bits of a place, and the same found at the very moment that is shown, for what is pressed. The first is worked out when
- * there is time, for it is the state of a later moment.
+ * there is time: it is the one of a moment that is past until the cursor rests.
  * @param find the same function each time
  */
 export function useFlips<P, F extends Flips>(
@@ -37,7 +38,11 @@ export function useFlips<P, F extends Flips>(
     () => () => (maker ? find(maker, moment, place) : UNKNOWN),
     [find, maker, moment, place],
   );
-  const late = useDeferredValue(now, null);
+  const hasty = useHaste((state) => state.hasty);
+  const [late, setLate] = useState<(() => F | EntryFlips) | null>(null);
+  useEffect(() => {
+    if (!hasty) startTransition(() => setLate(() => now));
+  }, [now, hasty]);
   const flips = useMemo(() => late?.() ?? UNKNOWN, [late]);
   return [isRunnable ? flips : STALE, now];
 }

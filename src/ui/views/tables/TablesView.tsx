@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useElementWidth } from '#ui/design/element-size.ts';
+import { useHaste } from '#ui/haste.ts';
 import type { Moment } from '#ui/moment.ts';
 import { useIsSmall } from '#ui/panes/screen-room.ts';
 import { parsePlace, type TablePlace } from '#ui/place.ts';
@@ -73,11 +74,12 @@ function Space({ moment, model, width, sight }: SpaceProps) {
   const focus = useFocus();
   const { entries: linked } = useMarks();
   const { open, zoom } = useTables();
+  const hasty = useHaste((state) => state.hasty);
   return (
     <div className="tables-scaled" style={{ scale: `${zoom}`, width, height: model.height }}>
       {model.isStacked && <HypervisorHead className="tables-second" top={model.right.y - 26} />}
       {model.cards
-        .filter((card) => isInSight(card, sight))
+        .filter((card) => isInSight(card, sight, hasty))
         .map((card) => (
           <TableCard
             key={card.table.id}

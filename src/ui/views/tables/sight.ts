@@ -10,11 +10,14 @@ export interface Sight {
   readonly height: number;
 }
 
-/** Cards this far outside are drawn too. */
+/** Cards this far outside are drawn too: they are there when somebody scrolls. */
 const MARGIN = 200;
 
-export const isInSight = (card: Card, { top, height }: Sight): boolean =>
-  card.y < top + height + MARGIN && card.y + card.height > top - MARGIN;
+/** Whether a card is to be drawn. @param isStill nobody scrolls now */
+export function isInSight(card: Card, { top, height }: Sight, isStill: boolean): boolean {
+  const margin = isStill ? 0 : MARGIN;
+  return card.y < top + height + margin && card.y + card.height > top - margin;
+}
 
 /** How much a notch of the wheel zooms. */
 const WHEEL = 0.0015;

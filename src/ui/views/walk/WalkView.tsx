@@ -2,6 +2,7 @@ import { PF } from '#arch/fault.ts';
 import { hexOfPair } from '#arch/word64.ts';
 import { useElementSize } from '#ui/design/element-size.ts';
 import { GroupedHex } from '#ui/design/Value.tsx';
+import { useHaste } from '#ui/haste.ts';
 import { PlaceLink } from '#ui/PlaceLink.tsx';
 import { useIsLow, useIsSmall } from '#ui/panes/screen-room.ts';
 import { useMoment } from '#ui/session.ts';
@@ -46,13 +47,14 @@ export function WalkView() {
   const isSmall = useIsSmall();
   const isLow = useIsLow();
   const isLarge = useStudio(({ arrangement }) => arrangement.isLarge);
+  const hasty = useHaste((state) => state.hasty);
   const [element, room] = useElementSize<HTMLDivElement>();
   const width = isLarge ? Math.min(room.width, ENLARGED_WIDTH) : room.width;
   const mayGrow = isLarge || (isSmall && !isLow);
   const height = mayGrow ? Infinity : room.height;
   const model = moment && walkModel(moment);
   return (
-    <div className="walk" ref={element}>
+    <div className={hasty ? 'walk hasty' : 'walk'} ref={element}>
       {!model && <p className="walk-empty">{words.walk.none}</p>}
       {model && model.rows.length > 0 && width > 0 && (
         <RowsFigure model={model} width={width} height={height} />
