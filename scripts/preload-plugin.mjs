@@ -30,7 +30,7 @@ export function preload(module) {
       handler(html, { bundle }) {
         if (!bundle) return html;
         const entry = Object.values(bundle).find(
-          (part) => part.type === 'chunk' && part.facadeModuleId?.endsWith(`/${module}`),
+          (part) => part.type === 'chunk' && part.moduleIds.some((id) => id.endsWith(`/${module}`)),
         );
         if (!entry) throw new Error(`nothing was built of ${module}`);
         const chunks = [...withImports(bundle, entry.fileName)].filter(

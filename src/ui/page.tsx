@@ -9,18 +9,21 @@ import { startOffline } from './offline.ts';
 import { Studio } from './Studio.tsx';
 import { startTheme } from './theme.ts';
 
-startTheme();
-startOffline();
-await startLanguage();
-startColumns();
-startCommonCursor();
-startHaste();
-startAddressBar();
-const root = document.getElementById('root');
-if (root) {
+function show(): void {
+  startColumns();
+  startCommonCursor();
+  startHaste();
+  startAddressBar();
+  const root = document.getElementById('root');
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
       <Studio />
     </StrictMode>,
   );
 }
+
+startTheme();
+startOffline();
+// Not awaited here: a catalogue imports from the very file that this is in, which would wait for itself.
+void startLanguage().then(show);
