@@ -133,3 +133,38 @@ test('the current statement stays in view when its pane becomes smaller', async 
     .poll(async () => (await bottom(statement)) <= (await bottom(page.locator('.cm-scroller'))))
     .toBe(true);
 });
+
+for (const [name, viewport] of [
+  ['stands', { width: 768, height: 1024 }],
+  ['lies', { width: 1024, height: 768 }],
+] as const)
+  test.describe(`on a tablet that ${name}`, () => {
+    test.use({ viewport, hasTouch: true });
+
+    test('the inspector is folded until somebody wants it, and all else has room', async ({
+      studio,
+      page,
+    }) => {
+      await studio.open();
+      await studio.press('ArrowRight', 29);
+      await expect(studio.unfold('inspector')).toBeVisible();
+      const figure = page.locator('.walk-figure');
+      for (const part of [figure, studio.sentence(), page.getByRole('searchbox'), studio.fold('events')])
+        await studio.showsWhole(part);
+      const pane = await studio.pane('walk').boundingBox();
+      const drawn = await figure.boundingBox();
+      expect((drawn?.y ?? 0) + (drawn?.height ?? 0)).toBeLessThanOrEqual(
+        (pane?.y ?? 0) + (pane?.height ?? 0) + 1,
+      );
+      await studio.expectAccessible();
+
+      await test.step('a link opens it, and keeps it so', async () => {
+        await studio.unfold('inspector').click();
+        const link = await studio.link();
+        await page.goto('about:blank');
+        await studio.open(link);
+        await expect(studio.fold('inspector')).toBeVisible();
+        await studio.expectAccessible();
+      });
+    });
+  });

@@ -5,8 +5,15 @@ import { textOf } from '#scenario/messages.ts';
 import { MOST_CHARACTERS } from '#trace/filter/parse.ts';
 import { noteRecent } from '#ui/opening/recents.ts';
 import { titleOf } from '#ui/opening/title.ts';
+import { isNarrow } from '#ui/panes/screen-room.ts';
 import { useLanguage } from '#ui/words/language.ts';
-import { type Arrangement, arrangementText, parseArrangement } from './arrangement.ts';
+import {
+  type Arrangement,
+  arrangementText,
+  DEFAULT_ARRANGEMENT,
+  PRESETS,
+  parseArrangement,
+} from './arrangement.ts';
 import { cleanText } from './clean-text.ts';
 import { continueDraft, drafts } from './drafts.ts';
 import { isEmbedded } from './embed.ts';
@@ -89,6 +96,12 @@ function scheduleWrite(): void {
   }, REST);
 }
 
+/** The arrangement that a link asks for. Where it asks for none, a narrow page has the inspector folded. */
+function arrangementOf(view: string): Arrangement {
+  const isFree = view === '' && isNarrow() && !isEmbedded();
+  return isFree ? { ...DEFAULT_ARRANGEMENT, ...PRESETS.learn } : parseArrangement(view);
+}
+
 /** Opens what a fragment holds. A broken one leaves a message, and what was open, untouched. */
 export function openFragment(fragment: string): void {
   const decoded = decodeMoment(fragment);
@@ -107,7 +120,7 @@ export function openFragment(fragment: string): void {
   // The very text of a draft is that draft: the page was loaded anew.
   continueDraft(drafts().find((draft) => draft.text === text) ?? null);
   tell(null);
-  useStudio.setState({ selection: parsePlace(selection), arrangement: parseArrangement(view) });
+  useStudio.setState({ selection: parsePlace(selection), arrangement: arrangementOf(view) });
   openText(text, { step, offset, hash });
   setStops(parseStops(stops));
   setNotes(parseNotes(notes));
@@ -138,7 +151,10 @@ function onMomentChange(listener: () => void): () => void {
 /** Opens what the address says, or the first scenario, and keeps the address up to date. */
 export function startAddressBar(): void {
   if (location.hash.length > 1) openFragment(location.hash);
-  else openText(firstExample(useLanguage.getState().words).text);
+  else {
+    useStudio.setState({ arrangement: arrangementOf('') });
+    openText(firstExample(useLanguage.getState().words).text);
+  }
   addEventListener('hashchange', () => openFragment(location.hash));
   onMomentChange(scheduleWrite);
 }
