@@ -159,3 +159,22 @@ test('nothing can be flipped while the text has errors', async ({ studio, page }
   await expect(page.locator('.change-bar')).toContainText(studio.words.edits.refusals.stale);
   await expect(page.locator('.bit-list button')).toHaveCount(0);
 });
+
+test('in haste nothing is said of an entry that is true of another', async ({ studio, page }) => {
+  await studio.open();
+  await studio.stepTo('kvm_mmu_set_spte');
+  await expect(page.locator('.change-bar')).toContainText(studio.words.edits.refusals.hypervisor);
+  const said = await page.evaluate(`(async () => {
+    const texts = new Set();
+    const press = (key) => window.dispatchEvent(new KeyboardEvent('keydown', { key }));
+    for (let move = 0; move < 40; move++) {
+      press(move < 20 ? 'ArrowLeft' : 'ArrowRight');
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      const title = document.querySelector('.inspector-title code')?.textContent ?? '';
+      const bar = document.querySelector('.change-bar')?.textContent ?? '';
+      if (title.startsWith('t') && bar !== '') texts.add(bar);
+    }
+    return [...texts];
+  })()`);
+  for (const text of said as string[]) expect(text).toContain(studio.words.edits.refusals.hypervisor);
+});

@@ -3,12 +3,13 @@ import { insertionOf } from '#scenario/insert.ts';
 import { isEmbedded } from '#ui/embed.ts';
 import { useWords } from '#ui/words/language.ts';
 import { EntryForm } from './EntryForm.tsx';
-import type { EntryFlips, Flips } from './flips.ts';
+import { type EntryFlips, type Flips, UNKNOWN } from './flips.ts';
 import type { Flipping } from './use-flipping.ts';
 
-/** What a flip would put in, or what can be done; why nothing can. */
+/** What a flip would put in, or what can be done; why nothing can. Nothing as long as that is not known. */
 function Preview({ flips, flipping }: { readonly flips: Flips; readonly flipping: Flipping }) {
   const { edits } = useWords();
+  if (flips === UNKNOWN) return null;
   const shown = flipping.shown === null ? null : flips.of(flipping.shown);
   if (flips.refusal) return <p>{edits.refusals[flips.refusal]}</p>;
   if (!shown) return <p>{edits.hint}</p>;
@@ -34,7 +35,7 @@ export function ChangeBar({
 }) {
   if (isEmbedded()) return null;
   return (
-    <div className={`change-bar${flips.refusal ? '' : ' sticky'}`}>
+    <div className={`change-bar${flips.refusal || flips === UNKNOWN ? '' : ' sticky'}`}>
       {!hasForm && <Preview flips={flips} flipping={flipping} />}
       {children}
     </div>

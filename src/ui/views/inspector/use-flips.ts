@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { useHaste } from '#ui/haste.ts';
 import { whenIdle } from '#ui/idle.ts';
 import type { Moment } from '#ui/moment.ts';
+import { type Place, placeText } from '#ui/place.ts';
 import { type EntryFlips, type Flips, STALE, UNKNOWN } from './flips.ts';
 import { useIsRunnable } from './use-flipping.ts';
 
@@ -24,10 +25,10 @@ type Find<P, F extends Flips> = (maker: FlipMaker, moment: Moment, place: P) => 
 
 /**
  * What flips the bits of a place, and the same found at the very moment that is shown, for what is pressed. The first is worked out when
- * there is time: it is the one of a moment that is past until the cursor rests.
+ * there is time: until the cursor rests it is the one of a moment that is past, and unknown for another place than it was worked out for.
  * @param find the same function each time
  */
-export function useFlips<P, F extends Flips>(
+export function useFlips<P extends Place, F extends Flips>(
   find: Find<P, F>,
   moment: Moment,
   place: P,
@@ -39,10 +40,12 @@ export function useFlips<P, F extends Flips>(
     [find, maker, moment, place],
   );
   const hasty = useHaste((state) => state.hasty);
-  const [late, setLate] = useState<(() => F | EntryFlips) | null>(null);
+  const shown = placeText(place);
+  const [late, setLate] = useState<{ of: string; find: () => F | EntryFlips } | null>(null);
   useEffect(() => {
-    if (!hasty) startTransition(() => setLate(() => now));
-  }, [now, hasty]);
-  const flips = useMemo(() => late?.() ?? UNKNOWN, [late]);
+    if (!hasty) startTransition(() => setLate({ of: shown, find: now }));
+  }, [shown, now, hasty]);
+  const known = useMemo(() => late?.find() ?? UNKNOWN, [late]);
+  const flips = late?.of === shown ? known : UNKNOWN;
   return [isRunnable ? flips : STALE, now];
 }

@@ -13,9 +13,9 @@ export interface Sight {
 /** Cards this far outside are drawn too: they are there when somebody scrolls. */
 const MARGIN = 200;
 
-/** Whether a card is to be drawn. @param isStill nobody scrolls now */
-export function isInSight(card: Card, { top, height }: Sight, isStill: boolean): boolean {
-  const margin = isStill ? 0 : MARGIN;
+/** Whether a card is to be drawn. @param hasty the cursor moves too fast for anybody to scroll (haste.ts) */
+export function isInSight(card: Card, { top, height }: Sight, hasty: boolean): boolean {
+  const margin = hasty ? 0 : MARGIN;
   return card.y < top + height + margin && card.y + card.height > top - margin;
 }
 
