@@ -38,3 +38,18 @@ test('the pace by key', async ({ studio, page }) => {
   await studio.press('>', 9);
   await expect(pace).toHaveValue('20');
 });
+
+test('what has come to the end plays no more, and begins anew when it is played again', async ({
+  studio,
+  page,
+}) => {
+  const pace = page.getByRole('combobox', { name: studio.words.timeline.pace });
+  await studio.open();
+  await pace.selectOption('1');
+  await studio.press('End');
+  await studio.press('ArrowLeft');
+  await studio.press('Space');
+  await expect(studio.position()).toHaveAttribute('data-event', '93');
+  await studio.press('Space');
+  await expect(studio.position()).toHaveAttribute('data-event', /^[1-3]$/);
+});

@@ -40,11 +40,18 @@ export function stop(): void {
 
 function advance(): void {
   const { run, cursor } = focused();
-  const next = run ? moved(currentSequence(run), cursor, 1) : cursor;
+  if (!run) {
+    stop();
+    return;
+  }
+  const sequence = currentSequence(run);
+  const next = moved(sequence, cursor, 1);
   const stopAt = isPageFocused() ? stopFrom(cursor, 1) : -1;
   const isStopped = stopAt >= 0 && stopAt <= next;
-  if (next !== cursor) moveFocused(isStopped ? stopAt : next);
-  if (next === cursor || isStopped) stop();
+  const target = isStopped ? stopAt : next;
+  if (target !== cursor) moveFocused(target);
+  // At once, so that who then plays again begins anew.
+  if (isStopped || moved(sequence, target, 1) === target) stop();
 }
 
 /** Plays at a pace, now and later, also when the page is opened again. */
