@@ -62,6 +62,26 @@ onEachSize(() => {
     await expect(bar).toContainText('write 0x103080 0x10000|p|w|u|a ');
   });
 
+  test('nothing below moves as what flips the bits comes to be known', async ({ studio, page }) => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(/make-flips/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await studio.open();
+    await studio.press('Shift+ArrowRight', 2);
+    await studio.inspect('g:103[16]');
+    await expect(bit(studio, studio.words.entryBits.writable.name)).toHaveCount(0);
+    const history = studio.inspector().locator('.history');
+    const before = await history.boundingBox();
+    release();
+    await expect(bit(studio, studio.words.entryBits.writable.name)).toHaveCount(1);
+    expect(await history.boundingBox()).toEqual(before);
+  });
+
   test('a new value for a whole entry is checked while it is written', async ({ studio, page }) => {
     const { edits } = studio.words;
     await studio.open();
@@ -171,7 +191,7 @@ test('in haste nothing is said of an entry that is true of another', async ({ st
       press(move < 20 ? 'ArrowLeft' : 'ArrowRight');
       await new Promise((resolve) => setTimeout(resolve, 40));
       const title = document.querySelector('.inspector-title code')?.textContent ?? '';
-      const bar = document.querySelector('.change-bar')?.textContent ?? '';
+      const bar = document.querySelector('.change-bar')?.textContent.trim() ?? '';
       if (title.startsWith('t') && bar !== '') texts.add(bar);
     }
     return [...texts];

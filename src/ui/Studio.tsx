@@ -3,6 +3,7 @@ import { Inlet } from '#ui/opening/Inlet.tsx';
 import { DesktopPanes } from '#ui/panes/DesktopPanes.tsx';
 import { PhonePanes } from '#ui/panes/PhonePanes.tsx';
 import { useIsSmall } from '#ui/panes/screen-room.ts';
+import { usePreparedFlips } from '#ui/views/inspector/flip-maker.ts';
 import { handleInput, handleKey } from './commands.ts';
 import { Dialogs } from './Dialogs.tsx';
 import { EmbedPage } from './EmbedPage.tsx';
@@ -19,6 +20,7 @@ import '#ui/views/timeline/timeline.css';
 const ComparePage = later(async () => (await import('#ui/compare/ComparePage.tsx')).ComparePage);
 
 function WholePage() {
+  usePreparedFlips();
   const isSmall = useIsSmall();
   const isLarge = useStudio(({ arrangement }) => arrangement.isLarge) && !isSmall;
   const isComparing = useStudio(({ arrangement }) => arrangement.compare.length > 0);

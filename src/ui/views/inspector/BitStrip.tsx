@@ -76,15 +76,15 @@ export function BitStrip({ model, ...canFlip }: CanFlip & { readonly model: Entr
   );
 }
 
-/** A bit's value; a button where it can be flipped. */
+/** A bit's value; a button of the same size where it can be flipped. */
 function BitValue({ row, flips, flipping }: CanFlip & { readonly row: BitRow }) {
   const { edits } = useWords();
   const flip = row.high === row.low ? flips.of(row.low) : null;
-  if (!flip) return row.value;
+  if (!flip) return <span className="bit-value">{row.value}</span>;
   return (
     <button
       type="button"
-      className="flip"
+      className="bit-value flip"
       aria-label={edits.flip(row.name, flip.value, flip.insertion.steps)}
       onPointerEnter={() => flipping.show(row.low)}
       onPointerLeave={() => flipping.show(null)}

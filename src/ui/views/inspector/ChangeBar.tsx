@@ -6,10 +6,10 @@ import { EntryForm } from './EntryForm.tsx';
 import { type EntryFlips, type Flips, UNKNOWN } from './flips.ts';
 import type { Flipping } from './use-flipping.ts';
 
-/** What a flip would put in, or what can be done; why nothing can. Nothing as long as that is not known. */
+/** What a flip would put in, or what can be done; why nothing can. Room for it as long as that is not known. */
 function Preview({ flips, flipping }: { readonly flips: Flips; readonly flipping: Flipping }) {
   const { edits } = useWords();
-  if (flips === UNKNOWN) return null;
+  if (flips === UNKNOWN) return <p />;
   const shown = flipping.shown === null ? null : flips.of(flipping.shown);
   if (flips.refusal) return <p>{edits.refusals[flips.refusal]}</p>;
   if (!shown) return <p>{edits.hint}</p>;
@@ -81,6 +81,11 @@ export function EntryChangeBar({ flips, flipping }: EntryProps) {
       {edit && !isOpen && (
         <button type="button" className="tool" onClick={() => setOpen(true)}>
           {edits.change}
+        </button>
+      )}
+      {flips === UNKNOWN && (
+        <button type="button" className="tool room" disabled>
+          &nbsp;
         </button>
       )}
       {edit && isOpen && <EntryForm edit={edit} onDone={flipping.make} onClose={() => setOpen(false)} />}

@@ -4,9 +4,10 @@ import { useWords } from '#ui/words/language.ts';
 import { BitList, BitStrip } from './BitStrip.tsx';
 import { EntryChangeBar } from './ChangeBar.tsx';
 import type { EntryModel } from './entry-model.ts';
+import type { FlipMaker } from './flip-maker.ts';
 import { FactList, HistoryList, PlaceLists } from './Lists.tsx';
 import { useFlipping } from './use-flipping.ts';
-import { type FlipMaker, useFlips } from './use-flips.ts';
+import { useFlips } from './use-flips.ts';
 
 type EntryPlace = Extract<Place, { kind: 'entry' }>;
 

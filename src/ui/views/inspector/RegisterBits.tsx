@@ -4,10 +4,11 @@ import type { Place } from '#ui/place.ts';
 import { useWords } from '#ui/words/language.ts';
 import { BitList } from './BitStrip.tsx';
 import { ChangeBar } from './ChangeBar.tsx';
+import type { FlipMaker } from './flip-maker.ts';
 import { type Flips, UNKNOWN } from './flips.ts';
 import { registerRows } from './processor-model.ts';
 import { useFlipping } from './use-flipping.ts';
-import { type FlipMaker, useFlips } from './use-flips.ts';
+import { useFlips } from './use-flips.ts';
 
 type RegisterPlace = Extract<Place, { kind: 'register' }>;
 
