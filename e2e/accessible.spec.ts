@@ -1,5 +1,5 @@
 import { ROUNDS, type State } from './states.ts';
-import { expect, onEachSize, type Studio, test } from './studio.ts';
+import { EVERY_LANGUAGE, expect, onEachSize, type Studio, test } from './studio.ts';
 
 const CONTRAST = ['color-contrast'];
 
@@ -24,7 +24,7 @@ onEachSize((size) => {
     test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
     for (const { name, states } of ROUNDS) {
-      test(name, async ({ studio }) => {
+      test(name, EVERY_LANGUAGE, async ({ studio }) => {
         test.slow();
         for (const state of states) {
           if (state.only && state.only !== size) continue;

@@ -1,38 +1,39 @@
 import { decodeMoment, encodeMoment } from '#scenario/link.ts';
-import { expect, onEachSize, test } from './studio.ts';
+import { EVERY_LANGUAGE, expect, onEachSize, test } from './studio.ts';
 
 onEachSize(() => {
-  test('a note is written at a moment, stands on the timeline, and comes with the link', async ({
-    studio,
-    page,
-  }) => {
-    await studio.open();
-    await studio.stepTo('kvm_mmu_set_spte');
-    const number = await studio.position().getAttribute('data-event');
-    await studio.addNote('Read-only: D is clear.');
-    await studio.press('Home');
-    await page.locator('.notes .note-place').click();
-    await studio.expectEvent(Number(number));
-    await studio.press('ArrowRight', 3);
-    await studio.showView('events');
-    await page.locator('.timeline-flag').click();
-    await studio.expectEvent(Number(number));
+  test(
+    'a note is written at a moment, stands on the timeline, and comes with the link',
+    EVERY_LANGUAGE,
+    async ({ studio, page }) => {
+      await studio.open();
+      await studio.stepTo('kvm_mmu_set_spte');
+      const number = await studio.position().getAttribute('data-event');
+      await studio.addNote('Read-only: D is clear.');
+      await studio.press('Home');
+      await page.locator('.notes .note-place').click();
+      await studio.expectEvent(Number(number));
+      await studio.press('ArrowRight', 3);
+      await studio.showView('events');
+      await page.locator('.timeline-flag').click();
+      await studio.expectEvent(Number(number));
 
-    const fragment = await studio.link();
-    await page.goto('about:blank');
-    await studio.open(fragment);
-    await studio.showView('events');
-    await expect(page.locator('.timeline-flag')).toHaveAttribute('title', 'Read-only: D is clear.');
-    await studio.press('Home');
-    await studio.press('.');
-    await expect(studio.position()).toHaveAttribute('data-event', number ?? '');
+      const fragment = await studio.link();
+      await page.goto('about:blank');
+      await studio.open(fragment);
+      await studio.showView('events');
+      await expect(page.locator('.timeline-flag')).toHaveAttribute('title', 'Read-only: D is clear.');
+      await studio.press('Home');
+      await studio.press('.');
+      await expect(studio.position()).toHaveAttribute('data-event', number ?? '');
 
-    await studio.showView('marks');
-    await studio.button(studio.words.marks.removeNote(Number(number))).click();
-    await expect(page.locator('.notes li')).toHaveCount(0);
-    await studio.showView('events');
-    await expect(page.locator('.timeline-flag')).toHaveCount(0);
-  });
+      await studio.showView('marks');
+      await studio.button(studio.words.marks.removeNote(Number(number))).click();
+      await expect(page.locator('.notes li')).toHaveCount(0);
+      await studio.showView('events');
+      await expect(page.locator('.timeline-flag')).toHaveCount(0);
+    },
+  );
 });
 
 test('an edit above it does not move a note', async ({ studio, page }) => {

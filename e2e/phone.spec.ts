@@ -1,9 +1,9 @@
-import { expect, on, test } from './studio.ts';
+import { EVERY_LANGUAGE, expect, on, test } from './studio.ts';
 import { moveFingers } from './touch.ts';
 
 test.use(on('phone'));
 
-test('one view at a time, stepped by thumb', async ({ studio, page }) => {
+test('one view at a time, stepped by thumb', EVERY_LANGUAGE, async ({ studio, page }) => {
   await studio.open();
   await test.step('which can hit each of them', async () => {
     const sizes = await page
@@ -132,21 +132,25 @@ test('two fingers enlarge the walk, one moves it, a double tap shows it whole', 
 test.describe('at 200 % of a small laptop', () => {
   test.use({ viewport: { width: 640, height: 400 }, hasTouch: false });
 
-  test('the walk, the sentence and the buttons are all in sight', async ({ studio, page }) => {
-    await studio.open();
-    await studio.press('ArrowRight', 29);
-    const next = studio.button(studio.words.commands.next);
-    for (const part of [page.locator('.walk-figure'), studio.sentence(), next]) {
-      const box = await part.boundingBox();
-      expect((box?.y ?? 999) + (box?.height ?? 0)).toBeLessThanOrEqual(400);
-      expect((box?.x ?? 999) + (box?.width ?? 0)).toBeLessThanOrEqual(640);
-    }
-    const view = await page.locator('.phone-view').boundingBox();
-    const figure = await page.locator('.walk-figure').boundingBox();
-    expect((figure?.y ?? 0) + (figure?.height ?? 0)).toBeLessThanOrEqual(
-      (view?.y ?? 0) + (view?.height ?? 0) + 1,
-    );
-  });
+  test(
+    'the walk, the sentence and the buttons are all in sight',
+    EVERY_LANGUAGE,
+    async ({ studio, page }) => {
+      await studio.open();
+      await studio.press('ArrowRight', 29);
+      const next = studio.button(studio.words.commands.next);
+      for (const part of [page.locator('.walk-figure'), studio.sentence(), next]) {
+        const box = await part.boundingBox();
+        expect((box?.y ?? 999) + (box?.height ?? 0)).toBeLessThanOrEqual(400);
+        expect((box?.x ?? 999) + (box?.width ?? 0)).toBeLessThanOrEqual(640);
+      }
+      const view = await page.locator('.phone-view').boundingBox();
+      const figure = await page.locator('.walk-figure').boundingBox();
+      expect((figure?.y ?? 0) + (figure?.height ?? 0)).toBeLessThanOrEqual(
+        (view?.y ?? 0) + (view?.height ?? 0) + 1,
+      );
+    },
+  );
 });
 
 test.describe('in forced colours', () => {

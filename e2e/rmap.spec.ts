@@ -1,7 +1,7 @@
-import { expect, onEachSize, test } from './studio.ts';
+import { EVERY_LANGUAGE, expect, onEachSize, test } from './studio.ts';
 
 onEachSize(() => {
-  test('a frame that three entries map is found from both ends', async ({ studio }) => {
+  test('a frame that three entries map is found from both ends', EVERY_LANGUAGE, async ({ studio }) => {
     await studio.open();
     await studio.openScenario('14-three-mappings');
     for (let step = 0; step < 3; step++) await studio.press('Shift+ArrowRight');

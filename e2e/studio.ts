@@ -384,6 +384,9 @@ export const test = base.extend<{ studio: Studio } & StudioOptions>({
   },
 });
 
+/** Marks a test that is run in every language: one for each view, and those whose texts may lack room. playwright.config.ts asks for it. */
+export const EVERY_LANGUAGE = { tag: '@every-language' };
+
 /** What `test.use` takes for a size. */
 export const on = (size: Size) => ({ viewport: SIZES[size], hasTouch: size === 'phone' });
 

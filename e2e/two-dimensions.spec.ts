@@ -1,70 +1,71 @@
-import { expect, onEachSize, test } from './studio.ts';
+import { EVERY_LANGUAGE, expect, onEachSize, test } from './studio.ts';
 
 onEachSize(() => {
-  test('first touch under EPT: 24 references, and the faults of the guest’s own tables', async ({
-    studio,
-    page,
-  }) => {
-    await studio.open();
-    await studio.openScenario('16-two-dimensions');
-    const { tables, inspector, walk } = studio.words;
-    const grid = page.getByRole('group', { name: walk.figure('').trim() });
+  test(
+    'first touch under EPT: 24 references, and the faults of the guest’s own tables',
+    EVERY_LANGUAGE,
+    async ({ studio, page }) => {
+      await studio.open();
+      await studio.openScenario('16-two-dimensions');
+      const { tables, inspector, walk } = studio.words;
+      const grid = page.getByRole('group', { name: walk.figure('').trim() });
 
-    await test.step('the walk ends where the nested tables are empty; the guest is left', async () => {
-      await studio.stepTo('fault');
-      await expect(studio.sentence()).toContainText(
-        studio.says({
-          en: 'The nested walk for the guest’s level-4 entry stops at nested level 4: RWX = 0',
-          zh: '为客户机第 4 级页表项进行的嵌套遍历止于嵌套第 4 级：RWX = 0',
-        }),
-      );
-      await studio.stepTo('vm_exit');
-      await expect(studio.sentence()).toContainText(
-        studio.says({
-          en: 'wanted an entry of the guest’s own tables at guest-physical 0x100000, and the nested tables have nothing',
-          zh: '访问客户机物理地址 0x100000 处的一个客户机页表项，而嵌套页表中没有相应的表项',
-        }),
-      );
-      await studio.showView('inspector');
-      await expect(studio.inspector()).toContainText(inspector.codes.ept);
-      await expect(page.locator('.error-bits .set code')).toHaveText(['R', 'W', 'linear']);
-    });
+      await test.step('the walk ends where the nested tables are empty; the guest is left', async () => {
+        await studio.stepTo('fault');
+        await expect(studio.sentence()).toContainText(
+          studio.says({
+            en: 'The nested walk for the guest’s level-4 entry stops at nested level 4: RWX = 0',
+            zh: '为客户机第 4 级页表项进行的嵌套遍历止于嵌套第 4 级：RWX = 0',
+          }),
+        );
+        await studio.stepTo('vm_exit');
+        await expect(studio.sentence()).toContainText(
+          studio.says({
+            en: 'wanted an entry of the guest’s own tables at guest-physical 0x100000, and the nested tables have nothing',
+            zh: '访问客户机物理地址 0x100000 处的一个客户机页表项，而嵌套页表中没有相应的表项',
+          }),
+        );
+        await studio.showView('inspector');
+        await expect(studio.inspector()).toContainText(inspector.codes.ept);
+        await expect(page.locator('.error-bits .set code')).toHaveText(['R', 'W', 'linear']);
+      });
 
-    await test.step('KVM maps the table’s frame without looking at the guest’s tables', async () => {
-      await studio.stepTo('kvm_mmu_set_spte');
-      await studio.showView('tables');
-      await expect(page.getByRole('heading', { name: tables.nested.intel })).toBeVisible();
-      await expect(page.locator('[data-table="g:100"]')).toContainText('t3[100]');
-      await expect(studio.entry('t3[256]')).toContainText('R W X A D');
-      await studio.showView('inspector');
-      await expect(studio.inspector()).toContainText(inspector.entry.subtitle('ept', 1, 'leaf'));
-      await expect(studio.inspector()).toContainText(inspector.lists.noRmap);
-    });
+      await test.step('KVM maps the table’s frame without looking at the guest’s tables', async () => {
+        await studio.stepTo('kvm_mmu_set_spte');
+        await studio.showView('tables');
+        await expect(page.getByRole('heading', { name: tables.nested.intel })).toBeVisible();
+        await expect(page.locator('[data-table="g:100"]')).toContainText('t3[100]');
+        await expect(studio.entry('t3[256]')).toContainText('R W X A D');
+        await studio.showView('inspector');
+        await expect(studio.inspector()).toContainText(inspector.entry.subtitle('ept', 1, 'leaf'));
+        await expect(studio.inspector()).toContainText(inspector.lists.noRmap);
+      });
 
-    await test.step('five faults later the read is done, and the next one takes 24 references', async () => {
-      await studio.press('Shift+ArrowRight');
-      await studio.showView('tables');
-      await expect(page.locator('.card.guest .reached')).toHaveText([
-        /t3\[100\]/,
-        /t3\[101\]/,
-        /t3\[102\]/,
-        /t3\[103\]/,
-      ]);
-      await studio.stepTo('translated');
-      await studio.showView('walk');
-      await expect(grid).toContainText(walk.grid.count(24, 24));
-    });
+      await test.step('five faults later the read is done, and the next one takes 24 references', async () => {
+        await studio.press('Shift+ArrowRight');
+        await studio.showView('tables');
+        await expect(page.locator('.card.guest .reached')).toHaveText([
+          /t3\[100\]/,
+          /t3\[101\]/,
+          /t3\[102\]/,
+          /t3\[103\]/,
+        ]);
+        await studio.stepTo('translated');
+        await studio.showView('walk');
+        await expect(grid).toContainText(walk.grid.count(24, 24));
+      });
 
-    await test.step('a link leads from the guest’s entry to the nested one that translates it', async () => {
-      await studio.showView('tables');
-      await studio.entry('g:103[16]').getByRole('button').first().click();
-      await expect(page.locator('.links .translates')).toContainText(tables.links.translates);
-      await page.locator('[data-table="t3"] .row-go').first().click();
-      await studio.showView('inspector');
-      await expect(studio.inspector()).toContainText(inspector.role.nested);
-      await expect(studio.inspector()).toContainText(inspector.role.byWalk);
-    });
-  });
+      await test.step('a link leads from the guest’s entry to the nested one that translates it', async () => {
+        await studio.showView('tables');
+        await studio.entry('g:103[16]').getByRole('button').first().click();
+        await expect(page.locator('.links .translates')).toContainText(tables.links.translates);
+        await page.locator('[data-table="t3"] .row-go').first().click();
+        await studio.showView('inspector');
+        await expect(studio.inspector()).toContainText(inspector.role.nested);
+        await expect(studio.inspector()).toContainText(inspector.role.byWalk);
+      });
+    },
+  );
 
   test('a large page is split to be logged, and its pieces get W back one by one', async ({
     studio,

@@ -1,57 +1,61 @@
-import { expect, onEachSize, test } from './studio.ts';
+import { EVERY_LANGUAGE, expect, onEachSize, test } from './studio.ts';
 
 onEachSize(() => {
-  test('a write to a page table: out of sync, stale, flushed, in sync again', async ({ studio, page }) => {
-    await studio.open();
-    await studio.openScenario('04-page-table-write');
-    const shadow = page.locator('[data-table="t3"]');
+  test(
+    'a write to a page table: out of sync, stale, flushed, in sync again',
+    EVERY_LANGUAGE,
+    async ({ studio, page }) => {
+      await studio.open();
+      await studio.openScenario('04-page-table-write');
+      const shadow = page.locator('[data-table="t3"]');
 
-    await test.step('the write makes the shadow go out of sync, and is allowed', async () => {
-      await studio.stepTo('kvm_mmu_unsync_page');
-      await expect(studio.sentence()).toContainText(
-        studio.says({ en: 'may go out of sync', zh: '从此可以不同步' }),
-      );
-      await studio.stepTo('kvm_mmu_set_spte');
-      await studio.showView('tables');
-      await expect(shadow).toContainText(studio.words.tables.unsync);
-      await expect(studio.sentence()).toContainText(
-        studio.says({ en: 'its shadow t3 may be out of sync instead', zh: '改为让它的影子页 t3 不同步' }),
-      );
-    });
+      await test.step('the write makes the shadow go out of sync, and is allowed', async () => {
+        await studio.stepTo('kvm_mmu_unsync_page');
+        await expect(studio.sentence()).toContainText(
+          studio.says({ en: 'may go out of sync', zh: '从此可以不同步' }),
+        );
+        await studio.stepTo('kvm_mmu_set_spte');
+        await studio.showView('tables');
+        await expect(shadow).toContainText(studio.words.tables.unsync);
+        await expect(studio.sentence()).toContainText(
+          studio.says({ en: 'its shadow t3 may be out of sync instead', zh: '改为让它的影子页 t3 不同步' }),
+        );
+      });
 
-    await test.step('the guest reads what the stale entry leads to', async () => {
-      await studio.stepTo('-- ok value=0xaaaa');
-      await studio.expectStep(3);
-      await expect(studio.sentence()).toContainText(
-        studio.says({ en: 'the guest reads 0xaaaa', zh: '客户机读到 0xaaaa' }),
-      );
-      await studio.showView('tables');
-      await expect(studio.entry('g:103[16]')).toContainText('0x11');
-      await expect(studio.entry('t3[16]')).toContainText('h0');
-    });
+      await test.step('the guest reads what the stale entry leads to', async () => {
+        await studio.stepTo('-- ok value=0xaaaa');
+        await studio.expectStep(3);
+        await expect(studio.sentence()).toContainText(
+          studio.says({ en: 'the guest reads 0xaaaa', zh: '客户机读到 0xaaaa' }),
+        );
+        await studio.showView('tables');
+        await expect(studio.entry('g:103[16]')).toContainText('0x11');
+        await expect(studio.entry('t3[16]')).toContainText('h0');
+      });
 
-    await test.step('invlpg drops the entry, and the next read finds the new page', async () => {
-      await studio.stepTo('spte_update');
-      await expect(studio.sentence()).toContainText(studio.says({ en: 'dropped', zh: '撤除映射' }));
-      await expect(studio.entry('t3[16]')).toHaveCount(0);
-      await studio.stepTo('-- ok value=0xbbbb');
-      await studio.showView('tables');
-      await expect(shadow).toContainText(studio.words.tables.unsync);
-    });
+      await test.step('invlpg drops the entry, and the next read finds the new page', async () => {
+        await studio.stepTo('spte_update');
+        await expect(studio.sentence()).toContainText(studio.says({ en: 'dropped', zh: '撤除映射' }));
+        await expect(studio.entry('t3[16]')).toHaveCount(0);
+        await studio.stepTo('-- ok value=0xbbbb');
+        await studio.showView('tables');
+        await expect(shadow).toContainText(studio.words.tables.unsync);
+      });
 
-    await test.step('loading CR3 brings it in sync, and protects the guest’s table', async () => {
-      await studio.stepTo('kvm_mmu_sync_page');
-      await expect(studio.sentence()).toContainText(
-        studio.says({ en: 't3 is brought in line', zh: 't3 重新与客户机页表同步' }),
-      );
-      await studio.stepTo('-- ok value=0xaaaa');
-      await studio.showView('tables');
-      await expect(shadow).not.toContainText(studio.words.tables.unsync);
-      await expect(page.locator('[data-table="g:103"]')).toContainText(studio.words.tables.protected);
-    });
-  });
+      await test.step('loading CR3 brings it in sync, and protects the guest’s table', async () => {
+        await studio.stepTo('kvm_mmu_sync_page');
+        await expect(studio.sentence()).toContainText(
+          studio.says({ en: 't3 is brought in line', zh: 't3 重新与客户机页表同步' }),
+        );
+        await studio.stepTo('-- ok value=0xaaaa');
+        await studio.showView('tables');
+        await expect(shadow).not.toContainText(studio.words.tables.unsync);
+        await expect(page.locator('[data-table="g:103"]')).toContainText(studio.words.tables.protected);
+      });
+    },
+  );
 
-  test('the calls show in which function it happens', async ({ studio, page }) => {
+  test('the calls show in which function it happens', EVERY_LANGUAGE, async ({ studio, page }) => {
     await studio.open();
     await studio.openScenario('04-page-table-write');
     await studio.stepTo('kvm_mmu_unsync_page');
